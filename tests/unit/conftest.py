@@ -1,0 +1,49 @@
+"""What the unit tests of several rooms share: hypothesis strategies made from the shape of a frozen value."""
+
+from typing import Any
+
+import pytest
+from hypothesis import strategies as st
+
+from cigen.model.shape import Field, Kind, shape
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+SCALARS: dict[type, st.SearchStrategy[Any]] = {
+    str: TEXT,
+    bool: st.booleans(),
+    int: st.integers(0, 2**32 - 1),
+    float: st.integers(0, 10**6).map(lambda n: n / 10**6),
+    bytes: st.binary(max_size=8),
+}
+
+
+def field_strategy(field: Field, depth: int) -> st.SearchStrategy[Any]:
+    """Contents of one field. Below `depth` levels of values only defaults are used."""
+    if field.kind is Kind.VALUE:
+        one = value_strategy(field.type, depth - 1)
+    elif field.kind is Kind.ENUM:
+        one = st.sampled_from(list(field.type))
+    elif field.kind is Kind.KEY:
+        one = st.one_of(TEXT.filter(lambda s: not s.startswith("[")), st.integers(0, 9))
+    else:
+        one = SCALARS[field.type]
+    if field.many:
+        return st.lists(one, max_size=2).map(tuple)
+    return st.one_of(st.none(), one) if field.default is None else one
+
+
+def value_strategy(cls: type, depth: int = 4) -> st.SearchStrategy[Any]:
+    """Values of one class."""
+
+    def draw(drawn: dict[str, Any]) -> Any:
+        return cls(**drawn)
+
+    chosen = {f.name: field_strategy(f, depth) for f in shape(cls) if f.required or depth > 0 or f.kind is Kind.SCALAR}
+    required = {f.name: chosen.pop(f.name) for f in shape(cls) if f.required}
+    return st.fixed_dictionaries(required, optional=chosen).map(draw)
+
+
+@pytest.fixture(scope="session")
+def values() -> Any:
+    """`values(cls)`: a strategy for values of a class of `cigen.model`."""
+    return value_strategy
