@@ -1,0 +1,44 @@
+"""Canonical bytes: one spelling for one value, on every machine, Python and locale.
+
+Owns the encoding that every key, signature and stage output is computed over: JSON with sorted keys, UTF-8, no
+spaces. Refuses what has more than one spelling or no portable one: floats, bytes, sets, keys that are not text.
+"""
+
+import json
+from typing import Any
+
+__all__ = ["canonical_bytes"]
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def canonical_bytes(value: object) -> bytes:
+    """The one spelling of `value`, made of text, integers, booleans, None, lists, tuples and dicts.
+
+    A list and a tuple are spelled alike. Text that stands for bytes which are not UTF-8 (`os.fsdecode` makes lone
+    surrogates of them) is written as `\\udcXX`, so different names stay different and the result is valid UTF-8.
+    Anything else is our own mistake: TypeError.
+    """
+    _refuse_ambiguous(value)
+    text = _ENCODER.encode(value)
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        return "".join(f"\\u{ord(c):04x}" if "\ud800" <= c <= "\udfff" else c for c in text).encode("utf-8")
+
+
+def _refuse_ambiguous(value: object) -> None:
+    pending: list[Any] = [value]
+    while pending:
+        item = pending.pop()
+        if item is None or isinstance(item, str | int):  # bool is an int
+            continue
+        if isinstance(item, dict):
+            for key in item:
+                if not isinstance(key, str):
+                    raise TypeError(f"a canonical object's keys are text, not {type(key).__name__}")
+            pending.extend(item.values())
+        elif isinstance(item, list | tuple):
+            pending.extend(item)
+        else:
+            raise TypeError(f"{type(item).__name__} has no canonical spelling")

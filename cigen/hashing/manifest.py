@@ -1,0 +1,85 @@
+"""Key manifests: the named components an action key or a job signature is computed from.
+
+Owns: their order, their encoding and their difference. Whoever explains why something ran compares two manifests;
+there is no second theory of what the key was made of. Refuses: two values for one component.
+"""
+
+import itertools
+import json
+from dataclasses import dataclass
+
+from cigen.hashing.canonical import canonical_bytes
+from cigen.hashing.digest import sha256, xxh3
+from cigen.model.paths import Digest
+
+__all__ = ["Component", "Difference", "KeyManifest", "diff"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Component:
+    """One thing that can change the result: `file` `app/models/user.rb` `git:100644:…`."""
+
+    kind: str
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Difference:
+    """A component that differs; None where one side has no such component."""
+
+    kind: str
+    name: str
+    was: str | None
+    now: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyManifest:
+    """Components in canonical order, whatever order they were given in."""
+
+    components: tuple[Component, ...]
+
+    def __post_init__(self) -> None:
+        ordered = tuple(sorted(set(self.components)))
+        for left, right in itertools.pairwise(ordered):
+            assert (left.kind, left.name) != (right.kind, right.name), f"two values for {left.kind} {left.name}"
+        object.__setattr__(self, "components", ordered)
+
+    def key(self) -> Digest:
+        """The key of an action in the local cache."""
+        return xxh3(self.to_json())
+
+    def signature(self) -> Digest:
+        """The work signature of a job: SHA-256 under the scheme `cs1`."""
+        return Digest("cs1:" + sha256(b"cs1\0" + self.to_json()).removeprefix("sha256:"))
+
+    def to_json(self) -> bytes:
+        """Canonical JSON: a list of `[kind, name, value]`."""
+        return canonical_bytes([[c.kind, c.name, c.value] for c in self.components])
+
+    @classmethod
+    def from_json(cls, data: bytes) -> "KeyManifest":
+        """The manifest that `to_json` wrote; ValueError for anything else, which is then a damaged record."""
+        rows = json.loads(data)
+        if not isinstance(rows, list):
+            raise ValueError("a key manifest is a list of components")
+        components = []
+        for row in rows:
+            if not (isinstance(row, list) and len(row) == 3 and all(isinstance(part, str) for part in row)):
+                raise ValueError("a component is a kind, a name and a value")
+            components.append(Component(*row))
+        if len({(c.kind, c.name) for c in components}) != len(components):
+            raise ValueError("a component stands twice")
+        return cls(tuple(components))
+
+
+def diff(old: KeyManifest, new: KeyManifest) -> tuple[Difference, ...]:
+    """What differs between two manifests, sorted by kind and name."""
+    was = {(c.kind, c.name): c.value for c in old.components}
+    now = {(c.kind, c.name): c.value for c in new.components}
+    return tuple(
+        Difference(kind, name, was.get((kind, name)), now.get((kind, name)))
+        for kind, name in sorted(was.keys() | now.keys())
+        if was.get((kind, name)) != now.get((kind, name))
+    )
