@@ -23,7 +23,7 @@ class Op(StrEnum):
     MATCHES = "matches"
     """`args[0]` matches the glob in the literal `args[1]`."""
     NAME = "name"
-    """`value` is one of: branch, tag, event, default_branch, draft, `label.X`, `input.X`, `matrix.X`, `env.X`, `fact.X`."""
+    """`value` is one of: branch, tag, event, default_branch, draft, `label.X`, `input.X`, `matrix.X`, `env.X`."""
     LITERAL = "literal"
     """`value` is a string."""
     BOOL = "bool"

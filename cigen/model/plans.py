@@ -232,7 +232,7 @@ class MergeStrategy(StrEnum):
     REPLACE = "replace"
     """The whole file. One per path."""
     MERGE = "merge"
-    """Merged into the YAML of the file: mappings by key, lists of steps by id, other lists appended, scalars must agree."""
+    """Into the YAML of the file: mappings by key, lists of steps by id, other lists appended; scalars must agree."""
     APPEND = "append"
     """Text after the rest, by `order`, then by plugin."""
 

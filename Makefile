@@ -1,0 +1,20 @@
+# Two commands do everything; see README.md. They need Python 3.11 or newer, git and make.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test setup
+
+run: setup ## render the example and this repository, show the no-op, explain a job
+	$(BIN)/python examples/tour.py
+
+test: setup ## run the tests
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+setup: $(BIN)/.installed
+
+$(BIN)/.installed: pyproject.toml setup.py
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev
+	touch $@

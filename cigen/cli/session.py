@@ -1,0 +1,200 @@
+"""One invocation's working parts: repository, store, plugins and engine, wired together.
+
+Owns: which rules a command runs, and when the worktree is read, written and read again. The commands above it only
+choose and print; the rooms below it know nothing of each other.
+"""
+
+import os
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cigen.engine.action import Rule
+from cigen.engine.run import Engine, Run
+from cigen.engine.store import CACHE_FOLDER, Store
+from cigen.engine.toolprint import tool_fingerprint
+from cigen.errors import ProjectError
+from cigen.hashing.digest import git_blob
+from cigen.host.discovery import InstalledPlugin, discover_plugins
+from cigen.host.pool import PluginPool
+from cigen.model.config import Config
+from cigen.model.diagnostics import Diagnostic, error
+from cigen.model.events import Observer, Span
+from cigen.model.plans import Hook
+from cigen.repo.evidence import collect_evidence
+from cigen.repo.locate import RepositoryLocation, find_repository
+from cigen.repo.worktree import Worktree, read_worktree
+from cigen.rules.context import CONFIG, Context
+from cigen.rules.dag import DagRule
+from cigen.rules.detect import DetectRule
+from cigen.rules.fragment import FragmentRule
+from cigen.rules.handshake import HandshakeRule
+from cigen.rules.merge import MergeRule
+from cigen.rules.plan import PlanRule
+from cigen.rules.resolve import ResolveRule
+from cigen.rules.schema import SchemaRule
+from cigen.rules.signature import SignatureRule
+from cigen.rules.validate import ValidateRule
+
+__all__ = ["CONFIG_FILE", "Session", "find_root", "open_session"]
+
+CONFIG_FILE = "cig.toml"
+
+
+@dataclass(slots=True)
+class Session:
+    """The parts of one invocation. `run` collects what its engine did so far."""
+
+    root: Path
+    location: RepositoryLocation
+    store: Store
+    pool: PluginPool
+    engine: Engine
+    context: Context
+    worktree: Worktree
+    evidence: tuple[object, ...]
+    observer: Observer
+    run: Run = field(default_factory=Run)
+    found: list[Diagnostic] = field(default_factory=list)
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Everything the user must be told so far."""
+        return tuple(dict.fromkeys([*self.found, *self.run.diagnostics, *self.store.warnings]))
+
+    @property
+    def config(self) -> Config | None:
+        """The parsed cig.toml, once the schema stage has run."""
+        return self.context.config(self.run.outputs)
+
+    def load(self) -> None:
+        """Parse cig.toml and find out which plugins there are."""
+        if self.store.is_empty:
+            # Nothing is cached, so every plugin will be asked: let them start while cig.toml is parsed.
+            self.pool.start(p for p in self.context.plugins if p.origin == "bundled")
+        self.engine.run([SchemaRule(self.context)], self.run)
+        config = self.config
+        if config is None:
+            return
+        plugins, found = discover_plugins(self.root, config.plugins, self.context.environ)
+        self.found.extend(found)
+        handshake = HandshakeRule(self.context, plugins)
+        self.engine.run([handshake], self.run)
+        self.context.plugins = handshake.described(self.run.outputs)
+
+    def build(self, *, signatures: bool = False) -> None:
+        """Bring every stage up to `validate` up to date."""
+        self.load()
+        context = self.context
+        rules: list[Rule] = [
+            DetectRule(context),
+            ResolveRule(context),
+            PlanRule(context),
+            DagRule(context),
+            FragmentRule(context),
+            MergeRule(context),
+            ValidateRule(context),
+        ]
+        if signatures:
+            rules.append(SignatureRule(context))
+        if self.config is not None:
+            self.engine.run(rules, self.run)
+
+    def sign(self) -> None:
+        """Bring the signatures up to date."""
+        self.engine.run([SignatureRule(self.context)], self.run)
+
+    def detect(self) -> None:
+        """Ask every plugin what the repository shows, with or without a cig.toml."""
+        self.pool.start(self.context.with_hook(Hook.DETECT))
+        self.engine.run([DetectRule(self.context)], self.run)
+
+    def look_again(self) -> None:
+        """Read the worktree once more, after cig itself has written to it."""
+        self.evidence, self.worktree = _look(self.root, self.location, self.observer)
+        self.context.tree = self.worktree
+        self.context.read_file = self.worktree.read_file
+        self.context.forget_reads()
+
+    def save(self) -> None:
+        """Remember what the run learnt."""
+        self.store.save([*self.run.executed, *self.run.cached])
+
+
+def find_root(start: Path) -> tuple[Path, RepositoryLocation]:
+    """The repository that `start` is in, and its top folder. Raises ProjectError outside of one."""
+    location = find_repository(start)
+    if location.worktree is None:
+        raise ProjectError(error("CLI_005", "this repository is bare: it has no files to render from or to"))
+    return location.worktree, location
+
+
+def _look(root: Path, location: RepositoryLocation, observer: Observer) -> tuple[tuple[object, ...], Worktree]:
+    """Read the worktree. The evidence comes first: whatever changes while we read is then a change since."""
+    start = time.perf_counter_ns()
+    clock = str(root / CACHE_FOLDER / "clock")
+    evidence = collect_evidence(str(root), str(location.git_dir), str(location.common_dir), clock)
+    worktree = read_worktree(location, evidence)
+    observer(Span("git", "worktree", start, time.perf_counter_ns()))
+    return evidence, worktree
+
+
+def config_text(root: Path) -> bytes:
+    """The bytes of cig.toml. Raises ProjectError if there is none."""
+    path = root / CONFIG_FILE
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        nested = _nested_config(root)
+        message = "there is no cig.toml at the root of this repository"
+        hint = f"cig reads the one at the root only; found {nested}" if nested else "write one with: cig init"
+        raise ProjectError(error("CLI_004", message, hint=hint)) from None
+    except OSError as problem:
+        raise ProjectError(error("CLI_004", f"cig.toml cannot be read: {problem.strerror}")) from None
+
+
+def _nested_config(root: Path) -> str:
+    here = Path.cwd()
+    if here != root and (here / CONFIG_FILE).is_file() and here.is_relative_to(root):
+        return str((here / CONFIG_FILE).relative_to(root))
+    return ""
+
+
+@contextmanager
+def open_session(
+    start: Path,
+    *,
+    observer: Observer,
+    environ: Mapping[str, str] = os.environ,
+    providers: Sequence[str] = (),
+    text: bytes | None = None,
+) -> Iterator[Session]:
+    """Everything a command needs, closed again at the end whatever happens.
+
+    text: the content of cig.toml where it is not the file's (`cig init` has none yet).
+    """
+    root, location = find_root(start)
+    content = config_text(root) if text is None else text
+    with ExitStack() as stack:
+        store = Store(root)
+        stack.callback(store.close)
+        pool = stack.enter_context(PluginPool(observer=observer))
+        bundled, _ = discover_plugins(root, (), environ)
+        if store.is_empty:
+            pool.start(p for p in bundled if p.origin == "bundled")
+        evidence, worktree = _look(root, location, observer)
+        context = Context(
+            tool=tool_fingerprint(),
+            tree=worktree,
+            read_file=worktree.read_file,
+            config_text=content,
+            config_blob=git_blob(content),
+            plugins=bundled,
+            pool=pool,
+            environ=environ,
+            providers=tuple(sorted(set(providers))),
+        )
+        engine = Engine(store, observer)
+        yield Session(root, location, store, pool, engine, context, worktree, evidence, observer)

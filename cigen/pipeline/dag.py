@@ -1,0 +1,118 @@
+"""The job graph: cig.toml's jobs and the plugins' proposals joined into one, checked, and complete.
+
+This is the only importer of networkx. The order of jobs is that of cig.toml, proposed jobs after them by plugin.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from cigen.model.config import Config
+from cigen.model.diagnostics import Diagnostic, error, has_errors
+from cigen.model.plans import Fact, Graph, PlanResult
+from cigen.model.resources import Job
+from cigen.pipeline.assemble import Proposals, complete_job
+from cigen.pipeline.detect import nearest
+from cigen.pipeline.expand import map_text
+from cigen.schema.interpolate import substitute
+
+__all__ = ["build_graph"]
+
+
+def build_graph(
+    config: Config, jobs: Sequence[Job], plans: Mapping[str, PlanResult], facts: Sequence[Fact]
+) -> tuple[Graph | None, tuple[Diagnostic, ...]]:
+    """The final graph, or None with errors.
+
+    jobs: those of cig.toml, expanded. plans: plugin name → its proposals. Every mistake is reported at once.
+    """
+    found: list[Diagnostic] = []
+    joined = _join_jobs(jobs, plans, found)
+    joined = _join_needs(joined, plans, found)
+    found.extend(_cycles(joined))
+    proposals = Proposals.collect(plans, {job.id for job in joined}, found)
+    caches = {cache.id: cache for cache in config.caches}
+    complete = [complete_job(job, proposals, caches, found) for job in joined]
+    variables = [pair.name for pair in config.variables]
+    complete = [_replace_facts(job, facts, variables, found) for job in complete]
+    if has_errors(found):
+        return None, tuple(found)
+    return Graph(config.project.name, config.workflows, tuple(complete), tuple(facts)), tuple(found)
+
+
+def _join_jobs(jobs: Sequence[Job], plans: Mapping[str, PlanResult], found: list[Diagnostic]) -> list[Job]:
+    joined = {job.id: job for job in jobs}
+    for plugin, plan in sorted(plans.items()):
+        for resource in plan.resources:
+            if resource.job is None:
+                continue
+            job = replace(resource.job, owner=plugin)
+            other = joined.get(job.id)
+            if other is not None:
+                owner = other.owner or "cig.toml"
+                message = f'job "{job.id}" is defined by {owner} and again by {plugin}'
+                found.append(error("DAG_003", message, hint="rename one of them", key=("jobs", job.id)))
+                continue
+            joined[job.id] = job
+    return list(joined.values())
+
+
+def _join_needs(jobs: Sequence[Job], plans: Mapping[str, PlanResult], found: list[Diagnostic]) -> list[Job]:
+    ids = [job.id for job in jobs]
+    extra: dict[str, list[str]] = {}
+    for plugin, plan in sorted(plans.items()):
+        for edge in plan.deps:
+            for end in (edge.dependent, edge.dependency):
+                if end not in ids:
+                    message = f'{plugin} proposes that "{edge.dependent}" needs "{edge.dependency}": no job "{end}"'
+                    found.append(error("DAG_002", message, hint=nearest(end, sorted(ids), "Defined jobs")))
+                    break
+            else:
+                extra.setdefault(edge.dependent, []).append(edge.dependency)
+    joined = []
+    for job in jobs:
+        for index, need in enumerate(job.needs):
+            # cig.toml's own were checked with the schema; a proposed job's were not.
+            if job.owner and need not in ids:
+                message = f'job "{job.id}", proposed by {job.owner}, needs "{need}", which is not defined'
+                found.append(error("DAG_002", message, key=("jobs", job.id, "needs", index)))
+        joined.append(replace(job, needs=tuple(dict.fromkeys((*job.needs, *extra.get(job.id, ()))))))
+    return joined
+
+
+def _cycles(jobs: Sequence[Job]) -> list[Diagnostic]:
+    """One DAG_001 for each knot of jobs that wait for each other, spelled out from its first job by name."""
+    import networkx as nx
+
+    graph = nx.DiGraph()
+    graph.add_nodes_from(job.id for job in jobs)
+    graph.add_edges_from((job.id, need) for job in jobs for need in job.needs)
+    found = []
+    knots = [knot for knot in nx.strongly_connected_components(graph) if len(knot) > 1]
+    knots += [{job.id} for job in jobs if job.id in job.needs]
+    for start, knot in sorted((min(knot), knot) for knot in knots):
+        inside = graph.subgraph(knot)
+        back = min(
+            (nx.shortest_path(inside, after, start) for after in sorted(inside.successors(start))),
+            key=lambda path: (len(path), path),
+        )
+        way = " needs ".join(f'"{job}"' for job in [start, *back])
+        key = ("jobs", start, "needs")
+        found.append(error("DAG_001", f"{way}: none of them could ever start", hint="remove one of the needs", key=key))
+    return found
+
+
+def _replace_facts(job: Job, facts: Sequence[Fact], variables: Sequence[str], found: list[Diagnostic]) -> Job:
+    values = {fact.name: fact.value for fact in facts}
+    unknown: set[str] = set()
+
+    def change(text: str) -> str:
+        new, missing = substitute(text, values.get)
+        unknown.update(name for name in missing if not name.startswith("matrix."))
+        return new
+
+    changed = map_text(job, change)
+    for name in sorted(unknown):
+        message = f'job "{job.id}" uses {{{{ {name} }}}}, which is neither a variable nor a fact that a plugin found'
+        hint = nearest(name, sorted({*values, *variables}), "Known names")
+        found.append(error("DAG_013", message, hint=hint, key=("jobs", job.id)))
+    return changed

@@ -1,0 +1,72 @@
+"""cig.toml's jobs with everything in them that needs no plugin resolved: matrix legs, runners, reserved references.
+
+Both the DAG stage and the signatures start from here. Signatures must not need a plugin process: on a CI machine the
+plan is computed from git trees and cig.toml alone.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar
+
+from cigen.model.config import Config
+from cigen.model.diagnostics import Diagnostic
+from cigen.model.resources import Job, Leg, Runner
+from cigen.pipeline.matrix import expand_matrix
+from cigen.schema.interpolate import substitute
+
+__all__ = ["expand_jobs", "map_text", "matrix_text"]
+
+T = TypeVar("T")
+
+
+def expand_jobs(config: Config) -> tuple[tuple[Job, ...], tuple[Diagnostic, ...]]:
+    """The jobs in the order of cig.toml, with `matrix.legs` and `machine` filled in."""
+    runners = {runner.name: runner for runner in config.runners}
+    jobs: list[Job] = []
+    found: list[Diagnostic] = []
+    for job in config.jobs:
+        name = job.runner or config.project.default_runner
+        if job.matrix is None:
+            jobs.append(replace(job, runner=name, machine=runners.get(name, Runner(name))))
+            continue
+        legs, diagnostics = expand_matrix(job.id, job.matrix)
+        found.extend(diagnostics)
+        placed = tuple(_place(leg, name, runners) for leg in legs)
+        same = {leg.runner for leg in placed}
+        machine = placed[0].runner if len(same) == 1 else None
+        jobs.append(replace(job, runner=name, machine=machine, matrix=replace(job.matrix, legs=placed)))
+    return tuple(jobs), tuple(found)
+
+
+def _place(leg: Leg, runner: str, runners: Mapping[str, Runner]) -> Leg:
+    name = matrix_text(runner, leg)
+    return replace(leg, runner=runners.get(name, Runner(name)))
+
+
+def matrix_text(text: str, leg: Leg) -> str:
+    """`text` with `{{ matrix.AXIS }}` replaced by the values of one leg; other placeholders stay."""
+    values = {f"matrix.{pair.name}": pair.value for pair in leg.values}
+    return substitute(text, values.get)[0]
+
+
+def map_text(value: T, change: Callable[[str], str]) -> T:
+    """A frozen value with `change` applied to every text in it; the same object where nothing changed."""
+    changed: Any = _map(value, change)
+    return changed  # type: ignore[no-any-return]
+
+
+def _map(value: Any, change: Callable[[str], str]) -> Any:
+    if type(value) is str:
+        return change(value) if "{{" in value else value
+    if type(value) is tuple:
+        items = tuple(_map(item, change) for item in value)
+        return value if all(a is b for a, b in zip(items, value, strict=True)) else items
+    if is_dataclass(value) and not isinstance(value, type):
+        new = {}
+        for field in fields(value):
+            old = getattr(value, field.name)
+            item = _map(old, change)
+            if item is not old:
+                new[field.name] = item
+        return replace(value, **new) if new else value
+    return value

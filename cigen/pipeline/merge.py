@@ -1,0 +1,76 @@
+"""Fragments of one output file, joined.
+
+One REPLACE fragment is the file; MERGE fragments are merged into it as YAML, in the order of `order` and plugin; APPEND
+fragments follow as text. Two owners of one path, or two that disagree on one value, are an error that names both.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cigen.model.diagnostics import Diagnostic, error
+from cigen.model.plans import Fragment, MergeStrategy
+
+__all__ = ["MergedFile", "OwnedFragment", "foreign_paths", "merge_fragments"]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedFragment:
+    """A fragment and the plugin that wrote it."""
+
+    owner: str
+    fragment: Fragment
+
+
+@dataclass(frozen=True, slots=True)
+class MergedFile:
+    """A file as it will be written. `owners`: the plugins it comes from, the file's own first."""
+
+    path: str
+    content: str
+    owners: tuple[str, ...] = ()
+
+
+def merge_fragments(
+    path: str, fragments: Sequence[OwnedFragment]
+) -> tuple[MergedFile | None, tuple[Diagnostic, ...]]:
+    """The file at `path`, or None with errors (MERGE_001 … MERGE_003)."""
+    ordered = sorted(fragments, key=lambda item: (item.fragment.order, item.owner))
+    whole = [item for item in ordered if item.fragment.strategy is MergeStrategy.REPLACE]
+    if len(whole) > 1:
+        writers = " and ".join(item.owner for item in whole)
+        hint = "one plugin owns a file; the others merge into it or append to it"
+        return None, (error("MERGE_001", f"{writers} each want to write the whole of {path}", hint=hint),)
+    if not whole:
+        writers = ", ".join(item.owner for item in ordered) or "no plugin"
+        return None, (error("MERGE_002", f"{path} has no owner: {writers} wrote only parts of it"),)
+    owner, content = whole[0].owner, whole[0].fragment.content
+    found: list[Diagnostic] = []
+    owners = [owner]
+    for item in ordered:
+        if item.fragment.strategy is MergeStrategy.MERGE:
+            content = _merge(path, owners, content, item, found)
+            owners.append(item.owner)
+    for item in ordered:
+        if item.fragment.strategy is MergeStrategy.APPEND:
+            content = content.rstrip("\n") + "\n" + item.fragment.content
+            owners.append(item.owner)
+    if found:
+        return None, tuple(found)
+    return MergedFile(path, content.rstrip("\n") + "\n", tuple(dict.fromkeys(owners))), ()
+
+
+def _merge(path: str, owners: Sequence[str], content: str, item: OwnedFragment, found: list[Diagnostic]) -> str:
+    from cigen.formats.yaml_merge import MergeConflict, merge_documents
+
+    try:
+        return merge_documents(content, item.fragment.content)
+    except MergeConflict as conflict:
+        first = " and ".join(owners)
+        message = f"{first} and {item.owner} disagree on {conflict.key} of {path}: {conflict.ours} and {conflict.theirs}"
+        found.append(error("MERGE_003", message))
+        return content
+
+
+def foreign_paths(path: str, fragments: Sequence[Fragment]) -> tuple[str, ...]:
+    """Paths that a plugin wrote to without being asked, quoted and sorted."""
+    return tuple(sorted({repr(fragment.path) for fragment in fragments if fragment.path != path}))

@@ -1,0 +1,185 @@
+"""The work signature: everything that may change what a job does, as one key manifest.
+
+Computed from git trees, cig.toml, the plugins' manifests and declared variables alone: no plugin process, no network.
+What a module would expand a job into is a pure function of the plugin, the files it declares to read and the job's own
+definition, so those stand for the expansion: at least as fine, and never a wrong skip. docs/caching.md, "Signature
+components", is the specification that other implementations are written from; a change here is a new scheme.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from cigen.hashing.canonical import canonical_bytes
+from cigen.hashing.digest import sha256
+from cigen.hashing.manifest import Component, KeyManifest
+from cigen.model.codec import to_json
+from cigen.model.config import Config, PluginRef
+from cigen.model.paths import Digest
+from cigen.model.resources import Job, Leg, Pair, Workflow
+from cigen.pipeline.expand import map_text, matrix_text
+
+__all__ = ["SCHEME", "JobSignature", "PlannedJob", "ShapingPlugin", "job_manifest", "planned_jobs", "plugin_settings"]
+
+SCHEME = "cs1"
+
+COSMETIC = frozenset({"id", "name", "description", "workflow", "needs", "matrix", "runner", "notify", "owner", "raw"})
+"""Fields of a job that say nothing about its work, or that are components of their own."""
+
+SHOWN = 200
+"""Bytes of a definition that stand in the manifest as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShapingPlugin:
+    """A module that has a say in a job: who it is, and the declared files it would read (path, id), sorted."""
+
+    name: str
+    version: str
+    digest: Digest
+    reads: tuple[tuple[str, str], ...] = ()
+    settings: tuple[Pair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JobSignature:
+    """The signature of one entry of the plan."""
+
+    key: str
+    signature: Digest
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedJob:
+    """One entry of the plan: a job, or one leg of a matrix job. `needs` are plan keys."""
+
+    key: str
+    job: Job
+    leg: Leg | None
+    needs: tuple[str, ...]
+
+
+def planned_jobs(jobs: Sequence[Job]) -> tuple[PlannedJob, ...]:
+    """All entries, every dependency before its dependants; jobs in a cycle are left out (the DAG stage reports them).
+
+    A job that needs a matrix job needs all its legs.
+    """
+    by_id = {job.id: job for job in jobs}
+    keys = {job.id: _keys(job) for job in jobs}
+    done: set[str] = set()
+    planned: list[PlannedJob] = []
+    waiting = list(jobs)
+    while waiting:
+        ready = [job for job in waiting if all(need in done or need not in by_id for need in job.needs)]
+        if not ready:
+            break
+        for job in ready:
+            needs = tuple(sorted(key for need in job.needs for key in keys.get(need, ())))
+            legs: Sequence[Leg | None] = job.matrix.legs if job.matrix else (None,)
+            planned.extend(PlannedJob(leg.key if leg else job.id, job, leg, needs) for leg in legs)
+        done.update(job.id for job in ready)
+        waiting = [job for job in waiting if job.id not in done]
+    return tuple(planned)
+
+
+def _keys(job: Job) -> tuple[str, ...]:
+    return tuple(leg.key for leg in job.matrix.legs) if job.matrix else (job.id,)
+
+
+def job_manifest(
+    planned: PlannedJob,
+    *,
+    config: Config,
+    files: Sequence[Component],
+    plugins: Sequence[ShapingPlugin],
+    environ: Mapping[str, str],
+    upstream: Mapping[str, Digest],
+) -> KeyManifest:
+    """Collect everything that may change what the job does.
+
+    files: the components of the job's fileset, from `file_components`. environ: the variables of the machine that asks.
+    upstream: plan key → signature, for direct dependencies at least.
+    """
+    components = [Component("scheme", "", SCHEME), *files]
+    components += _definition(planned, config)
+    components += _environment(planned.job, environ)
+    for plugin in plugins:
+        components.append(Component("plugin", plugin.name, f"{plugin.version} {plugin.digest}"))
+        if plugin.settings:
+            settings = {pair.name: pair.value for pair in plugin.settings}
+            components.append(Component("settings", plugin.name, _text(settings)))
+        components += [Component("reads", f"{plugin.name} {path}", value) for path, value in plugin.reads]
+    components += [Component("upstream", need, upstream[need]) for need in planned.needs]
+    return KeyManifest(tuple(components))
+
+
+def _definition(planned: PlannedJob, config: Config) -> list[Component]:
+    """One component for each field that is given, so that an explanation can name it."""
+    job = planned.job
+    leg = planned.leg
+    machine = leg.runner if leg else job.machine
+    if leg is not None:
+        own = leg
+        job = map_text(job, lambda text: matrix_text(text, own))
+    workflow = _workflow(job, config.workflows)
+    ordered = replace(
+        job,
+        machine=machine,
+        env=_by_name(job.env),
+        permissions=_by_name(job.permissions),
+        packages=tuple(sorted(job.packages)),
+        secrets=tuple(sorted(job.secrets)),
+        services=tuple(sorted(job.services, key=lambda service: service.name)),
+        steps=tuple(_normal_step(step) for step in job.steps),
+        cleanup=tuple(_normal_step(step) for step in job.cleanup),
+    )
+    given = to_json(ordered)
+    found = [Component("definition", name, _text(value)) for name, value in given.items() if name not in COSMETIC]
+    found += [Component("definition", f"raw.{block.provider}", _text(block.json)) for block in job.raw]
+    for cache in config.caches:
+        if cache.id in job.caches:
+            found.append(Component("definition", f"caches.{cache.id}", _text(to_json(cache))))
+    if workflow is not None:
+        for pair in workflow.env:
+            found.append(Component("definition", f"env.{pair.name}", _text(pair.value)))
+        if workflow.permissions and not job.permissions:
+            shared = [to_json(pair) for pair in _by_name(workflow.permissions)]
+            found.append(Component("definition", "permissions", _text(shared)))
+    found += [Component("matrix", pair.name, pair.value) for pair in (leg.values if leg else ())]
+    return found
+
+
+def _normal_step(step: Any) -> Any:
+    """A step without its label, and with its variables sorted."""
+    return replace(step, name="", env=_by_name(step.env))
+
+
+def _by_name(pairs: Sequence[Pair]) -> tuple[Pair, ...]:
+    return tuple(sorted(pairs, key=lambda pair: pair.name))
+
+
+def _workflow(job: Job, workflows: Sequence[Workflow]) -> Workflow | None:
+    for workflow in workflows:
+        if workflow.id == job.workflow or (not job.workflow and len(workflows) == 1):
+            return workflow
+    return None
+
+
+def _environment(job: Job, environ: Mapping[str, str]) -> list[Component]:
+    """Declared variables; unset and empty differ, and a value never stands in a manifest in the clear."""
+    names = set(job.inputs.env if job.inputs else ()) | set(job.skip_if.env if job.skip_if else ())
+    return [
+        Component("env", name, str(sha256(environ[name].encode("utf-8", "surrogateescape"))) if name in environ else "")
+        for name in sorted(names)
+    ]
+
+
+def _text(value: Any) -> str:
+    """Canonical JSON while it is short enough to show somebody, its digest beyond that."""
+    encoded = canonical_bytes(value)
+    return encoded.decode("utf-8", "surrogateescape") if len(encoded) <= SHOWN else str(sha256(encoded))
+
+
+def plugin_settings(refs: Sequence[PluginRef], name: str) -> tuple[Pair, ...]:
+    """The settings of one plugin under `[plugins]`."""
+    return next((ref.settings for ref in refs if ref.name == name), ())

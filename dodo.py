@@ -1,0 +1,58 @@
+"""doit's view of this project: the real pipeline's actions, and the project's own tasks.
+
+`doit list --all` shows the pipeline of this repository's cig.toml beside `test`, `lint`, `proto`, `bench` and `docs`;
+`doit info detect:lang/python` shows what an action depends on. The task creators are those that `cig` itself runs.
+"""
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from cigen.cli.doit_view import pipeline_tasks
+from cigen.engine.checker import BlobChecker
+
+DOIT_CONFIG = {
+    "check_file_uptodate": BlobChecker,
+    "dep_file": ".cigen/cache/doit",
+    "backend": "sqlite3",
+    "default_tasks": ["lint", "test"],
+    "verbosity": 2,
+}
+
+PYTHON = sys.executable
+
+
+def task_pipeline() -> Iterator[dict[str, Any]]:
+    """the pipeline of this repository, one task for each action"""
+    yield from pipeline_tasks(".")
+
+
+def task_test() -> dict[str, Any]:
+    """run the tests"""
+    return {"actions": [[PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup"]], "uptodate": [False]}
+
+
+def task_lint() -> Iterator[dict[str, Any]]:
+    """ruff and mypy --strict"""
+    yield {"name": "ruff", "actions": [[PYTHON, "-m", "ruff", "check", "."]], "uptodate": [False]}
+    yield {"name": "format", "actions": [[PYTHON, "-m", "ruff", "format", "--check", "."]], "uptodate": [False]}
+    yield {"name": "mypy", "actions": [[PYTHON, "-m", "mypy"]], "uptodate": [False]}
+
+
+def task_proto() -> dict[str, Any]:
+    """regenerate the protocol's Python code"""
+    return {
+        "actions": [[PYTHON, "proto/generate.py"]],
+        "file_dep": ["proto/cigen/plugin/v1/plugin.proto", "proto/generate.py"],
+        "targets": ["cigen/plugin/v1/plugin_pb2.py", "cigen/plugin/v1/plugin_pb2.pyi"],
+    }
+
+
+def task_bench() -> dict[str, Any]:
+    """measure against git, turbo and nx (takes a while)"""
+    return {"actions": [[PYTHON, "bench/run.py"]], "uptodate": [False]}
+
+
+def task_docs() -> dict[str, Any]:
+    """regenerate the generated parts of docs/"""
+    return {"actions": [[PYTHON, "docs/generate.py"]], "uptodate": [False]}

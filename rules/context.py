@@ -1,0 +1,98 @@
+"""What every rule is given: the tree, the plugins, the environment, and how to ask a plugin."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from cigen.engine.action import Outputs
+from cigen.hashing.fileset import Entry, TreeReader, expand, select
+from cigen.hashing.manifest import Component, KeyManifest
+from cigen.host.discovery import InstalledPlugin
+from cigen.host.pool import PluginPool
+from cigen.model.config import Config
+from cigen.model.paths import GitId, RepoPath
+from cigen.model.plans import Hook
+from cigen.model.resources import PathGlob
+
+__all__ = ["CONFIG", "Context", "PluginRule", "Reads", "key_manifest"]
+
+CONFIG = "schema:cig.toml"
+"""The action whose output is the parsed cig.toml: everything starts from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """The files that a plugin declared and that exist, and the literal paths among its globs that do not."""
+
+    files: tuple[Entry, ...]
+    absent: tuple[RepoPath, ...]
+
+
+@dataclass(slots=True)
+class Context:
+    """One run's inputs. `tool`: the fingerprint of cig itself. `providers`: the selected ones; empty selects all."""
+
+    tool: str
+    tree: TreeReader
+    read_file: Callable[[Entry], bytes]
+    config_text: bytes
+    config_blob: GitId
+    plugins: tuple[InstalledPlugin, ...]
+    pool: PluginPool
+    environ: Mapping[str, str]
+    providers: tuple[str, ...] = ()
+    _reads: dict[str, Reads] = field(default_factory=dict)
+
+    def config(self, outputs: Outputs) -> Config | None:
+        """The parsed cig.toml, if it could be parsed."""
+        if CONFIG not in outputs:
+            return None
+        config: Config = outputs.value(CONFIG)
+        return config
+
+    def with_hook(self, hook: Hook, names: Iterable[str] | None = None) -> list[InstalledPlugin]:
+        """The plugins that answer a hook, sorted by name; of `names` only, if given."""
+        wanted = None if names is None else set(names)
+        return [
+            plugin
+            for plugin in sorted(self.plugins, key=lambda plugin: plugin.id)
+            if plugin.info is not None and hook.value in plugin.info.hooks and (wanted is None or plugin.id in wanted)
+        ]
+
+    def plugin(self, name: str) -> InstalledPlugin:
+        """The plugin of that name. KeyError if there is none."""
+        return next(plugin for plugin in self.plugins if plugin.id == name)
+
+    def reads(self, plugin: InstalledPlugin) -> Reads:
+        """The files a plugin declared, as they are in the tree."""
+        known = self._reads.get(plugin.id)
+        if known is None:
+            patterns = plugin.info.reads if plugin.info else ()
+            fileset = select(self.tree, [PathGlob(pattern, optional=True) for pattern in patterns])
+            known = self._reads[plugin.id] = Reads(expand(self.tree, fileset), fileset.absent)
+        return known
+
+    def forget_reads(self) -> None:
+        """The tree was read again."""
+        self._reads.clear()
+
+    def selected(self, provider: str) -> bool:
+        """Whether an output of this provider is to be rendered."""
+        return not self.providers or provider in self.providers
+
+
+@dataclass(slots=True)
+class PluginRule:
+    """A stage whose actions each ask one plugin. `subjects`: action id → plugin, of the actions yielded last."""
+
+    context: Context
+    subjects: dict[str, InstalledPlugin] = field(default_factory=dict)
+
+    def prepare(self, stale: Sequence[str]) -> None:
+        """Start the plugins of all stale actions side by side."""
+        self.context.pool.start([self.subjects[action] for action in stale])
+
+
+def key_manifest(context: Context, stage: str, revision: int, components: Iterable[Component]) -> KeyManifest:
+    """A manifest of these components and of what is in every key: the stage, its revision and cig's own code."""
+    base = (Component("stage", stage, str(revision)), Component("tool", "cig", context.tool))
+    return KeyManifest((*base, *components))

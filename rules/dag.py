@@ -1,0 +1,52 @@
+"""Stage `dag`: all proposals joined into one graph of complete jobs."""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+from cigen.engine.action import Action, Outputs, Result
+from cigen.hashing.manifest import Component, KeyManifest
+from cigen.model.config import Config
+from cigen.model.plans import Graph, Hook
+from cigen.pipeline.expand import expand_jobs
+from cigen.rules.context import CONFIG, Context, key_manifest
+from cigen.rules.resolve import RESOLUTION
+
+__all__ = ["GRAPH", "DagRule"]
+
+GRAPH = "dag:jobs"
+
+
+class DagRule:
+    """Join the proposals into the job graph and check it."""
+
+    name = "dag"
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def actions(self, outputs: Outputs) -> Iterator[Action]:
+        """One, when every plugin has planned."""
+        config = self._context.config(outputs)
+        if config is None or RESOLUTION not in outputs:
+            return
+        planned = outputs.of_stage("plan")
+        planning = self._context.with_hook(Hook.PLAN, outputs.value(RESOLUTION).plugins)
+        if all(plugin.id in planned for plugin in planning):
+            yield Action(GRAPH, Graph, partial(self._manifest, outputs), partial(self._run, config, outputs))
+
+    def prepare(self, stale: Sequence[str]) -> None:
+        """No plugin takes part."""
+
+    def _manifest(self, outputs: Outputs) -> KeyManifest:
+        components = [Component("output", id, outputs.digest(id)) for id in (CONFIG, RESOLUTION)]
+        for subject, done in outputs.of_stage("plan").items():
+            components.append(Component("output", f"plan:{subject}", done.digest))
+        return key_manifest(self._context, self.name, 1, components)
+
+    def _run(self, config: Config, outputs: Outputs) -> Result:
+        from cigen.pipeline.dag import build_graph
+
+        jobs, found = expand_jobs(config)
+        plans = {subject: done.value for subject, done in outputs.of_stage("plan").items()}
+        graph, diagnostics = build_graph(config, jobs, plans, outputs.value(RESOLUTION).facts)
+        return Result(graph, found + diagnostics)

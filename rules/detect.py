@@ -1,0 +1,65 @@
+"""Stage `detect`: each plugin looks at the files it declares and says what they show."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from cigen.engine.action import Action, Outputs, Result
+from cigen.hashing.digest import GITLINK
+from cigen.hashing.manifest import Component, KeyManifest
+from cigen.host.discovery import InstalledPlugin
+from cigen.model.plans import DetectRequest, DetectResult, File, Hook, RepoSnapshot
+from cigen.rules.context import Context, PluginRule, key_manifest
+
+__all__ = ["DetectRule", "read_components"]
+
+
+class DetectRule(PluginRule):
+    """Ask every plugin what the repository shows."""
+
+    name = "detect"
+
+    def actions(self, outputs: Outputs) -> Iterator[Action]:
+        """One for each plugin that detects and is not switched off."""
+        config = self.context.config(outputs)
+        off = {ref.name for ref in config.plugins if not ref.enabled} if config else set()
+        for plugin in self.context.with_hook(Hook.DETECT):
+            if plugin.id not in off:
+                id = f"detect:{plugin.id}"
+                self.subjects[id] = plugin
+                yield Action(id, DetectResult, partial(self._manifest, plugin), partial(self._run, plugin))
+
+    def _manifest(self, plugin: InstalledPlugin) -> KeyManifest:
+        components = [Component("plugin", plugin.id, plugin.digest), *read_components(self.context, plugin)]
+        return key_manifest(self.context, self.name, 1, components)
+
+    def _run(self, plugin: InstalledPlugin) -> Result:
+        reads = self.context.reads(plugin)
+        files = tuple(
+            File(entry.path.decode(), entry.mode, entry.id, self.context.read_file(entry))
+            for entry in reads.files
+            if entry.mode != GITLINK and _is_text(entry.path)
+        )
+        absent = tuple(path.decode() for path in reads.absent if _is_text(path))
+        request = DetectRequest(RepoSnapshot(files, absent))
+        result = self.context.pool.call(plugin, Hook.DETECT, request)
+        return Result(result, result.diagnostics)
+
+
+def read_components(context: Context, plugin: InstalledPlugin) -> list[Component]:
+    """The declared files as key components: what is there, and what is not."""
+    reads = context.reads(plugin)
+    found = [Component("file", _text(entry.path), f"git:{entry.mode:06o}:{entry.id}") for entry in reads.files]
+    return found + [Component("absent", _text(path), "") for path in reads.absent]
+
+
+def _text(path: bytes) -> str:
+    return path.decode("utf-8", "surrogateescape")
+
+
+def _is_text(path: bytes) -> bool:
+    """The protocol's paths are UTF-8; a file of another name is in every key, but no plugin can be shown it."""
+    try:
+        path.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,85 @@
+"""Stage `fragment`: for each output, what each plugin that generates wants to stand in it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from cigen.engine.action import Action, Outputs, Result
+from cigen.hashing.manifest import Component, KeyManifest
+from cigen.host.discovery import InstalledPlugin
+from cigen.model.diagnostics import error
+from cigen.model.plans import GenerateRequest, GenerateResult, Hook
+from cigen.model.resources import Output
+from cigen.pipeline.merge import foreign_paths
+from cigen.rules.context import CONFIG, PluginRule, key_manifest
+from cigen.rules.dag import GRAPH
+from cigen.rules.resolve import RESOLUTION
+
+__all__ = ["FragmentRule", "Target", "targets"]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One output and one plugin that writes to it."""
+
+    output: Output
+    plugin: InstalledPlugin
+
+    @property
+    def subject(self) -> str:
+        """The output's path for its provider; with the plugin's name for everybody else."""
+        owner = f"provider:{self.output.provider}"
+        assert self.plugin.info is not None
+        return self.output.path if owner in self.plugin.info.capabilities else f"{self.output.path}+{self.plugin.id}"
+
+
+class FragmentRule(PluginRule):
+    """Ask the provider, and any module that adds to its file, for the parts of each output."""
+
+    name = "fragment"
+
+    def actions(self, outputs: Outputs) -> Iterator[Action]:
+        """One for each output and plugin; none if the graph has errors."""
+        for target in targets(self, outputs):
+            id = f"fragment:{target.subject}"
+            self.subjects[id] = target.plugin
+            yield Action(
+                id, GenerateResult, partial(self._manifest, target, outputs), partial(self._run, target, outputs)
+            )
+
+    def _manifest(self, target: Target, outputs: Outputs) -> KeyManifest:
+        output = target.output
+        components = [
+            Component("plugin", target.plugin.id, target.plugin.digest),
+            Component("output", GRAPH, outputs.digest(GRAPH)),
+            Component("target", output.path, f"{output.provider} {output.workflow} {output.description}"),
+        ]
+        return key_manifest(self.context, self.name, 1, components)
+
+    def _run(self, target: Target, outputs: Outputs) -> Result:
+        request = GenerateRequest(target.output.provider, outputs.value(GRAPH), (target.output,))
+        result: GenerateResult = self.context.pool.call(target.plugin, Hook.GENERATE, request)
+        foreign = foreign_paths(target.output.path, result.fragments)
+        if foreign:
+            message = f"{target.plugin.id} wants to write {', '.join(foreign)}, but was asked for {target.output.path}"
+            return Result(None, (*result.diagnostics, error("MERGE_004", message)))
+        return Result(result, result.diagnostics)
+
+
+def targets(rule: PluginRule, outputs: Outputs) -> list[Target]:
+    """Every pair of a selected output and a plugin that generates for it, in the order of cig.toml."""
+    if GRAPH not in outputs:
+        return []
+    context = rule.context
+    config = outputs.value(CONFIG)
+    plugins = context.with_hook(Hook.GENERATE, outputs.value(RESOLUTION).plugins)
+    found = []
+    for output in config.outputs:
+        if not context.selected(output.provider):
+            continue
+        for plugin in plugins:
+            assert plugin.info is not None
+            providers = [c for c in plugin.info.capabilities if c.startswith("provider:")]
+            if not providers or f"provider:{output.provider}" in providers:
+                found.append(Target(output, plugin))
+    return found

@@ -1,0 +1,152 @@
+"""Stage `signature`: for each job and each leg of a matrix, everything its work depends on."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from cigen.engine.action import Action, Outputs, Result
+from cigen.hashing.fileset import Fileset, select
+from cigen.hashing.manifest import Component, KeyManifest
+from cigen.host.discovery import InstalledPlugin
+from cigen.model.config import Config
+from cigen.model.diagnostics import Diagnostic, KeyPath, error
+from cigen.model.paths import Digest
+from cigen.model.resources import Job, PathGlob
+from cigen.pipeline.detect import job_demands, serves
+from cigen.pipeline.expand import expand_jobs
+from cigen.pipeline.signature import (
+    JobSignature,
+    PlannedJob,
+    ShapingPlugin,
+    job_manifest,
+    planned_jobs,
+    plugin_settings,
+)
+from cigen.rules.context import Context, key_manifest
+from cigen.rules.detect import read_components
+
+__all__ = ["SignatureRule", "Signatures", "declared_globs"]
+
+
+def declared_globs(job: Job) -> tuple[PathGlob, ...]:
+    """The globs of a job's files; empty if it declares none, and then its signature covers the whole tree."""
+    skip = job.skip_if.paths_unmodified if job.skip_if else ()
+    inputs = job.inputs.files if job.inputs else ()
+    return (*skip, *inputs)
+
+
+@dataclass(slots=True)
+class Signatures:
+    """Computes the manifests of all jobs over one tree, each once, upstream before downstream."""
+
+    context: Context
+    config: Config
+    manifests: dict[str, KeyManifest] = field(default_factory=dict)
+    digests: dict[str, Digest] = field(default_factory=dict)
+    planned: tuple[PlannedJob, ...] = ()
+    unmatched: dict[str, list[Diagnostic]] = field(default_factory=dict)
+    _files: dict[str, list[Component]] = field(default_factory=dict)
+    _shaping: dict[str, ShapingPlugin] = field(default_factory=dict)
+
+    def compute(self) -> tuple[Diagnostic, ...]:
+        """Fill in everything; returns what is wrong with the matrices and the globs."""
+        jobs, found = expand_jobs(self.config)
+        self.planned = planned_jobs(jobs)
+        for planned in self.planned:
+            manifest = job_manifest(
+                planned,
+                config=self.config,
+                files=self._job_files(planned.job),
+                plugins=[self._shape(plugin) for plugin in self._plugins(planned.job)],
+                environ=self.context.environ,
+                upstream=self.digests,
+            )
+            self.manifests[planned.key] = manifest
+            self.digests[planned.key] = manifest.signature()
+        return (*found, *(diagnostic for wrong in self.unmatched.values() for diagnostic in wrong))
+
+    def fileset(self, job: Job) -> Fileset | None:
+        """The files a job declares; None for one that declares none."""
+        globs = declared_globs(job)
+        return select(self.context.tree, globs) if globs else None
+
+    def _job_files(self, job: Job) -> list[Component]:
+        known = self._files.get(job.id)
+        if known is not None:
+            return known
+        fileset = self.fileset(job)
+        if fileset is None:
+            # The job "setup" is cig's own: its work is what its modules read, and nothing else.
+            own = job.owner == "core"
+            components = [] if own else [Component("file", "", f"git:{self.context.tree.root()}")]
+        else:
+            components = list(fileset.components())
+            wrong = [_unmatched(job, glob) for glob in fileset.unmatched]
+            if wrong:
+                self.unmatched[job.id] = wrong
+        self._files[job.id] = components
+        return components
+
+    def _plugins(self, job: Job) -> list[InstalledPlugin]:
+        wanted = [demand.wanted for demand in job_demands(job)]
+        return [
+            plugin
+            for plugin in self.context.plugins
+            if plugin.info is not None and any(serves(plugin.info, one) for one in wanted)
+        ]
+
+    def _shape(self, plugin: InstalledPlugin) -> ShapingPlugin:
+        known = self._shaping.get(plugin.id)
+        if known is None:
+            reads = tuple((c.name, f"{c.kind} {c.value}") for c in read_components(self.context, plugin))
+            settings = plugin_settings(self.config.plugins, plugin.id)
+            known = ShapingPlugin(plugin.id, plugin.version, plugin.digest, reads, settings)
+            self._shaping[plugin.id] = known
+        return known
+
+
+def _unmatched(job: Job, glob: PathGlob) -> Diagnostic:
+    key: KeyPath = ("jobs", job.id)
+    for where, globs in (
+        (("skip_if", "paths_unmodified"), job.skip_if.paths_unmodified if job.skip_if else ()),
+        (("inputs", "files"), job.inputs.files if job.inputs else ()),
+    ):
+        if glob in globs:
+            key = (*key, *where, globs.index(glob))
+            break
+    message = f'"{glob.pattern}" of job "{job.id}" matches no file, so no change could ever make the job run'
+    hint = f'correct it, or say {{ glob = "{glob.pattern}", optional = true }}'
+    return error("HASH_002", message, hint=hint, key=key)
+
+
+class SignatureRule:
+    """Compute each job's work signature."""
+
+    name = "signature"
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def actions(self, outputs: Outputs) -> Iterator[Action]:
+        """One for each entry of the plan."""
+        config = self._context.config(outputs)
+        if config is None:
+            return
+        signatures = Signatures(self._context, config)
+        signatures.compute()
+        for planned in signatures.planned:
+            mine = tuple(signatures.unmatched.get(planned.job.id, ()))
+            manifest = signatures.manifests[planned.key]
+            signature = JobSignature(planned.key, signatures.digests[planned.key])
+            yield Action(
+                f"signature:{planned.key}",
+                JobSignature,
+                partial(self._manifest, manifest),
+                partial(Result, None if mine else signature, mine),
+            )
+
+    def prepare(self, stale: Sequence[str]) -> None:
+        """No plugin takes part."""
+
+    def _manifest(self, manifest: KeyManifest) -> KeyManifest:
+        return key_manifest(self._context, self.name, 1, manifest.components)
