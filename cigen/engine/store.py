@@ -61,7 +61,8 @@ class Store:
         self._fresh: dict[tuple[str, str], Record] = {}
         self._used: set[tuple[str, str]] = set()
         self._facts: dict[str, bytes] = {}
-        self._db = self._open()
+        self._db: sqlite3.Connection | None = None
+        self._open()
         self._load()
 
     @property
@@ -194,14 +195,13 @@ class Store:
 
     # -- opening -------------------------------------------------------------------------------------------------------
 
-    def _open(self) -> sqlite3.Connection | None:
+    def _open(self) -> None:
         with self._surviving():
             self._folder.mkdir(parents=True, exist_ok=True)
             ignore = self._folder / ".gitignore"
             if not ignore.exists():
                 ignore.write_text("*\n")
-            return self._connect()
-        return None
+            self._db = self._connect()
 
     def _connect(self) -> sqlite3.Connection:
         db = sqlite3.connect(self._path, timeout=5, isolation_level=None)
