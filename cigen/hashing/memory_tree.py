@@ -9,7 +9,7 @@ __all__ = ["MemoryTree"]
 
 
 class MemoryTree:
-    """A TreeReader over `{path: content}` or `{path: (mode, id)}`. `reads` lists the directories asked for, in order."""
+    """A TreeReader over `{path: content}` or `{path: (mode, id)}`. `reads`: the directories asked for, in order."""
 
     def __init__(self, files: Mapping[bytes, bytes | tuple[int, GitId]]) -> None:
         self.reads: list[GitId] = []
