@@ -52,9 +52,10 @@ class Record:
 class Store:
     """The results of earlier runs. Every failure is a warning in `warnings`, once, and then a miss."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, writable: bool = True) -> None:
         self._folder = root / CACHE_FOLDER
         self._path = self._folder / "actions.db"
+        self._writable = writable
         self.warnings: list[Diagnostic] = []
         self._latest: dict[str, tuple[str, int]] = {}
         self._keys: dict[tuple[str, str], int] = {}
@@ -131,7 +132,7 @@ class Store:
         """Write everything in one transaction. `current`: all actions of the project now; others are forgotten."""
         moved = [pair for pair in self._used if self._latest.get(pair[0], ("", 0))[0] != pair[1]]
         gone = set(self._latest) - set(current)
-        if not (self._fresh or moved or self._facts or gone):
+        if not self._writable or not (self._fresh or moved or self._facts or gone):
             return
         with self._surviving(writing=True):
             if self._db is None:
@@ -196,15 +197,21 @@ class Store:
     # -- opening -------------------------------------------------------------------------------------------------------
 
     def _open(self) -> None:
+        if not self._writable and not self._path.exists():
+            return
         with self._surviving():
+            if not self._writable:
+                self._db = self._connect()
+                return
             self._folder.mkdir(parents=True, exist_ok=True)
             ignore = self._folder / ".gitignore"
             if not ignore.exists():
                 ignore.write_text("*\n")
             self._db = self._connect()
 
-    def _connect(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self._path, timeout=5, isolation_level=None)
+    def _connect(self) -> sqlite3.Connection | None:
+        mode = "rwc" if self._writable else "ro"
+        db = sqlite3.connect(f"{self._path.absolute().as_uri()}?mode={mode}", timeout=5, isolation_level=None, uri=True)
         try:
             # The store can always be made again: a crash of the machine may cost it, a crash of cig may not.
             db.execute("PRAGMA synchronous = OFF")
@@ -215,6 +222,10 @@ class Store:
             if tables:
                 message = f"{CACHE_FOLDER} was made by another version of cig; everything is computed again"
                 self.warnings.append(warning("STORE_002", message))
+            if not self._writable:
+                db.close()
+                return None
+            if tables:
                 db.close()
                 self._path.unlink()
                 return self._connect()
@@ -269,6 +280,8 @@ class Store:
             return
         message = f"{CACHE_FOLDER} is damaged ({problem}); everything is computed again"
         self._give_up(warning("STORE_001", message))
+        if not self._writable:
+            return
         with contextlib.suppress(OSError, sqlite3.Error):
             for name in ("actions.db", "actions.db-journal"):
                 (self._folder / name).unlink(missing_ok=True)

@@ -203,3 +203,35 @@ def test_two_at_once_lose_nothing_but_work(tmp_path: Path) -> None:
 def test_the_cache_folder_is_not_part_of_the_repository(tmp_path: Path) -> None:
     fill(tmp_path, record())
     assert (tmp_path / CACHE_FOLDER / ".gitignore").read_text() == "*\n"
+
+
+def test_a_store_opened_for_reading_leaves_no_trace(tmp_path: Path) -> None:
+    store = Store(tmp_path, writable=False)
+    store.add(record())
+    store.save(["detect:x"])
+    store.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_store_opened_for_reading_finds_what_is_there_and_changes_nothing(tmp_path: Path) -> None:
+    fill(tmp_path, record())
+    before = database(tmp_path).read_bytes()
+    store = Store(tmp_path, writable=False)
+    assert store.find("detect:x", "k1") == record()
+    store.add(record("new:x"))
+    store.save(["new:x"])
+    assert store.warnings == []
+    store.close()
+    assert database(tmp_path).read_bytes() == before
+
+
+def test_a_store_of_another_version_is_not_even_replaced_when_reading(tmp_path: Path) -> None:
+    fill(tmp_path, record())
+    db = sqlite3.connect(database(tmp_path))
+    db.execute("PRAGMA user_version = 99")
+    db.close()
+    before = database(tmp_path).read_bytes()
+    store = Store(tmp_path, writable=False)
+    assert [w.code for w in store.warnings] == ["STORE_002"]
+    store.close()
+    assert database(tmp_path).read_bytes() == before
