@@ -1,12 +1,19 @@
 """What the unit tests of several rooms share: hypothesis strategies made from the shape of a frozen value."""
 
+from functools import cache
 from typing import Any
 
 import pytest
 from hypothesis import strategies as st
 
+from cigen.model.plans import Resource
+from cigen.model.resources import Step
 from cigen.model.shape import Field, Kind, shape
 
+ONE_OF: dict[type, tuple[str, ...]] = {
+    Resource: ("workflow", "job", "steps", "env", "service", "cache"),
+    Step: ("run", "checkout", "tool", "cache", "upload", "download", "module", "native"),
+}
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 SCALARS: dict[type, st.SearchStrategy[Any]] = {
     str: TEXT,
@@ -32,15 +39,17 @@ def field_strategy(field: Field, depth: int) -> st.SearchStrategy[Any]:
     return st.one_of(st.none(), one) if field.default is None else one
 
 
-def value_strategy(cls: type, depth: int = 4) -> st.SearchStrategy[Any]:
-    """Values of one class."""
-
-    def draw(drawn: dict[str, Any]) -> Any:
-        return cls(**drawn)
-
+@cache
+def value_strategy(cls: type, depth: int = 3) -> st.SearchStrategy[Any]:
+    """Values of one class. Of the fields of a `oneof` at most one is given."""
     chosen = {f.name: field_strategy(f, depth) for f in shape(cls) if f.required or depth > 0 or f.kind is Kind.SCALAR}
     required = {f.name: chosen.pop(f.name) for f in shape(cls) if f.required}
-    return st.fixed_dictionaries(required, optional=chosen).map(draw)
+    either = [name for name in ONE_OF.get(cls, ()) if name in chosen]
+    if not either:
+        return st.fixed_dictionaries(required, optional=chosen).map(lambda drawn: cls(**drawn))
+    one_of = st.sampled_from(either).flatmap(lambda name: chosen[name].map(lambda item: {name: item}))
+    rest = {name: strategy for name, strategy in chosen.items() if name not in either}
+    return st.tuples(st.fixed_dictionaries(required, optional=rest), one_of).map(lambda d: cls(**d[0], **d[1]))
 
 
 @pytest.fixture(scope="session")

@@ -333,7 +333,7 @@ class PreflightResult(_message.Message):
     REASON_FIELD_NUMBER: _ClassVar[int]
     should_run: bool
     reason: str
-    def __init__(self, should_run: _Optional[bool] = ..., reason: _Optional[str] = ...) -> None: ...
+    def __init__(self, should_run: bool = ..., reason: _Optional[str] = ...) -> None: ...
 
 class Pair(_message.Message):
     __slots__ = ("name", "value")
@@ -349,7 +349,7 @@ class PathGlob(_message.Message):
     OPTIONAL_FIELD_NUMBER: _ClassVar[int]
     pattern: str
     optional: bool
-    def __init__(self, pattern: _Optional[str] = ..., optional: _Optional[bool] = ...) -> None: ...
+    def __init__(self, pattern: _Optional[str] = ..., optional: bool = ...) -> None: ...
 
 class ProviderBlock(_message.Message):
     __slots__ = ("provider", "json")
@@ -377,7 +377,7 @@ class PullRequestTrigger(_message.Message):
     types: _containers.RepeatedScalarFieldContainer[str]
     labels: _containers.RepeatedScalarFieldContainer[str]
     skip_drafts: bool
-    def __init__(self, branches: _Optional[_Iterable[str]] = ..., types: _Optional[_Iterable[str]] = ..., labels: _Optional[_Iterable[str]] = ..., skip_drafts: _Optional[bool] = ...) -> None: ...
+    def __init__(self, branches: _Optional[_Iterable[str]] = ..., types: _Optional[_Iterable[str]] = ..., labels: _Optional[_Iterable[str]] = ..., skip_drafts: bool = ...) -> None: ...
 
 class TagTrigger(_message.Message):
     __slots__ = ("patterns",)
@@ -405,7 +405,7 @@ class ManualInput(_message.Message):
     default: str
     required: bool
     options: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, name: _Optional[str] = ..., type: _Optional[str] = ..., description: _Optional[str] = ..., default: _Optional[str] = ..., required: _Optional[bool] = ..., options: _Optional[_Iterable[str]] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., type: _Optional[str] = ..., description: _Optional[str] = ..., default: _Optional[str] = ..., required: bool = ..., options: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ManualTrigger(_message.Message):
     __slots__ = ("inputs",)
@@ -437,7 +437,7 @@ class Concurrency(_message.Message):
     preset: str
     group: str
     cancel: bool
-    def __init__(self, preset: _Optional[str] = ..., group: _Optional[str] = ..., cancel: _Optional[bool] = ...) -> None: ...
+    def __init__(self, preset: _Optional[str] = ..., group: _Optional[str] = ..., cancel: bool = ...) -> None: ...
 
 class Workflow(_message.Message):
     __slots__ = ("id", "name", "triggers", "concurrency", "permissions", "env", "default_branch")
@@ -537,7 +537,7 @@ class Checkout(_message.Message):
     credentials: bool
     sparse: _containers.RepeatedScalarFieldContainer[str]
     disabled: bool
-    def __init__(self, depth: _Optional[int] = ..., submodules: _Optional[bool] = ..., lfs: _Optional[bool] = ..., credentials: _Optional[bool] = ..., sparse: _Optional[_Iterable[str]] = ..., disabled: _Optional[bool] = ...) -> None: ...
+    def __init__(self, depth: _Optional[int] = ..., submodules: bool = ..., lfs: bool = ..., credentials: bool = ..., sparse: _Optional[_Iterable[str]] = ..., disabled: bool = ...) -> None: ...
 
 class Tool(_message.Message):
     __slots__ = ("name", "version", "options")
@@ -567,7 +567,7 @@ class Cache(_message.Message):
     paths: _containers.RepeatedScalarFieldContainer[str]
     parts: _containers.RepeatedCompositeFieldContainer[CachePart]
     fallback: bool
-    def __init__(self, id: _Optional[str] = ..., paths: _Optional[_Iterable[str]] = ..., parts: _Optional[_Iterable[_Union[CachePart, _Mapping]]] = ..., fallback: _Optional[bool] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., paths: _Optional[_Iterable[str]] = ..., parts: _Optional[_Iterable[_Union[CachePart, _Mapping]]] = ..., fallback: bool = ...) -> None: ...
 
 class CacheUse(_message.Message):
     __slots__ = ("cache",)
@@ -655,7 +655,7 @@ class Step(_message.Message):
     allow_failure: bool
     working_directory: str
     shell: str
-    def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., run: _Optional[_Union[Run, _Mapping]] = ..., checkout: _Optional[_Union[Checkout, _Mapping]] = ..., tool: _Optional[_Union[Tool, _Mapping]] = ..., cache: _Optional[_Union[CacheUse, _Mapping]] = ..., upload: _Optional[_Union[Artifact, _Mapping]] = ..., download: _Optional[_Union[Download, _Mapping]] = ..., module: _Optional[_Union[ModuleUse, _Mapping]] = ..., native: _Optional[_Union[Native, _Mapping]] = ..., env: _Optional[_Iterable[_Union[Pair, _Mapping]]] = ..., secrets: _Optional[_Iterable[str]] = ..., when: _Optional[_Union[Expr, _Mapping]] = ..., run_on: _Optional[str] = ..., timeout: _Optional[int] = ..., retry: _Optional[_Union[Retry, _Mapping]] = ..., allow_failure: _Optional[bool] = ..., working_directory: _Optional[str] = ..., shell: _Optional[str] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., run: _Optional[_Union[Run, _Mapping]] = ..., checkout: _Optional[_Union[Checkout, _Mapping]] = ..., tool: _Optional[_Union[Tool, _Mapping]] = ..., cache: _Optional[_Union[CacheUse, _Mapping]] = ..., upload: _Optional[_Union[Artifact, _Mapping]] = ..., download: _Optional[_Union[Download, _Mapping]] = ..., module: _Optional[_Union[ModuleUse, _Mapping]] = ..., native: _Optional[_Union[Native, _Mapping]] = ..., env: _Optional[_Iterable[_Union[Pair, _Mapping]]] = ..., secrets: _Optional[_Iterable[str]] = ..., when: _Optional[_Union[Expr, _Mapping]] = ..., run_on: _Optional[str] = ..., timeout: _Optional[int] = ..., retry: _Optional[_Union[Retry, _Mapping]] = ..., allow_failure: bool = ..., working_directory: _Optional[str] = ..., shell: _Optional[str] = ...) -> None: ...
 
 class MatrixAxis(_message.Message):
     __slots__ = ("name", "values")
@@ -695,7 +695,7 @@ class Matrix(_message.Message):
     fail_fast: bool
     max_parallel: int
     legs: _containers.RepeatedCompositeFieldContainer[Leg]
-    def __init__(self, axes: _Optional[_Iterable[_Union[MatrixAxis, _Mapping]]] = ..., include: _Optional[_Iterable[_Union[MatrixRow, _Mapping]]] = ..., exclude: _Optional[_Iterable[_Union[MatrixRow, _Mapping]]] = ..., fail_fast: _Optional[bool] = ..., max_parallel: _Optional[int] = ..., legs: _Optional[_Iterable[_Union[Leg, _Mapping]]] = ...) -> None: ...
+    def __init__(self, axes: _Optional[_Iterable[_Union[MatrixAxis, _Mapping]]] = ..., include: _Optional[_Iterable[_Union[MatrixRow, _Mapping]]] = ..., exclude: _Optional[_Iterable[_Union[MatrixRow, _Mapping]]] = ..., fail_fast: bool = ..., max_parallel: _Optional[int] = ..., legs: _Optional[_Iterable[_Union[Leg, _Mapping]]] = ...) -> None: ...
 
 class SkipIf(_message.Message):
     __slots__ = ("paths_unmodified", "env", "branch")
@@ -815,7 +815,7 @@ class Job(_message.Message):
     shell: str
     raw: _containers.RepeatedCompositeFieldContainer[ProviderBlock]
     owner: str
-    def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., description: _Optional[str] = ..., workflow: _Optional[str] = ..., needs: _Optional[_Iterable[str]] = ..., runner: _Optional[str] = ..., machine: _Optional[_Union[Runner, _Mapping]] = ..., image: _Optional[_Union[Container, _Mapping]] = ..., matrix: _Optional[_Union[Matrix, _Mapping]] = ..., packages: _Optional[_Iterable[str]] = ..., services: _Optional[_Iterable[_Union[Service, _Mapping]]] = ..., caches: _Optional[_Iterable[str]] = ..., checkout: _Optional[_Union[Checkout, _Mapping]] = ..., steps: _Optional[_Iterable[_Union[Step, _Mapping]]] = ..., cleanup: _Optional[_Iterable[_Union[Step, _Mapping]]] = ..., env: _Optional[_Iterable[_Union[Pair, _Mapping]]] = ..., secrets: _Optional[_Iterable[str]] = ..., permissions: _Optional[_Iterable[_Union[Pair, _Mapping]]] = ..., oidc: _Optional[bool] = ..., environment: _Optional[_Union[Environment, _Mapping]] = ..., timeout: _Optional[int] = ..., retry: _Optional[_Union[Retry, _Mapping]] = ..., allow_failure: _Optional[bool] = ..., when: _Optional[_Union[Expr, _Mapping]] = ..., concurrency: _Optional[_Union[Concurrency, _Mapping]] = ..., skip_if: _Optional[_Union[SkipIf, _Mapping]] = ..., inputs: _Optional[_Union[Inputs, _Mapping]] = ..., outputs: _Optional[_Union[JobOutputs, _Mapping]] = ..., effects: _Optional[bool] = ..., notify: _Optional[_Iterable[_Union[Notify, _Mapping]]] = ..., working_directory: _Optional[str] = ..., shell: _Optional[str] = ..., raw: _Optional[_Iterable[_Union[ProviderBlock, _Mapping]]] = ..., owner: _Optional[str] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., description: _Optional[str] = ..., workflow: _Optional[str] = ..., needs: _Optional[_Iterable[str]] = ..., runner: _Optional[str] = ..., machine: _Optional[_Union[Runner, _Mapping]] = ..., image: _Optional[_Union[Container, _Mapping]] = ..., matrix: _Optional[_Union[Matrix, _Mapping]] = ..., packages: _Optional[_Iterable[str]] = ..., services: _Optional[_Iterable[_Union[Service, _Mapping]]] = ..., caches: _Optional[_Iterable[str]] = ..., checkout: _Optional[_Union[Checkout, _Mapping]] = ..., steps: _Optional[_Iterable[_Union[Step, _Mapping]]] = ..., cleanup: _Optional[_Iterable[_Union[Step, _Mapping]]] = ..., env: _Optional[_Iterable[_Union[Pair, _Mapping]]] = ..., secrets: _Optional[_Iterable[str]] = ..., permissions: _Optional[_Iterable[_Union[Pair, _Mapping]]] = ..., oidc: bool = ..., environment: _Optional[_Union[Environment, _Mapping]] = ..., timeout: _Optional[int] = ..., retry: _Optional[_Union[Retry, _Mapping]] = ..., allow_failure: bool = ..., when: _Optional[_Union[Expr, _Mapping]] = ..., concurrency: _Optional[_Union[Concurrency, _Mapping]] = ..., skip_if: _Optional[_Union[SkipIf, _Mapping]] = ..., inputs: _Optional[_Union[Inputs, _Mapping]] = ..., outputs: _Optional[_Union[JobOutputs, _Mapping]] = ..., effects: bool = ..., notify: _Optional[_Iterable[_Union[Notify, _Mapping]]] = ..., working_directory: _Optional[str] = ..., shell: _Optional[str] = ..., raw: _Optional[_Iterable[_Union[ProviderBlock, _Mapping]]] = ..., owner: _Optional[str] = ...) -> None: ...
 
 class Output(_message.Message):
     __slots__ = ("provider", "path", "description", "workflow")
@@ -871,4 +871,4 @@ class Diagnostic(_message.Message):
     on_key: bool
     location: Location
     source: str
-    def __init__(self, level: _Optional[_Union[Level, str]] = ..., code: _Optional[str] = ..., title: _Optional[str] = ..., message: _Optional[str] = ..., hint: _Optional[str] = ..., key: _Optional[_Iterable[str]] = ..., on_key: _Optional[bool] = ..., location: _Optional[_Union[Location, _Mapping]] = ..., source: _Optional[str] = ...) -> None: ...
+    def __init__(self, level: _Optional[_Union[Level, str]] = ..., code: _Optional[str] = ..., title: _Optional[str] = ..., message: _Optional[str] = ..., hint: _Optional[str] = ..., key: _Optional[_Iterable[str]] = ..., on_key: bool = ..., location: _Optional[_Union[Location, _Mapping]] = ..., source: _Optional[str] = ...) -> None: ...
