@@ -40,8 +40,8 @@ class PluginPool:
         self,
         *,
         observer: Observer = ignore,
-        deadlines: Deadlines = Deadlines(),  # noqa: B008
-        limits: Limits = Limits(),  # noqa: B008
+        deadlines: Deadlines = Deadlines(),
+        limits: Limits = Limits(),
         workdir: Path | None = None,
     ) -> None:
         raise NotImplementedError
@@ -63,7 +63,7 @@ class PluginPool:
         raise NotImplementedError
 
     def call(self, plugin: InstalledPlugin, hook: Hook, request: Any) -> Any:
-        """The plugin's answer to a hook: a DetectResult for a DetectRequest, and so on. Raises PluginError. Any thread."""
+        """The plugin's answer to a hook: a DetectResult for a DetectRequest, and so on. Raises PluginError."""
         raise NotImplementedError
 
     def close(self) -> None:

@@ -1,0 +1,112 @@
+"""Where plugins lie on disk, and one digest over all their files.
+
+Owns: the four places that plugins are looked for, in order of precedence. It imports nothing but the standard library's
+lightest, so that a run with nothing to do can afford `fingerprint`. Refuses: reading what the manifests say
+(`discovery.py` does), following symbolic links out of a plugin's folder, running anything.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+
+__all__ = ["MANIFEST", "Candidate", "digest_files", "find_candidates", "fingerprint"]
+
+MANIFEST = "module.toml"
+PREFIX = "cigen-plugin-"
+
+Candidate = tuple[str, str, str]
+"""Origin (config, project, path or bundled), id (empty where only the manifest tells), and a folder or a file."""
+
+
+def find_candidates(root: str, paths: Mapping[str, str], environ: Mapping[str, str]) -> list[Candidate]:
+    """Everything that may be a plugin, by precedence, then by name. `paths`: id → path, from cig.toml."""
+    found = [("config", name, os.path.normpath(os.path.join(root, paths[name]))) for name in sorted(paths)]
+    found += [("project", "", folder) for folder in _folders(os.path.join(root, ".cigen", "plugins"))]
+    found += [("path", _id(name), file) for name, file in sorted(_executables(environ.get("PATH", "")).items())]
+    std = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "std")
+    found += [("bundled", os.path.relpath(folder, std), folder) for folder in _folders(std)]
+    return found
+
+
+def fingerprint(root: str, paths: Mapping[str, str], environ: Mapping[str, str]) -> str:
+    """A digest that changes whenever `discover_plugins` could find something else."""
+    total = sha256()
+    for origin, name, path in find_candidates(root, paths, environ):
+        total.update(f"{origin}\0{name}\0{path}\0{digest_files(path)}\n".encode("utf-8", "surrogateescape"))
+    return f"sha256:{total.hexdigest()}"
+
+
+def digest_files(path: str) -> str:
+    """SHA-256 over a file, or over a folder's files with their names and execute bits. What is missing is empty."""
+    total = sha256()
+    for name, file in _files(path):
+        try:
+            kind, content = _read(file)
+        except OSError as why:
+            kind, content = "unreadable", str(why.errno).encode()
+        total.update(f"{len(name)}:{name}:{kind}:{len(content)}:".encode("utf-8", "surrogateescape"))
+        total.update(content)
+    return f"sha256:{total.hexdigest()}"
+
+
+def _read(file: str) -> tuple[str, bytes]:
+    if os.path.islink(file):
+        return "link", os.fsencode(os.readlink(file))
+    with open(file, "rb") as stream:
+        executable = os.fstat(stream.fileno()).st_mode & 0o111
+        return "program" if executable else "file", stream.read()
+
+
+def _files(path: str) -> Iterator[tuple[str, str]]:
+    """Every file, by its path relative to the folder. A file on PATH may have a manifest beside it."""
+    if not os.path.isdir(path):
+        yield "", os.path.realpath(path)
+        yield ".toml", f"{path}.toml"
+        return
+    found = []
+    for folder, folders, names in os.walk(path):
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
+        found += [os.path.join(folder, name) for name in [*names, *links] if not name.endswith(".pyc")]
+    for file in sorted(found):
+        yield os.path.relpath(file, path), file
+
+
+def _folders(place: str) -> list[str]:
+    """The folders with a manifest in `place` and one level below, sorted."""
+    found = []
+    for name in _names(place):
+        folder = os.path.join(place, name)
+        if os.path.exists(os.path.join(folder, MANIFEST)):
+            found.append(folder)
+            continue
+        deeper = [os.path.join(folder, below) for below in _names(folder)]
+        found += [below for below in deeper if os.path.exists(os.path.join(below, MANIFEST))]
+    return sorted(found)
+
+
+def _names(place: str) -> list[str]:
+    try:
+        return [name for name in os.listdir(place) if not name.startswith((".", "__"))]
+    except OSError:
+        return []
+
+
+def _executables(path: str) -> dict[str, str]:
+    """`cigen-plugin-…` → the first such executable on PATH. Relative entries are ignored: they mean another place."""
+    found: dict[str, str] = {}
+    for place in path.split(os.pathsep):
+        if not os.path.isabs(place):
+            continue
+        for name in _names(place):
+            if name.startswith(PREFIX) and name not in found:
+                file = os.path.join(place, name)
+                if os.path.isfile(file) and os.access(file, os.X_OK):
+                    found[name] = file
+    return found
+
+
+def _id(executable: str) -> str:
+    """`cigen-plugin-lang-ruby` → `lang/ruby`; empty for a name without a kind."""
+    kind, _, name = executable.removeprefix(PREFIX).partition("-")
+    return f"{kind}/{name}" if kind and name else ""
