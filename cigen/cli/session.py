@@ -17,12 +17,14 @@ from cigen.engine.store import CACHE_FOLDER, Store
 from cigen.engine.toolprint import tool_fingerprint
 from cigen.errors import ProjectError
 from cigen.hashing.digest import git_blob
+from cigen.hashing.fileset import diff_filesets
 from cigen.host.discovery import InstalledPlugin, discover_plugins
 from cigen.host.pool import PluginPool
 from cigen.model.config import Config
 from cigen.model.diagnostics import Diagnostic, error
 from cigen.model.events import Observer, Span
 from cigen.model.plans import Hook
+from cigen.model.resources import PathGlob
 from cigen.repo.evidence import collect_evidence
 from cigen.repo.locate import RepositoryLocation, find_repository
 from cigen.repo.worktree import Worktree, read_worktree
@@ -113,10 +115,34 @@ class Session:
 
     def look_again(self) -> None:
         """Read the worktree once more, after cig itself has written to it."""
-        self.evidence, self.worktree = _look(self.root, self.location, self.observer)
+        self.evidence, self.worktree = _look(self.root, self.location, self.observer, writable=True)
         self.context.tree = self.worktree
         self.context.read_file = self.worktree.read_file
         self.context.forget_reads()
+
+    def only_changed(self, before: Worktree, written: Sequence[str]) -> bool:
+        """Whether nothing but what cig wrote itself differs from the tree the run began with."""
+        changed = diff_filesets(before, self.worktree, [PathGlob("**", optional=True)])
+        ours = {path.encode() for path in written}
+        return all(change.path in ours for change in changed)
+
+    def declared_variables(self) -> tuple[str, ...]:
+        """Environment variables that a signature or a plugin depends on."""
+        config = self.config
+        jobs = config.jobs if config else ()
+        names = {name for job in jobs for name in (job.inputs.env if job.inputs else ())}
+        return tuple(sorted(names | {name for job in jobs for name in (job.skip_if.env if job.skip_if else ())}))
+
+    def outside_paths(self) -> tuple[str, ...]:
+        """Files of plugins and the folders they are found in: what a render depends on beside the worktree."""
+        folders = [folder for folder in self.context.environ.get("PATH", "").split(os.pathsep) if folder]
+        files = [
+            str(path)
+            for plugin in self.context.plugins
+            if plugin.origin != "bundled"
+            for path in (plugin.entry.parent.rglob("*") if plugin.origin != "path" else (plugin.entry,))
+        ]
+        return (*folders, *files)
 
     def save(self) -> None:
         """Remember what the run learnt."""
@@ -131,11 +157,15 @@ def find_root(start: Path) -> tuple[Path, RepositoryLocation]:
     return location.worktree, location
 
 
-def _look(root: Path, location: RepositoryLocation, observer: Observer) -> tuple[tuple[object, ...], Worktree]:
+def _look(
+    root: Path, location: RepositoryLocation, observer: Observer, *, writable: bool
+) -> tuple[tuple[object, ...], Worktree]:
     """Read the worktree. The evidence comes first: whatever changes while we read is then a change since."""
     start = time.perf_counter_ns()
-    clock = str(root / CACHE_FOLDER / "clock")
-    evidence = collect_evidence(str(root), str(location.git_dir), str(location.common_dir), clock)
+    evidence: tuple[object, ...] = ()
+    if writable:
+        clock = str(root / CACHE_FOLDER / "clock")
+        evidence = collect_evidence(str(root), str(location.git_dir), str(location.common_dir), clock)
     worktree = read_worktree(location, evidence)
     observer(Span("git", "worktree", start, time.perf_counter_ns()))
     return evidence, worktree
@@ -170,21 +200,23 @@ def open_session(
     environ: Mapping[str, str] = os.environ,
     providers: Sequence[str] = (),
     text: bytes | None = None,
+    writable: bool = True,
 ) -> Iterator[Session]:
     """Everything a command needs, closed again at the end whatever happens.
 
-    text: the content of cig.toml where it is not the file's (`cig init` has none yet).
+    text: the content of cig.toml where it is not the file's (`cig init` has none yet). writable: whether anything at
+    all may be written, the cache included.
     """
     root, location = find_root(start)
     content = config_text(root) if text is None else text
     with ExitStack() as stack:
-        store = Store(root)
+        store = Store(root, writable=writable)
         stack.callback(store.close)
         pool = stack.enter_context(PluginPool(observer=observer))
         bundled, _ = discover_plugins(root, (), environ)
         if store.is_empty:
             pool.start(p for p in bundled if p.origin == "bundled")
-        evidence, worktree = _look(root, location, observer)
+        evidence, worktree = _look(root, location, observer, writable=writable)
         context = Context(
             tool=tool_fingerprint(),
             tree=worktree,

@@ -15,7 +15,7 @@ from cigen.pipeline.detect import nearest
 from cigen.pipeline.expand import map_text
 from cigen.schema.interpolate import substitute
 
-__all__ = ["build_graph"]
+__all__ = ["build_graph", "find_cycles"]
 
 
 def build_graph(
@@ -28,7 +28,7 @@ def build_graph(
     found: list[Diagnostic] = []
     joined = _join_jobs(jobs, plans, found)
     joined = _join_needs(joined, plans, found)
-    found.extend(_cycles(joined))
+    found.extend(find_cycles(joined))
     proposals = Proposals.collect(plans, {job.id for job in joined}, found)
     caches = {cache.id: cache for cache in config.caches}
     complete = [complete_job(job, proposals, caches, found) for job in joined]
@@ -79,7 +79,7 @@ def _join_needs(jobs: Sequence[Job], plans: Mapping[str, PlanResult], found: lis
     return joined
 
 
-def _cycles(jobs: Sequence[Job]) -> list[Diagnostic]:
+def find_cycles(jobs: Sequence[Job]) -> list[Diagnostic]:
     """One DAG_001 for each knot of jobs that wait for each other, spelled out from its first job by name."""
     import networkx as nx
 

@@ -137,9 +137,7 @@ def test_a_jobs_own_variables_win_over_a_modules() -> None:
 
 
 def test_two_modules_that_set_a_variable_differently_are_told_about() -> None:
-    plans = {
-        name: PlanResult((Resource("e", env=JobEnv("test", (Pair("URL", name),))),)) for name in ("db/a", "db/b")
-    }
+    plans = {name: PlanResult((Resource("e", env=JobEnv("test", (Pair("URL", name),))),)) for name in ("db/a", "db/b")}
     graph, diagnostics = build(Job("test"), plans=plans)
     assert graph is not None
     assert graph.jobs[0].env == (Pair("URL", "db/a"),)
@@ -160,7 +158,9 @@ def test_a_service_without_image_is_an_error() -> None:
 
 
 def test_facts_are_replaced_and_matrix_placeholders_stay() -> None:
-    graph = built(Job("test", steps=(run("s", "{{ ruby_version }} {{ matrix.os }}"),)), facts=(Fact("ruby_version", "3.3"),))
+    graph = built(
+        Job("test", steps=(run("s", "{{ ruby_version }} {{ matrix.os }}"),)), facts=(Fact("ruby_version", "3.3"),)
+    )
     step = graph.jobs[0].steps[1].run
     assert step is not None
     assert step.script == "3.3 {{ matrix.os }}"

@@ -1,0 +1,112 @@
+"""`cig render`: bring the configuration files up to date."""
+
+from collections.abc import Sequence
+
+from cigen.cli.console import Console
+from cigen.cli.options import RenderOptions
+from cigen.cli.session import Session, open_session
+from cigen.engine.unchanged import forget_unchanged, remember_unchanged
+from cigen.hashing.canonical import canonical_bytes
+from cigen.model.codec import to_json
+from cigen.model.diagnostics import has_errors
+from cigen.output.changes import Change, ChangeKind, diff_text, findings
+from cigen.rules.dag import GRAPH
+from cigen.rules.output import merged_files, output_changes, recorded_outputs, write_changes
+
+__all__ = ["run"]
+
+PENDING = 2
+RENDERED_GRAPH = "graph"
+RENDERED_TREE = "tree"
+
+
+def run(options: RenderOptions, console: Console) -> int:
+    """Exit codes: 0 written or up to date, 1 and 3 as everywhere, 2 for `--check` with changes pending."""
+    writes = not (options.check or options.diff or options.stdout)
+    with open_session(
+        console.start,
+        observer=console.observer,
+        environ=console.environ,
+        providers=options.providers,
+        writable=writes,
+    ) as session:
+        session.build()
+        if not session.run.ok or has_errors(session.found):
+            session.save()
+            return console.report(session.diagnostics, session.context.config_text)
+        if options.stdout:
+            for file in merged_files(session.run.outputs):
+                console.out(file.content)
+            return console.report(session.diagnostics, session.context.config_text)
+        changes = output_changes(session.root, merged_files(session.run.outputs), recorded_outputs(session.store))
+        session.found.extend(findings(changes, force=options.force or not writes))
+        if has_errors(session.found):
+            session.save()
+            return console.report(session.diagnostics, session.context.config_text)
+        if not writes:
+            return _show(options, console, session, changes)
+        return _write(options, console, session, changes)
+
+
+def _show(options: RenderOptions, console: Console, session: Session, changes: Sequence[Change]) -> int:
+    """`--check` and `--diff`: say what would change, and touch nothing."""
+    from cigen.cli.present.render import RenderView, render_json, render_text
+
+    pending = [change for change in changes if change.kind is not ChangeKind.UNCHANGED]
+    view = RenderView(tuple(session.run.executed), tuple(session.run.cached), (), _paths(changes, pending))
+    console.report(session.diagnostics, session.context.config_text)
+    if options.json:
+        console.out(render_json(view))
+    elif pending:
+        console.out("".join(diff_text(change) for change in pending))
+    else:
+        console.out(render_text(view))
+    return PENDING if pending and options.check else 0
+
+
+def _write(options: RenderOptions, console: Console, session: Session, changes: Sequence[Change]) -> int:
+    """Write, sign what stands there now, remember."""
+    from cigen.cli.present.render import RenderView, render_json, render_text
+
+    forget_unchanged(str(session.root))
+    evidence_is_whole = True
+    if any(change.kind is not ChangeKind.UNCHANGED for change in changes):
+        before = session.worktree
+        written = write_changes(session.root, changes, session.store)
+        # Signatures are of the tree as it stands after the render, or the next one would have to compute them again.
+        session.look_again()
+        evidence_is_whole = session.only_changed(before, written)
+    else:
+        written = write_changes(session.root, changes, session.store)
+    session.sign()
+    session.store.set_fact(RENDERED_GRAPH, canonical_bytes(to_json(session.run.outputs.value(GRAPH))))
+    session.store.set_fact(RENDERED_TREE, session.worktree.record().to_json())
+    session.save()
+    unchanged = tuple(change.path for change in changes if change.path not in written)
+    view = RenderView(tuple(session.run.executed), tuple(session.run.cached), tuple(written), unchanged)
+    code = console.report(session.diagnostics, session.context.config_text)
+    console.out(render_json(view) if options.json else render_text(view))
+    if evidence_is_whole and not session.diagnostics and not options.providers:
+        _remember(session, changes)
+    return code
+
+
+def _remember(session: Session, changes: Sequence[Change]) -> None:
+    """Record the root key, so that the next run can see at a glance that there is nothing to do."""
+    from cigen.cli.present.render import RenderView, render_text
+
+    done = (*session.run.cached, *session.run.executed)
+    paths = tuple(change.path for change in changes)
+    remember_unchanged(
+        str(session.root),
+        evidence=session.evidence,
+        environment=session.context.environ,
+        names=session.declared_variables(),
+        outside=session.outside_paths(),
+        outputs=paths,
+        message=render_text(RenderView((), done, (), paths)),
+    )
+
+
+def _paths(changes: Sequence[Change], pending: Sequence[Change]) -> tuple[str, ...]:
+    return tuple(change.path for change in changes if change not in pending)

@@ -1,0 +1,64 @@
+"""What a command prints with: data to stdout, the rest to stderr, diagnostics in one form, and the exit code they give."""
+
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cigen.cli.options import GlobalOptions
+from cigen.cli.terminal import emit, use_color
+from cigen.model.codes import CODES
+from cigen.model.diagnostics import Diagnostic, Level
+from cigen.model.events import Observer, ignore
+
+__all__ = ["Console", "exit_code"]
+
+FAILURE = 3
+PROJECT = 1
+
+
+def exit_code(diagnostics: Iterable[Diagnostic]) -> int:
+    """What the errors among them lead to: a failure of the machinery outweighs a mistake in the project; 0 for none."""
+    codes = [
+        CODES[d.code].exit if not d.source and d.code in CODES else PROJECT
+        for d in diagnostics
+        if d.level is Level.ERROR
+    ]
+    return max(codes, default=0) if FAILURE not in codes else FAILURE
+
+
+@dataclass(slots=True)
+class Console:
+    """One invocation's outside: streams, environment, the folder it was started in, and who watches."""
+
+    shared: GlobalOptions
+    observer: Observer = ignore
+    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+
+    @property
+    def start(self) -> Path:
+        """The folder the command works from: `-C`, or the current one."""
+        return Path.cwd() / self.shared.directory if self.shared.directory else Path.cwd()
+
+    def color(self, stream: object) -> bool:
+        """Whether a stream is to be coloured."""
+        assert stream in (sys.stdout, sys.stderr)
+        return use_color(self.shared.color, stream, self.environ)  # type: ignore[arg-type]
+
+    def out(self, text: str) -> None:
+        """Print data."""
+        emit(text, sys.stdout)
+
+    def err(self, text: str) -> None:
+        """Print everything else."""
+        emit(text, sys.stderr)
+
+    def report(self, diagnostics: Iterable[Diagnostic], text: bytes | None = None) -> int:
+        """Print diagnostics with the lines of cig.toml they are about; the exit code they lead to."""
+        listed = list(diagnostics)
+        if listed:
+            from cigen.cli.report import render_diagnostics
+
+            self.err(render_diagnostics(listed, config_text=text, color=self.color(sys.stderr)))
+        return exit_code(listed)
