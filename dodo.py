@@ -8,13 +8,13 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from cigen.cli.doit_view import pipeline_tasks
+from cigen.cli.doit_view import pipeline_creators
 from cigen.engine.checker import BlobChecker
 
 DOIT_CONFIG = {
     "check_file_uptodate": BlobChecker,
     "dep_file": ".cigen/cache/doit",
-    "backend": "sqlite3",
+    "backend": "json",
     "default_tasks": ["lint", "test"],
     "verbosity": 2,
 }
@@ -22,9 +22,7 @@ DOIT_CONFIG = {
 PYTHON = sys.executable
 
 
-def task_pipeline() -> Iterator[dict[str, Any]]:
-    """the pipeline of this repository, one task for each action"""
-    yield from pipeline_tasks(".")
+globals().update(pipeline_creators("."))
 
 
 def task_test() -> dict[str, Any]:
@@ -36,7 +34,7 @@ def task_lint() -> Iterator[dict[str, Any]]:
     """ruff and mypy --strict"""
     yield {"name": "ruff", "actions": [[PYTHON, "-m", "ruff", "check", "."]], "uptodate": [False]}
     yield {"name": "format", "actions": [[PYTHON, "-m", "ruff", "format", "--check", "."]], "uptodate": [False]}
-    yield {"name": "mypy", "actions": [[PYTHON, "-m", "mypy"]], "uptodate": [False]}
+    yield {"name": "mypy", "actions": [[PYTHON, "tools/check_types.py"]], "uptodate": [False]}
 
 
 def task_proto() -> dict[str, Any]:

@@ -86,11 +86,10 @@ class Session:
         self.engine.run([handshake], self.run)
         self.context.plugins = handshake.described(self.run.outputs)
 
-    def build(self, *, signatures: bool = False) -> None:
-        """Bring every stage up to `validate` up to date."""
-        self.load()
+    def rules(self) -> list[Rule]:
+        """The stages between the parsed cig.toml and the files, in order."""
         context = self.context
-        rules: list[Rule] = [
+        return [
             DetectRule(context),
             ResolveRule(context),
             PlanRule(context),
@@ -99,10 +98,12 @@ class Session:
             MergeRule(context),
             ValidateRule(context),
         ]
-        if signatures:
-            rules.append(SignatureRule(context))
+
+    def build(self) -> None:
+        """Bring every stage up to `validate` up to date."""
+        self.load()
         if self.config is not None:
-            self.engine.run(rules, self.run)
+            self.engine.run(self.rules(), self.run)
 
     def sign(self) -> None:
         """Bring the signatures up to date."""

@@ -8,6 +8,7 @@ key says so, because doit's would trust a time stamp. Its database is kept in me
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from doit import create_after
 from doit.control import TaskControl
 from doit.dependency import Dependency
 from doit.exceptions import TaskFailed
@@ -20,7 +21,7 @@ from cigen.engine.checker import BlobChecker, MemoryDB
 if TYPE_CHECKING:
     from cigen.engine.run import Engine, Run, Stale
 
-__all__ = ["execute_rules", "rule_tasks", "task_name"]
+__all__ = ["execute_rules", "task_creators", "task_name"]
 
 
 def task_name(action: str) -> str:
@@ -33,8 +34,7 @@ def execute_rules(rules: Sequence[Rule], run: "Run", engine: "Engine") -> None:
     tasks: list[Task] = []
     before: str | None = None
     for rule in rules:
-        creator = _creator(rule, run, engine)
-        loader = DelayedLoader(creator, executed=before)
+        loader = DelayedLoader(_creator(rule, run, engine), executed=before)
         tasks.append(Task(rule.name, None, loader=loader, doc=rule.__doc__))
         before = rule.name
     control = TaskControl(tasks)
@@ -43,27 +43,42 @@ def execute_rules(rules: Sequence[Rule], run: "Run", engine: "Engine") -> None:
     Runner(manager, _Silent(), continue_=True).run_all(control.task_dispatcher())
 
 
-def _creator(rule: Rule, run: "Run", engine: "Engine") -> Any:
+def task_creators(rules: Sequence[Rule], run: "Run", engine: "Engine") -> dict[str, Any]:
+    """The same creators for plain doit's `list` and `info`: cached actions are shown too, as up to date."""
+    creators = {}
+    before: str | None = None
+    for rule in rules:
+        creator = _creator(rule, run, engine, everything=True)
+        creators[f"task_{rule.name}"] = create_after(executed=before)(creator) if before else creator
+        before = rule.name
+    return creators
+
+
+def _creator(rule: Rule, run: "Run", engine: "Engine", *, everything: bool = False) -> Any:
     def create() -> Iterator[dict[str, Any]]:
+        known = set(run.outputs.done)
         stale = list(engine.stale(rule, run))
         rule.prepare([item.action.id for item in stale])
-        yield from rule_tasks(rule, stale, run, engine)
+        yield {"name": None, "basename": rule.name, "doc": rule.__doc__}
+        if everything:
+            yield from (_task(id, run) | {"uptodate": [True]} for id in run.outputs.done if id not in known)
+        for item in stale:
+            yield _task(item.action.id, run) | {"actions": [(_execute, (item, run, engine))], "uptodate": [False]}
 
     create.__doc__ = rule.__doc__
     return create
 
 
-def rule_tasks(rule: Rule, stale: Sequence["Stale"], run: "Run", engine: "Engine") -> Iterator[dict[str, Any]]:
-    """One task dictionary for each stale action, and the stage's own group, which may be empty."""
-    yield {"name": None, "basename": rule.name, "doc": rule.__doc__}
-    for item in stale:
-        _, _, subject = item.action.id.partition(":")
-        yield {
-            "basename": rule.name,
-            "name": task_name(subject),
-            "actions": [(_execute, (item, run, engine))],
-            "uptodate": [False],
-        }
+def _task(id: str, run: "Run") -> dict[str, Any]:
+    stage, _, subject = id.partition(":")
+    # For the eye only (`doit info`): what decides is the key, and it holds more than files.
+    inputs = [c.name for c in run.manifests[id].components if c.kind == "file"]
+    return {
+        "basename": stage,
+        "name": task_name(subject),
+        "actions": [],
+        "doc": f"inputs: {', '.join(inputs)}" if inputs else "",
+    }
 
 
 def _execute(stale: "Stale", run: "Run", engine: "Engine") -> Any:
