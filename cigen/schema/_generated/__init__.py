@@ -1,0 +1,1 @@
+"""Code made by schemas/generate.py from cig.schema.json."""
