@@ -116,7 +116,7 @@ _RENDER = Command(
     "named before it is replaced; a file that cig did not write is replaced only with --force.",
     flags=(
         Flag(("--check",), "write nothing; print the difference and exit with 2 if there is one"),
-        Flag(("--diff",), "print the difference that is being written"),
+        Flag(("--diff",), "write nothing; print the difference"),
         Flag(("--stdout",), "print the files, write nothing"),
         Flag(("--provider",), "only outputs of provider P; may be repeated", "P", many=True, dest="providers"),
         Flag(("--all",), "outputs of every provider (as without --provider)"),
