@@ -37,7 +37,8 @@ class Context:
     config_text: bytes
     config_blob: GitId
     plugins: tuple[InstalledPlugin, ...]
-    pool: PluginPool
+    asks: PluginPool | None
+    """Where plugins run; None where none may."""
     environ: Mapping[str, str]
     providers: tuple[str, ...] = ()
     _reads: dict[str, Reads] = field(default_factory=dict)
@@ -70,6 +71,12 @@ class Context:
             fileset = select(self.tree, [PathGlob(pattern, optional=True) for pattern in patterns])
             known = self._reads[plugin.id] = Reads(expand(self.tree, fileset), fileset.absent)
         return known
+
+    @property
+    def pool(self) -> PluginPool:
+        """The running plugins."""
+        assert self.asks is not None, "a stage that asks plugins runs where none may"
+        return self.asks
 
     def forget_reads(self) -> None:
         """The tree was read again."""

@@ -45,10 +45,18 @@ class Signatures:
     digests: dict[str, Digest] = field(default_factory=dict)
     planned: tuple[PlannedJob, ...] = ()
     unmatched: dict[str, list[Diagnostic]] = field(default_factory=dict)
+    diagnostics: tuple[Diagnostic, ...] = ()
     _files: dict[str, list[Component]] = field(default_factory=dict)
     _shaping: dict[str, ShapingPlugin] = field(default_factory=dict)
 
-    def compute(self) -> tuple[Diagnostic, ...]:
+    @classmethod
+    def of(cls, context: Context, config: Config) -> "Signatures":
+        """All signatures of the context's tree as it is now."""
+        made = cls(context, config)
+        made.diagnostics = made._compute()
+        return made
+
+    def _compute(self) -> tuple[Diagnostic, ...]:
         """Fill in everything; returns what is wrong with the matrices and the globs."""
         jobs, found = expand_jobs(self.config)
         self.planned = planned_jobs(jobs)
@@ -124,16 +132,13 @@ class SignatureRule:
 
     name = "signature"
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, signatures: Signatures) -> None:
         self._context = context
+        self._signatures = signatures
 
-    def actions(self, outputs: Outputs) -> Iterator[Action]:
+    def actions(self, outputs: Outputs) -> Iterator[Action]:  # noqa: ARG002
         """One for each entry of the plan."""
-        config = self._context.config(outputs)
-        if config is None:
-            return
-        signatures = Signatures(self._context, config)
-        signatures.compute()
+        signatures = self._signatures
         for planned in signatures.planned:
             mine = tuple(signatures.unmatched.get(planned.job.id, ()))
             manifest = signatures.manifests[planned.key]

@@ -44,7 +44,8 @@ def dispatch(argv: Sequence[str]) -> int:
             code: int = module.run(invocation.options, console)
             return code
     except CigError as failure:
-        return console.report(failure.diagnostics, _config_text(console))
+        placed = any(diagnostic.key for diagnostic in failure.diagnostics)
+        return console.report(failure.diagnostics, _config_text(console) if placed else None)
     except KeyboardInterrupt:
         console.err("\n")
         return console.report([error("CLI_006", "interrupted; no file was changed by halves")])
@@ -98,4 +99,4 @@ def _watched(console: Console) -> Iterator[None]:
     finally:
         progress.close()
         if trace is not None:
-            trace.close()
+            console.report(trace.close())

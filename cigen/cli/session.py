@@ -16,8 +16,8 @@ from cigen.engine.run import Engine, Run
 from cigen.engine.store import CACHE_FOLDER, Store
 from cigen.engine.toolprint import tool_fingerprint
 from cigen.errors import ProjectError
+from cigen.hashing.changes import diff_filesets
 from cigen.hashing.digest import git_blob
-from cigen.hashing.fileset import diff_filesets
 from cigen.host.discovery import InstalledPlugin, discover_plugins
 from cigen.host.pool import PluginPool
 from cigen.model.config import Config
@@ -37,7 +37,7 @@ from cigen.rules.merge import MergeRule
 from cigen.rules.plan import PlanRule
 from cigen.rules.resolve import ResolveRule
 from cigen.rules.schema import SchemaRule
-from cigen.rules.signature import SignatureRule
+from cigen.rules.signature import SignatureRule, Signatures
 from cigen.rules.validate import ValidateRule
 
 __all__ = ["CONFIG_FILE", "Session", "find_root", "open_session"]
@@ -60,6 +60,7 @@ class Session:
     observer: Observer
     run: Run = field(default_factory=Run)
     found: list[Diagnostic] = field(default_factory=list)
+    signatures: Signatures | None = None
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -102,12 +103,17 @@ class Session:
     def build(self) -> None:
         """Bring every stage up to `validate` up to date."""
         self.load()
-        if self.config is not None:
+        config = self.config
+        if config is not None:
             self.engine.run(self.rules(), self.run)
+            # A glob that matches nothing must be told before anything is written.
+            self.signatures = Signatures.of(self.context, config)
+            self.found.extend(self.signatures.diagnostics)
 
     def sign(self) -> None:
-        """Bring the signatures up to date."""
-        self.engine.run([SignatureRule(self.context)], self.run)
+        """Bring the recorded signatures up to date."""
+        assert self.signatures is not None, "sign follows build"
+        self.engine.run([SignatureRule(self.context, self.signatures)], self.run)
 
     def detect(self) -> None:
         """Ask every plugin what the repository shows, with or without a cig.toml."""
@@ -120,6 +126,9 @@ class Session:
         self.context.tree = self.worktree
         self.context.read_file = self.worktree.read_file
         self.context.forget_reads()
+        config = self.config
+        if config is not None:
+            self.signatures = Signatures.of(self.context, config)
 
     def only_changed(self, before: Worktree, written: Sequence[str]) -> bool:
         """Whether nothing but what cig wrote itself differs from the tree the run began with."""
@@ -225,7 +234,7 @@ def open_session(
             config_text=content,
             config_blob=git_blob(content),
             plugins=bundled,
-            pool=pool,
+            asks=pool,
             environ=environ,
             providers=tuple(sorted(set(providers))),
         )

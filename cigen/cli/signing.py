@@ -12,9 +12,7 @@ from cigen.errors import ProjectError
 from cigen.hashing.digest import git_blob
 from cigen.hashing.fileset import Entry, TreeReader
 from cigen.host.discovery import discover_plugins
-from cigen.host.pool import PluginPool
 from cigen.model.diagnostics import Diagnostic, error
-from cigen.model.events import Observer
 from cigen.model.paths import GitId, RepoPath
 from cigen.repo.locate import RepositoryLocation, find_repository
 from cigen.repo.objects import open_commit, read_blob
@@ -38,7 +36,7 @@ class Signing:
 
 
 def open_signing(
-    start: Path, *, rev: str, worktree: bool, observer: Observer, environ: Mapping[str, str]
+    start: Path, *, rev: str, worktree: bool, environ: Mapping[str, str]
 ) -> Signing:
     """Compute all signatures of a commit, or of the worktree. Raises ProjectError where there is nothing to read."""
     location = find_repository(start)
@@ -63,11 +61,11 @@ def open_signing(
         config_text=text,
         config_blob=git_blob(text),
         plugins=plugins,
-        pool=PluginPool(observer=observer),
+        asks=None,
         environ=environ,
     )
-    signatures = Signatures(context, config)
-    found = (*found, *wrong, *signatures.compute())
+    signatures = Signatures.of(context, config)
+    found = (*found, *wrong, *signatures.diagnostics)
     if len({one.job.id for one in signatures.planned}) < len(config.jobs):
         from cigen.pipeline.dag import find_cycles
 

@@ -106,6 +106,7 @@ CODES: dict[str, Code] = {
     "MERGE_002": Code("File without owner"),
     "MERGE_003": Code("Plugins disagree on a value"),
     "MERGE_004": Code("Plugin wrote to another file", 3),
+    "MERGE_005": Code("Fragment is not YAML", 3),
     # -- the store: engine/ ----------------------------------------------------------------------------------------
     "STORE_001": Code("Damaged store", 3),
     "STORE_002": Code("Store of another version", 3),

@@ -61,14 +61,18 @@ def merge_fragments(
 
 def _merge(path: str, owners: Sequence[str], content: str, item: OwnedFragment, found: list[Diagnostic]) -> str:
     from cigen.formats.yaml_merge import MergeConflict, merge_documents
+    from cigen.formats.yaml_values import YamlError
 
     try:
         return merge_documents(content, item.fragment.content)
     except MergeConflict as conflict:
         first = " and ".join(owners)
-        message = f"{first} and {item.owner} disagree on {conflict.key} of {path}: {conflict.ours} and {conflict.theirs}"
-        found.append(error("MERGE_003", message))
-        return content
+        for one in conflict.all:
+            message = f"{first} and {item.owner} disagree on {one.key} of {path}: {one.ours} and {one.theirs}"
+            found.append(error("MERGE_003", message))
+    except YamlError as problem:
+        found.append(error("MERGE_005", f"{item.owner} cannot be merged into {path}: {problem}"))
+    return content
 
 
 def foreign_paths(path: str, fragments: Sequence[Fragment]) -> tuple[str, ...]:

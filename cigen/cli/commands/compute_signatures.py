@@ -17,9 +17,7 @@ __all__ = ["run"]
 
 def run(options: ComputeSignaturesOptions, console: Console) -> int:
     """Prints the plan; 0 whenever it did, since a plan that runs everything is a safe one."""
-    signing = open_signing(
-        console.start, rev=options.rev, worktree=options.worktree, observer=console.observer, environ=console.environ
-    )
+    signing = open_signing(console.start, rev=options.rev, worktree=options.worktree, environ=console.environ)
     found = [*signing.diagnostics]
     url = options.store or console.environ.get("CIG_STORE", "")
     if url:

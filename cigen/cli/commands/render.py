@@ -53,14 +53,15 @@ def _show(options: RenderOptions, console: Console, session: Session, changes: S
     from cigen.cli.present.render import RenderView, render_json, render_text
 
     pending = [change for change in changes if change.kind is not ChangeKind.UNCHANGED]
-    view = RenderView(tuple(session.run.executed), tuple(session.run.cached), (), _paths(changes, pending))
+    unchanged = tuple(change.path for change in changes if change not in pending)
+    paths = tuple(change.path for change in pending)
+    view = RenderView(tuple(session.run.executed), tuple(session.run.cached), (), unchanged, paths)
     console.report(session.diagnostics, session.context.config_text)
     if options.json:
         console.out(render_json(view))
-    elif pending:
-        console.out("".join(diff_text(change) for change in pending))
     else:
-        console.out(render_text(view))
+        console.out("".join(diff_text(change) for change in pending))
+        (console.err if pending else console.out)(render_text(view))
     return PENDING if pending and options.check else 0
 
 
@@ -82,21 +83,21 @@ def _write(options: RenderOptions, console: Console, session: Session, changes: 
     session.store.set_fact(RENDERED_GRAPH, canonical_bytes(to_json(session.run.outputs.value(GRAPH))))
     session.store.set_fact(RENDERED_TREE, session.worktree.record().to_json())
     session.save()
-    unchanged = tuple(change.path for change in changes if change.path not in written)
+    unchanged = tuple(change.path for change in changes if change.kind is ChangeKind.UNCHANGED)
     view = RenderView(tuple(session.run.executed), tuple(session.run.cached), tuple(written), unchanged)
     code = console.report(session.diagnostics, session.context.config_text)
     console.out(render_json(view) if options.json else render_text(view))
     if evidence_is_whole and not session.diagnostics and not options.providers:
-        _remember(session, changes)
+        _remember(session)
     return code
 
 
-def _remember(session: Session, changes: Sequence[Change]) -> None:
+def _remember(session: Session) -> None:
     """Record the root key, so that the next run can see at a glance that there is nothing to do."""
     from cigen.cli.present.render import RenderView, render_text
 
     done = (*session.run.cached, *session.run.executed)
-    paths = tuple(change.path for change in changes)
+    paths = tuple(file.path for file in merged_files(session.run.outputs))
     remember_unchanged(
         str(session.root),
         evidence=session.evidence,
@@ -107,6 +108,3 @@ def _remember(session: Session, changes: Sequence[Change]) -> None:
         message=render_text(RenderView((), done, (), paths)),
     )
 
-
-def _paths(changes: Sequence[Change], pending: Sequence[Change]) -> tuple[str, ...]:
-    return tuple(change.path for change in changes if change not in pending)
