@@ -1,71 +1,98 @@
-"""The plugins of one run as processes: started together, called, and gone when the pool closes."""
+"""The plugins of one run as processes: started together, called, and gone when the pool closes.
+
+Owns: one session a plugin. Refuses: running anything that it was not asked for. Observers are called from several
+threads, never from two at once.
+"""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import Any
 
 from cigen.host.discovery import InstalledPlugin
-from cigen.model.events import Observer, ignore
+from cigen.host.session import Session
+from cigen.host.supervisor import Deadlines, Supervisor
+from cigen.host.surroundings import Limits, is_bundled
+from cigen.model.events import Event, Observer, ignore
+from cigen.model.paths import PluginId
 from cigen.model.plans import Hook, PluginInfo
 
 __all__ = ["Deadlines", "Limits", "PluginPool"]
 
-
-@dataclass(frozen=True, slots=True)
-class Deadlines:
-    """Seconds a plugin may take to answer."""
-
-    handshake: float = 3.0
-    detect: float = 10.0
-    plan: float = 10.0
-    generate: float = 30.0
-    validate: float = 30.0
-    preflight: float = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a plugin process may use."""
-
-    answer_bytes: int = 32 << 20
-    stderr_bytes: int = 64 << 10
+_DEADLINES = Deadlines()
+_LIMITS = Limits()
 
 
 class PluginPool:
-    """Starts plugins, calls their hooks, ends them."""
+    """Starts plugins, calls their hooks, ends them. Any thread may use it, also several at once."""
 
     def __init__(
         self,
         *,
         observer: Observer = ignore,
-        deadlines: Deadlines = Deadlines(),
-        limits: Limits = Limits(),
+        deadlines: Deadlines = _DEADLINES,
+        limits: Limits = _LIMITS,
         workdir: Path | None = None,
     ) -> None:
-        raise NotImplementedError
+        self._observer = observer
+        self._deadlines = deadlines
+        self._limits = limits
+        self._workdir = workdir
+        self._supervisor: Supervisor | None = None
+        self._sessions: dict[PluginId, Session] = {}
+        self._lock = Lock()
+        self._observing = Lock()
+        self._closed = False
 
     def __enter__(self) -> "PluginPool":
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self, kind: type[BaseException] | None, why: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
 
     def start(self, plugins: Iterable[InstalledPlugin]) -> None:
-        """Spawn those not yet started. Returns at once; a failure shows in `info` or `call`."""
-        raise NotImplementedError
+        """Spawn those not yet started. Returns at once; a plugin's failure shows in `info` and `call`."""
+        with self._lock:
+            assert not self._closed, "the pool is closed"
+            for plugin in plugins:
+                if plugin.id not in self._sessions:
+                    self._start(plugin)
 
     def info(self, plugin: InstalledPlugin) -> PluginInfo:
         """What the plugin says it is. Waits for its handshake; starts it if need be. Raises PluginError."""
-        raise NotImplementedError
+        return self._session(plugin).info(self._deadlines.handshake, self._limits.answer_bytes)
 
     def call(self, plugin: InstalledPlugin, hook: Hook, request: Any) -> Any:
         """The plugin's answer to a hook: a DetectResult for a DetectRequest, and so on. Raises PluginError."""
-        raise NotImplementedError
+        session = self._session(plugin)
+        session.info(self._deadlines.handshake, self._limits.answer_bytes)
+        assert self._supervisor is not None
+        deadline = getattr(self._deadlines, hook.value)
+        return session.call(hook, request, deadline, self._limits.answer_bytes, self._supervisor.after)
 
     def close(self) -> None:
         """End every plugin: ask, wait a moment, kill. Safe to call twice."""
-        raise NotImplementedError
+        with self._lock:
+            closed, self._closed = self._closed, True
+        if self._supervisor and not closed:
+            self._supervisor.close(list(self._sessions.values()))
+
+    def _start(self, plugin: InstalledPlugin) -> None:
+        if self._supervisor is None:
+            self._supervisor = Supervisor(
+                warm=is_bundled(plugin), deadlines=self._deadlines, limits=self._limits, workdir=self._workdir
+            )
+        session = Session(len(self._sessions), plugin, self._supervisor.kill, self._observe, self._limits.stderr_bytes)
+        self._sessions[plugin.id] = session
+        self._supervisor.start(session)
+
+    def _session(self, plugin: InstalledPlugin) -> Session:
+        self.start([plugin])
+        return self._sessions[plugin.id]
+
+    def _observe(self, event: Event) -> None:
+        with self._observing:
+            self._observer(event)

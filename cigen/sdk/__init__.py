@@ -98,6 +98,7 @@ from cigen.model.resources import (
     Workflow,
 )
 from cigen.sdk.plugin import Plugin
+from cigen.sdk.stdio import take_when_started_by_core
 
 __all__ = [
     "Artifact",
@@ -175,6 +176,9 @@ __all__ = [
     "Workflow",
     "serve",
 ]
+
+# Before any code of the plugin runs: what it prints must not reach the connection.
+take_when_started_by_core()
 
 
 def serve(plugin: Plugin, file: str) -> None:

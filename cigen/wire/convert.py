@@ -17,7 +17,7 @@ from google.protobuf.message import Message
 from cigen.model.shape import Field, Kind, define, draft, shape
 from cigen.plugin.v1 import plugin_pb2
 
-__all__ = ["from_message", "message_class", "to_message"]
+__all__ = ["from_message", "message_class", "prepare_class", "to_message"]
 
 T = TypeVar("T")
 Convert = Callable[[Any], Any]
@@ -40,6 +40,12 @@ def from_message(cls: type[T], message: Message) -> T:
     """The value of a message. Raises ValueError for one that no value corresponds to."""
     reader = _reader(cast(Any, cls))
     return cast(T, reader(message))
+
+
+def prepare_class(cls: Any) -> None:
+    """Build the conversions of a class, and of all it holds, before they are needed."""
+    _writer(cls)
+    _reader(cls)
 
 
 @cache

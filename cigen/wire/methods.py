@@ -10,7 +10,7 @@ from typing import Any
 
 from cigen.model import plans
 from cigen.plugin.v1 import plugin_pb2
-from cigen.wire.convert import from_message, message_class, to_message
+from cigen.wire.convert import from_message, message_class, prepare_class, to_message
 
 __all__ = ["HANDSHAKE", "Method", "methods"]
 
@@ -30,6 +30,11 @@ class Method:
     def encode(self, value: Any) -> bytes:
         """A request or a result as bytes."""
         return to_message(value).SerializeToString(deterministic=True)
+
+    def prepare(self) -> None:
+        """Work out now how its values are converted, which the first call would do otherwise."""
+        prepare_class(self.request)
+        prepare_class(self.result)
 
     def decode_request(self, content: bytes) -> Any:
         """The request of these bytes. Raises ValueError."""

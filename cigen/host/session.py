@@ -1,0 +1,214 @@
+"""One plugin from its start to its end: connection, handshake, calls.
+
+Owns: what is known about one running plugin, and the checks that its handshake must pass. A plugin that once broke off
+or was killed stays broken: every later call tells the same story. Refuses: starting the process (`launcher.py`) and
+choosing words (`failures.py`).
+"""
+
+import os
+from collections.abc import Callable
+from threading import Event
+from time import monotonic, perf_counter_ns
+from typing import Any
+
+from cigen.errors import PluginError
+from cigen.formats.manifest import PROTOCOL
+from cigen.host.discovery import InstalledPlugin
+from cigen.host.failures import Circumstances, explain_failure
+from cigen.host.stderr import StderrLines
+from cigen.model.diagnostics import Diagnostic, error
+from cigen.model.events import Log, Observer, Span
+from cigen.model.plans import Hook, PluginInfo
+from cigen.wire.client import CallFailed, Client
+
+__all__ = ["Session"]
+
+_GRACE = 0.25
+"""Seconds after a deadline until the process is killed. grpcio's own deadline does not fire while a large message is
+stuck in a plugin that does not read."""
+
+_AFTERMATH = 0.5
+"""Seconds to wait for the exit of a process whose connection broke: its status says more than the broken connection."""
+
+
+_READS = 16
+"""Of 64 KB each, more than a pipe holds, and then it is the turn of the others."""
+
+
+class Session:
+    """A plugin that was asked to start. `kill` ends its process, from any thread."""
+
+    def __init__(
+        self,
+        number: int,
+        plugin: InstalledPlugin,
+        kill: Callable[[int], None],
+        observer: Observer,
+        stderr_bytes: int,
+    ) -> None:
+        self.number = number
+        self.plugin = plugin
+        self.client: Client | None = None
+        self.status: int | None = None
+        self.gone = Event()
+        """The process has ended and all it wrote was read."""
+        self.settled = Event()
+        """The handshake is over, one way or the other."""
+        self.lines = StderrLines(stderr_bytes)
+        self._kill = kill
+        self._observer = observer
+        self._began = perf_counter_ns()
+        self._greeting: bytes | CallFailed | None = None
+        self._late: set[str] = set()
+        self._broken: Diagnostic | None = None
+        self._info: PluginInfo | None = None
+
+    # -- told by the loop and by grpcio --------------------------------------------------------------------------------
+
+    def greet(self, answer: bytes | CallFailed) -> None:
+        """The handshake is answered, or failed."""
+        self._greeting = answer
+        self.settled.set()
+
+    def fail(self, why: Diagnostic) -> None:
+        """There will be no plugin."""
+        self._broken = self._broken or why
+        self.gone.set()
+        self.settled.set()
+
+    def end(self, status: int) -> None:
+        """The process is gone."""
+        self.status = status
+        self.gone.set()
+        if self.client is None:
+            self.greet(CallFailed("UNAVAILABLE", ""))
+
+    def expire(self, call: str) -> None:
+        """A deadline has passed and nothing has come of it."""
+        self._late.add(call)
+        self._kill(self.number)
+
+    # -- asked by callers ----------------------------------------------------------------------------------------------
+
+    def info(self, deadline: float, answer_bytes: int) -> PluginInfo:
+        """What the plugin says it is, checked against what it was installed as. Raises PluginError."""
+        self.settled.wait()
+        if self._broken:
+            raise PluginError(self._broken)
+        if self._info is None:
+            self._info = self._introduced(deadline, answer_bytes)
+            self._observe("handshake", self._began, "")
+        return self._info
+
+    def call(
+        self, hook: Hook, request: Any, deadline: float, answer_bytes: int, expire_after: Callable[..., Any]
+    ) -> Any:
+        """A hook's result. Raises PluginError."""
+        from cigen.wire.methods import methods
+
+        assert self.client is not None, "the handshake comes first"
+        method = next(m for m in methods().values() if m.name == hook.value)
+        assert type(request) is method.request, f"{hook.value} takes a {method.request.__name__}"
+        begin, started = perf_counter_ns(), monotonic()
+        content = method.encode(request)
+        timer = expire_after(deadline + _GRACE, lambda: self.expire(hook.value))
+        try:
+            answer = self.client.call(method.path, content, deadline)
+            result = method.decode_result(answer)
+        except CallFailed as why:
+            late = hook.value in self._late or monotonic() - started >= deadline
+            self._observe(hook.value, begin, "failed")
+            raise PluginError(self._explained(hook.value, why, deadline, late, answer_bytes)) from None
+        except ValueError as why:
+            self._observe(hook.value, begin, "failed")
+            message = f"The answer of {self.plugin.id} to {hook.value} cannot be used: {why}."
+            raise PluginError(error("PLUGIN_014", message)) from None
+        finally:
+            timer.cancel()
+        self._observe(hook.value, begin, "executed")
+        return result
+
+    def hang_up(self) -> None:
+        """Close the connection, which asks the plugin to end."""
+        if self.client:
+            self.client.close()
+
+    # -- checks --------------------------------------------------------------------------------------------------------
+
+    def _introduced(self, deadline: float, answer_bytes: int) -> PluginInfo:
+        from cigen.wire.methods import HANDSHAKE, methods
+
+        answer = self._greeting
+        if not isinstance(answer, bytes):
+            why = answer or CallFailed("UNAVAILABLE", "")
+            raise PluginError(self._explained("handshake", why, deadline, "handshake" in self._late, answer_bytes))
+        try:
+            said: PluginInfo = methods()[HANDSHAKE].decode_result(answer)
+        except ValueError as why:
+            problem = error("PLUGIN_014", f"The handshake of {self.plugin.id} cannot be used: {why}.")
+        else:
+            found = _check_identity(self.plugin, said)
+            if found is None:
+                return self.plugin.info or said
+            problem = found
+        self._break(problem)
+        raise PluginError(problem)
+
+    def _explained(self, call: str, why: CallFailed, deadline: float, late: bool, answer_bytes: int) -> Diagnostic:
+        """The diagnostic of a failed call. The plugin stays usable if it answered at all."""
+        if self._broken:
+            return self._broken
+        lost = why.code in ("UNAVAILABLE", "CANCELLED") or why.details.startswith(("Stream removed", "Received RST"))
+        if lost and not late:
+            self.gone.wait(_AFTERMATH)
+        words = self.lines.last_words()
+        status = self.status if lost else None
+        known = Circumstances(self.plugin.id, call, why, deadline, late, status, words, answer_bytes)
+        problem = explain_failure(known)
+        if lost or late or call == "handshake":
+            self._break(problem)
+        return problem
+
+    def _break(self, problem: Diagnostic) -> None:
+        self._broken = problem
+        self._kill(self.number)
+
+    def _observe(self, call: str, begin: int, outcome: str) -> None:
+        self._observer(Span("plugin", f"{self.plugin.id}.{call}", begin, perf_counter_ns(), outcome))
+
+    # -- standard error ------------------------------------------------------------------------------------------------
+
+    def hear(self, descriptor: int) -> bool:
+        """Read what there is on standard error, but not for ever; False at its end. Never blocks."""
+        for _ in range(_READS):
+            try:
+                content = os.read(descriptor, 1 << 16)
+            except BlockingIOError:
+                return True
+            lines = self.lines.feed(content) if content else self.lines.finish()
+            for line in lines:
+                self._observer(Log("info", self.plugin.id, line))
+            if not content:
+                return False
+        return True
+
+
+def _check_identity(plugin: InstalledPlugin, said: PluginInfo) -> Diagnostic | None:
+    """What is wrong with who the plugin says it is. The manifest is what keys were computed from: it must hold."""
+    if said.protocol != PROTOCOL:
+        message = f"{plugin.id} speaks version {said.protocol} of the plugin protocol; this cig speaks {PROTOCOL}."
+        return error("PLUGIN_010", message, hint=f"install a version of {plugin.id} made for protocol {PROTOCOL}")
+    if said.name != plugin.id:
+        return error("PLUGIN_011", f'{plugin.id} calls itself "{said.name}".', hint="name and module.toml must agree")
+    declared = plugin.info
+    if declared is None:
+        return None
+    if said.version and said.version != declared.version:
+        message = f"{plugin.id} says it is version {said.version}; its manifest says {declared.version}."
+        return error("PLUGIN_011", message, hint="release both with the same number")
+    for what in ("capabilities", "hooks", "reads"):
+        more = sorted(set(getattr(said, what)) - set(getattr(declared, what)))
+        if more:
+            message = f"{plugin.id} claims {what} that its manifest does not declare: {', '.join(more)}."
+            return error("PLUGIN_011", message, hint=f"add them to {what} in its module.toml")
+    return None

@@ -1,0 +1,173 @@
+"""The life of a pool's processes, in the loop's thread: start, hear, time, end.
+
+Owns: the launcher, the loop and the private folders. Refuses: knowing what is called; `session.py` does.
+"""
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+from cigen import __version__
+from cigen.errors import PluginError
+from cigen.formats.manifest import PROTOCOL
+from cigen.host.failures import explain_start
+from cigen.host.launcher import Failed, ForkLauncher, Launcher, Report, Started
+from cigen.host.loop import Loop, Timer
+from cigen.host.session import Session
+from cigen.host.surroundings import Limits, forbid_tracing, make_folder, plugin_order, remove_folder
+from cigen.model.diagnostics import Diagnostic, error
+from cigen.wire.client import connect
+
+__all__ = ["Deadlines", "Supervisor", "hello"]
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """Seconds a plugin may take to answer; `end` to exit once it is asked to."""
+
+    handshake: float = 3.0
+    detect: float = 10.0
+    plan: float = 10.0
+    generate: float = 30.0
+    validate: float = 30.0
+    preflight: float = 5.0
+    end: float = 0.5
+
+
+class Supervisor:
+    """Processes of sessions. `warm`: standard plugins will be among them. Raises PluginError if nothing can start."""
+
+    def __init__(self, *, warm: bool, deadlines: Deadlines, limits: Limits, workdir: Path | None) -> None:
+        self._deadlines = deadlines
+        self._limits = limits
+        self._sessions: dict[int, Session] = {}
+        self._stderr: dict[int, int] = {}
+        self._hung_up = False
+        try:
+            self._folder = make_folder(workdir)
+            # Its Python starts on the other core, while this one imports grpcio.
+            self._launcher: Launcher | None = ForkLauncher(warm=warm)
+        except OSError as why:
+            raise PluginError(_no_launcher(str(why))) from why
+        self._loop = Loop(self._crashed)
+        self._loop.post(self._open)
+
+    def start(self, session: Session) -> None:
+        """Have a session's process started. Returns at once. Any thread."""
+        self._loop.post(lambda: self._launch(session))
+
+    def kill(self, number: int) -> None:
+        """End a session's process and all of its group. Any thread."""
+        launcher = self._launcher
+        if launcher:
+            launcher.kill(number)
+
+    def after(self, seconds: float, act: Callable[[], None]) -> Timer:
+        """Have something done later. Any thread."""
+        return self._loop.after(seconds, act)
+
+    def close(self, sessions: Iterable[Session]) -> None:
+        """Ask all to end, wait a moment, kill."""
+        self._loop.post(self._hang_up)
+        patience = monotonic() + self._deadlines.end
+        for session in sessions:
+            if not session.gone.wait(max(0.0, patience - monotonic())):
+                self.kill(session.number)
+        for session in sessions:
+            session.gone.wait(self._deadlines.end)
+        self._loop.stop()
+        if self._launcher:
+            self._launcher.close()
+        for descriptor in self._stderr.values():
+            os.close(descriptor)
+        remove_folder(self._folder)
+
+    # -- in the loop's thread ------------------------------------------------------------------------------------------
+
+    def _open(self) -> None:
+        forbid_tracing()
+        if self._launcher:
+            self._loop.watch(self._launcher.fileno(), self._hear_launcher)
+
+    def _launch(self, session: Session) -> None:
+        launcher = self._launcher
+        if self._hung_up or launcher is None:
+            session.fail(_no_launcher("it has ended"))
+            return
+        number = session.number
+        self._sessions[number] = session
+        folder = os.path.join(self._folder, str(number))  # noqa: PTH118
+        try:
+            os.mkdir(folder, 0o700)  # noqa: PTH102
+            connecting = connect(self._folder, f"{number}.sock", self._limits.answer_bytes, hello(), session.greet)
+            session.client, connection = connecting
+            hearing, speaking = os.pipe()
+        except OSError as why:
+            session.fail(error("PLUGIN_015", f"{session.plugin.id} cannot be connected to: {why}."))
+            return
+        os.set_blocking(hearing, False)
+        self._stderr[number] = hearing
+        self._loop.watch(hearing, lambda: self._hear(session))
+        with connection:
+            order = plugin_order(session.plugin, folder, self._limits)
+            launcher.launch(number, order, connection.fileno(), speaking)
+        os.close(speaking)
+
+    def _hear(self, session: Session) -> None:
+        descriptor = self._stderr.get(session.number)
+        if descriptor is not None and not session.hear(descriptor):
+            self._deafen(session)
+
+    def _deafen(self, session: Session) -> None:
+        descriptor = self._stderr.pop(session.number, None)
+        if descriptor is not None:
+            self._loop.unwatch(descriptor)
+            os.close(descriptor)
+
+    def _hear_launcher(self) -> None:
+        assert self._launcher is not None
+        reports = self._launcher.reports()
+        if reports is not None:
+            for report in reports:
+                self._act(report)
+            return
+        self._loop.unwatch(self._launcher.fileno())
+        said = self._launcher.close().strip().splitlines()
+        self._launcher = None
+        self._fail_all(said[-1] if said else "it was killed")
+
+    def _act(self, report: Report) -> None:
+        session = self._sessions[report.plugin]
+        if isinstance(report, Started):
+            seconds = self._deadlines.handshake
+            self._loop.after(seconds, lambda: None if session.settled.is_set() else session.expire("handshake"))
+        elif isinstance(report, Failed):
+            session.fail(explain_start(session.plugin.id, session.plugin.entry, report.errno))
+        else:
+            self._hear(session)  # its last words are in the pipe by now
+            self._deafen(session)
+            session.end(report.status)
+
+    def _hang_up(self) -> None:
+        self._hung_up = True
+        for session in self._sessions.values():
+            session.hang_up()
+
+    def _fail_all(self, why: str) -> None:
+        for session in self._sessions.values():
+            session.fail(_no_launcher(why))
+
+    def _crashed(self, why: BaseException) -> None:
+        self._fail_all(f"{type(why).__name__}: {why}")
+
+
+def hello() -> bytes:
+    """A `Hello` as protobuf writes it. By hand: importing protobuf can wait until the plugins are on their way."""
+    version = __version__.encode()
+    return bytes([0x08, PROTOCOL, 0x12, len(version)]) + version
+
+
+def _no_launcher(why: str) -> Diagnostic:
+    return error("PLUGIN_015", f"The process that starts plugins does not run: {why}.")
