@@ -1,0 +1,1 @@
+"""Databases beside a job: `db/postgres`, `db/redis`, and what the two do alike."""

@@ -1,0 +1,1 @@
+"""`db/postgres`: a PostgreSQL server beside a job."""

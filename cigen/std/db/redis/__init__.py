@@ -1,0 +1,1 @@
+"""`db/redis`: a Redis server beside a job."""

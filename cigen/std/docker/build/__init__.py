@@ -1,0 +1,1 @@
+"""`docker/build`: Docker Buildx, and images built with it."""

@@ -1,0 +1,1 @@
+"""Languages: `lang/ruby`, `lang/node`, `lang/python`, and what the three do alike."""

@@ -1,0 +1,1 @@
+"""`lang/node`: Node.js, its package managers npm, pnpm and Yarn, and Bun."""

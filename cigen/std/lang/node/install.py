@@ -1,0 +1,95 @@
+"""How each package manager is put on PATH, what it caches and how it installs, as its own documentation has it for CI.
+
+Owns: commands and cache directories. A lockfile that is there is binding; without one the plain command runs.
+"""
+
+import shlex
+from dataclasses import dataclass
+
+from cigen.sdk import Job, Pair, Run, Step, Tool
+from cigen.std.lang.node.commands import is_berry
+from cigen.std.lang.steps import CacheHome
+
+__all__ = ["TITLES_OF_MANAGERS", "Installation", "Project", "installation"]
+
+TITLES_OF_MANAGERS = {"npm": "npm", "pnpm": "pnpm", "yarn": "Yarn", "bun": "Bun"}
+
+_YARN_CLASSIC = "1.22.22"
+"""The last of Yarn 1; also what hands over to the Yarn that a repository carries (`yarnPath`)."""
+
+_COREPACK = "0.33.0"
+"""Installed rather than taken from Node: Node 25 has none, and older ones know only keys that npm no longer uses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project as plan knows it. `pinned`: the manifest that names exactly this manager and version, if one does."""
+
+    directory: str
+    manager: str
+    version: str = ""
+    lockfile: str = ""
+    pinned: str = ""
+    release: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A manager's part of the steps. `setup` comes after Node itself."""
+
+    setup: tuple[Step, ...]
+    cache: tuple[str, ...]
+    script: str
+
+
+_NPM = CacheHome("~/.npm", "~/.npm", "~/AppData/Local/npm-cache")
+_PNPM = CacheHome("~/.local/share/pnpm/store", "~/Library/pnpm/store", "~/AppData/Local/pnpm/store")
+_BUN = CacheHome("~/.bun/install/cache", "~/.bun/install/cache", "~/.bun/install/cache")
+_YARN_1 = CacheHome("~/.cache/yarn", "~/Library/Caches/Yarn", "~/AppData/Local/Yarn/Cache")
+_YARN_4 = CacheHome("~/.yarn/berry/cache", "~/.yarn/berry/cache", "~/AppData/Local/Yarn/Berry/cache")
+
+
+def installation(project: Project, job: Job) -> Installation:
+    """How the job installs the project's packages."""
+    locked = bool(project.lockfile)
+    if project.manager == "pnpm":
+        script = "pnpm install --frozen-lockfile" if locked else "pnpm install"
+        return Installation((_tool(project),), _PNPM.paths(job), script)
+    if project.manager == "bun":
+        script = "bun install --frozen-lockfile" if locked else "bun install"
+        return Installation((_tool(project),), _BUN.paths(job), script)
+    if project.manager == "yarn":
+        return _berry(project, job) if is_berry(project.version) else _classic(project, job)
+    return Installation((), _NPM.paths(job), "npm ci" if locked else "npm install")
+
+
+def _tool(project: Project) -> Step:
+    """The tool's step. It tells where the version stands: pnpm's setup refuses to be told what package.json says."""
+    options = (Pair("version-file", project.pinned),) if project.pinned else ()
+    name = TITLES_OF_MANAGERS[project.manager]
+    tool = Tool(project.manager, project.version, options)
+    return Step(id=f"setup-{project.manager}", name=f"Set up {name}", tool=tool)
+
+
+def _classic(project: Project, job: Job) -> Installation:
+    exact = project.version if project.version.count(".") == 2 else _YARN_CLASSIC
+    script = "yarn install --frozen-lockfile" if project.lockfile else "yarn install"
+    return Installation((_set_up_yarn(f"npm install --global yarn@{exact}"),), _YARN_1.paths(job), script)
+
+
+def _berry(project: Project, job: Job) -> Installation:
+    if project.release:
+        setup = _set_up_yarn(f"npm install --global yarn@{_YARN_CLASSIC}")
+    else:
+        lines = [f"npm install --global corepack@{_COREPACK}", "corepack enable yarn"]
+        if not project.pinned:
+            # Nothing in package.json tells corepack which one to run.
+            lines.append(f"corepack install --global {shlex.quote(f'yarn@{project.version}')}")
+        setup = _set_up_yarn(*lines)
+    # Before Yarn 4 the cache stood in the project unless it was told otherwise.
+    cache = (f"{project.directory}.yarn/cache",) if project.version[0] in "23" else _YARN_4.paths(job)
+    return Installation((setup,), cache, f"yarn install --{'immutable' if project.lockfile else 'no-immutable'}")
+
+
+def _set_up_yarn(*lines: str) -> Step:
+    return Step(id="setup-yarn", name="Set up Yarn", run=Run("\n".join(lines)))

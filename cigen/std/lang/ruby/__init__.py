@@ -1,0 +1,1 @@
+"""`lang/ruby`: Ruby, Bundler and the gems of a project."""
