@@ -1,25 +1,279 @@
-"""Evidence that a worktree is unchanged, for the null build. (Interface first.)
+"""Evidence that a worktree is unchanged, for the null build.
 
-Imports `os` and `sys` only. A false "unchanged" is the one unforgivable mistake: whatever cannot be told is a change.
+Owns what is looked at and why that is enough; docs/caching.md argues it point by point. Imports `os` and `time` only:
+what it may cost is about a third of a `git status`. A false "unchanged" is the one unforgivable mistake: whatever
+cannot be told is a change.
+
+The evidence is taken before the worktree is read, with the filesystem's own clock read first. Anything whose time stamp
+is not older than that reading could still change without its stamp moving, so such an observation is made again.
 """
 
-__all__ = ["collect_evidence", "evidence_holds", "find_git"]
+# Importing pathlib would cost the null build more than all of this.
+# ruff: noqa: PTH116, PTH118
 
+import os
+import time
 
-def find_git(start: str) -> tuple[str, str, str] | None:
-    """(worktree, git dir, common dir) of the repository around `start`, worktree empty when bare; None without one."""
-    raise NotImplementedError
+from cigen.repo.commands import LIST_CONFIG, STATUS, STATUS_TRACKED, STATUS_WITH_IGNORED, git_environment
+from cigen.repo.discovery import find_git
+from cigen.repo.spawn import GitChild
+
+__all__ = ["collect_evidence", "evidence_holds", "find_git", "status_of"]
+
+_REVISION = 1
+_ATTEMPTS = 3
+_TICK = 0.002
+_TICKS = 10
+_SECOND = 1_000_000_000
+_OTHER_CLOCK = 3 * _SECOND
+"""How far another filesystem's time stamps may lag behind those of the worktree's."""
+
+_CACHE = b".cigen/cache"
+_RULES = (b".gitignore", b".gitattributes")
+
+_Stamp = tuple[int, ...]
+_Stamps = tuple[tuple[bytes, _Stamp], ...]
+"""Paths from the root (or absolute ones) and what `lstat` said; an empty stamp: nothing there."""
 
 
 def collect_evidence(worktree: str, git_dir: str, common_dir: str, clock: str) -> tuple[object, ...]:
     """What must stay as it is for the worktree to be unchanged; a tuple for `marshal`. Call it before reading the tree.
 
-    `clock` is a file of the caller's own on the worktree's filesystem, below a directory that is no input; it is
-    created and touched, to read the filesystem's clock. An empty tuple says that no evidence can be had: it never holds.
+    `clock` is a file of the caller's own, on the worktree's filesystem and below a directory that is no input; it is
+    created and touched, to read the filesystem's clock. Empty: no evidence can be had, it never holds.
     """
-    raise NotImplementedError
+    try:
+        for _ in range(_ATTEMPTS):
+            observation = _Observation(os.fsencode(worktree), *_later(clock))
+            evidence = observation.observe(worktree, git_dir, common_dir)
+            if observation.settled:
+                return evidence
+            if observation.future:
+                break
+    except OSError:
+        pass
+    return ()
 
 
 def evidence_holds(evidence: tuple[object, ...], worktree: str) -> bool:
     """Whether the worktree is provably what it was when the evidence was collected."""
-    raise NotImplementedError
+    if len(evidence) != 9 or evidence[:2] != (_REVISION, worktree):
+        return False
+    try:
+        return _holds(worktree, *evidence[2:])  # type: ignore[arg-type]  # marshal carries no types
+    except (OSError, TypeError, ValueError):
+        return False
+
+
+def status_of(evidence: tuple[object, ...]) -> bytes:
+    """The output of `git status` that the evidence rests on; empty when there is no evidence."""
+    if not evidence:
+        return b""
+    tracked, untracked = evidence[4:6]
+    assert isinstance(tracked, bytes)
+    assert isinstance(untracked, bytes)
+    return tracked + untracked
+
+
+def _holds(
+    worktree: str,
+    environment: tuple[tuple[str, str], ...],
+    config: bytes,
+    tracked: bytes,
+    untracked: bytes,
+    submodules: bool,
+    stamps: _Stamps,
+    directories: tuple[bytes, tuple[int, ...]],
+) -> bool:
+    if environment != _environment():
+        return False
+    arguments = STATUS if submodules else STATUS_TRACKED
+    status = GitChild(worktree, arguments)
+    try:
+        settings = GitChild(worktree, LIST_CONFIG)
+    except OSError:
+        status.abandon()
+        raise
+    root = os.fsencode(worktree) + b"/"
+    if not (_stamps_hold(root, stamps) and _directories_hold(root, *directories)):
+        status.abandon()
+        settings.abandon()
+        return False
+    said, configured = status.output(), settings.output()
+    return said == (tracked + untracked if submodules else tracked) and configured == config
+
+
+def _stamps_hold(root: bytes, stamps: _Stamps) -> bool:
+    return all(_stamp(root, path) == stamp for path, stamp in stamps)
+
+
+def _directories_hold(root: bytes, names: bytes, times: tuple[int, ...]) -> bool:
+    """Whether every directory still has its times and its inode: then nothing in it was made, removed or renamed."""
+    found: list[int] = []
+    lstat = os.lstat
+    for name in names.split(b"\0"):
+        try:
+            status = lstat(root + name)
+        except OSError:
+            return False
+        found += (status.st_ctime_ns, status.st_mtime_ns, status.st_ino)
+    return tuple(found) == times
+
+
+def _stamp(root: bytes, path: bytes) -> _Stamp:
+    """What changes whenever the file is written or replaced; git follows links to rule files outside the worktree."""
+    try:
+        status = os.stat(path) if path[:1] == b"/" else os.lstat(root + path)
+    except OSError:
+        return ()
+    return (
+        *(status.st_ctime_ns, status.st_mtime_ns, status.st_ino),
+        *(status.st_size, status.st_mode, status.st_dev),
+    )
+
+
+def _environment() -> tuple[tuple[str, str], ...]:
+    """What of the environment decides where git finds its configuration and its ignore rules."""
+    environment = git_environment()
+    names = [n for n in environment if n.startswith("GIT_") or n in ("HOME", "XDG_CONFIG_HOME")]
+    return tuple((name, environment[name]) for name in sorted(names))
+
+
+def _later(clock: str) -> tuple[int, int]:
+    """A time stamp later than any file could have been given before the call, and its filesystem.
+
+    Time stamps move in ticks of some milliseconds, so a moment may have to pass. On a filesystem that counts whole
+    seconds the stamp may not be later; then whatever is as new as it is not settled, and is seen not to be.
+    """
+    descriptor = os.open(clock, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        os.utime(descriptor)
+        first = now = os.fstat(descriptor)
+        for _ in range(_TICKS):
+            if now.st_mtime_ns > first.st_mtime_ns:
+                break
+            time.sleep(_TICK)
+            os.utime(descriptor)
+            now = os.fstat(descriptor)
+    finally:
+        os.close(descriptor)
+    return now.st_mtime_ns, now.st_dev
+
+
+class _Observation:
+    """One look at the worktree. `settled`: everything seen is older than the look, so that any change will show."""
+
+    def __init__(self, root: bytes, start: int, device: int) -> None:
+        self._root = root + b"/"
+        self._start = start
+        self._device = device
+        self._newest = 0
+        self._stamps: dict[bytes, _Stamp] = {}
+        self._directories: list[bytes] = []
+        self._times: list[int] = []
+        self._nested = False
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing that was seen is as new as the clock."""
+        return self._newest < self._start
+
+    @property
+    def future(self) -> bool:
+        """Whether something is so new that waiting a moment is no use."""
+        return self._newest > self._start + _SECOND
+
+    def observe(self, worktree: str, git_dir: str, common_dir: str) -> tuple[object, ...]:
+        """The evidence, or an empty tuple (which is settled) when there can be none."""
+        config = GitChild(worktree, LIST_CONFIG).output()
+        output = GitChild(worktree, STATUS_WITH_IGNORED).output()
+        if config is None or output is None:
+            return ()
+        records = output.split(b"\0")
+        ignored = {record[2:].rstrip(b"/") for record in records if record.startswith(b"! ")}
+        others = [record for record in records if record.startswith(b"? ")]
+        tracked = [record for record in records if record[:1] in (b"#", b"1", b"u")]
+        if any(record.endswith(b"/") for record in others) or any(map(_moving_submodule, tracked)):
+            return ()
+        self._walk(ignored | {b".git", _CACHE})
+        for record in tracked:
+            if record[:1] != b"#":
+                self._note_changed(record.split(b" ", 10 if record[:1] == b"u" else 8)[-1])
+        for record in others:
+            if not record.startswith(b"? " + _CACHE + b"/"):
+                self._note(record[2:])
+        for path in _rule_files(config, worktree, git_dir, common_dir):
+            self._note(path)
+        return (
+            *(_REVISION, worktree, _environment(), config),
+            b"".join(record + b"\0" for record in tracked),
+            b"".join(record + b"\0" for record in others),
+            self._nested,
+            tuple(sorted(self._stamps.items())),
+            (b"\0".join(self._directories), tuple(self._times)),
+        )
+
+    def _walk(self, ignored: set[bytes]) -> None:
+        """Note every directory git would look into for untracked files, and every rule file in one."""
+        pending = [b""]
+        while pending:
+            path = pending.pop()
+            status = os.lstat(self._root + path)  # before the listing: what is listed is at least as new as its times
+            self._directories.append(path)
+            self._times += (status.st_ctime_ns, status.st_mtime_ns, status.st_ino)
+            self._seen(status.st_ctime_ns, status.st_mtime_ns, status.st_dev)
+            prefix = path + b"/" if path else b""
+            with os.scandir(self._root + path) as listing:
+                entries = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in listing]
+            if path and any(name == b".git" for name, _ in entries):
+                self._nested = True  # a submodule: git looks into it, and is asked to look for untracked files as well
+                continue
+            pending.extend(
+                prefix + name for name, is_directory in entries if is_directory and prefix + name not in ignored
+            )
+            for name, is_directory in entries:
+                if name in _RULES and not is_directory:
+                    self._note(prefix + name)
+
+    def _note_changed(self, path: bytes) -> None:
+        """Note a tracked file that differs, and the attribute files that say how it is hashed, wherever they are."""
+        self._note(path)
+        while path:
+            path = path.rpartition(b"/")[0]
+            self._note(path + b"/.gitattributes" if path else b".gitattributes")
+
+    def _note(self, path: bytes) -> None:
+        if path not in self._stamps:
+            stamp = self._stamps[path] = _stamp(self._root, path)
+            if stamp:
+                self._seen(stamp[0], stamp[1], stamp[5])
+
+    def _seen(self, ctime: int, mtime: int, device: int) -> None:
+        lag = 0 if device == self._device else _OTHER_CLOCK
+        self._newest = max(self._newest, ctime + lag, mtime + lag)
+
+
+def _moving_submodule(record: bytes) -> bool:
+    """Whether a record is of a submodule that is elsewhere than the index says, or not clean."""
+    return record[:1] in (b"1", b"u") and record[5:6] == b"S" and record[5:9] != b"S..."
+
+
+def _rule_files(config: bytes, worktree: str, git_dir: str, common_dir: str) -> list[bytes]:
+    """The files outside the worktree's own directories that say what git ignores and how it hashes."""
+    settings = dict(line.partition(b"\n")[::2] for line in config.split(b"\0"))
+    home = os.environ.get("HOME", "")
+    defaults = os.environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
+    found = [os.path.join(common_dir, "info", name) for name in ("exclude", "attributes")]
+    found += [os.path.join(git_dir, "info", "sparse-checkout"), "/etc/gitattributes"]
+    for key, name in (("core.excludesfile", "ignore"), ("core.attributesfile", "attributes")):
+        value = settings.get(key.encode())
+        if value is None:
+            found.append(os.path.join(defaults, "git", name))
+        elif value[:2] == b"~/":
+            found.append(home + os.fsdecode(value[1:]))
+        elif value[:1] in (b"~", b"%", b":"):
+            expanded = GitChild(worktree, ("config", "--type=path", "--get", key)).output()
+            found.append(os.path.join(worktree, os.fsdecode((expanded or b"").rstrip(b"\n"))))
+        elif value:
+            found.append(os.path.join(worktree, os.fsdecode(value)))
+    return [os.fsencode(path) for path in found if path[:1] == "/"]
