@@ -20,7 +20,9 @@ ENVIRONMENT = {**os.environ, **IDENTITY, "GIT_COMMITTER_NAME": "tour", "GIT_COMM
 
 def step(title: str, command: list[str], folder: Path, shown: str = "") -> str:
     """Run one command, show it and what it prints, and stop the tour if it fails."""
-    print(f"\n\033[1m{title}\033[0m\n$ {shown or ' '.join(command)}" if sys.stdout.isatty() else f"\n{title}\n$ {shown}")
+    print(
+        f"\n\033[1m{title}\033[0m\n$ {shown or ' '.join(command)}" if sys.stdout.isatty() else f"\n{title}\n$ {shown}"
+    )
     result = subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False)
     sys.stdout.write(result.stderr + result.stdout)
     sys.stdout.flush()

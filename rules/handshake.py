@@ -23,7 +23,7 @@ class HandshakeRule(PluginRule):
         super().__init__(context)
         self._plugins = plugins
 
-    def actions(self, outputs: Outputs) -> Iterator[Action]:
+    def actions(self, outputs: Outputs) -> Iterator[Action]:  # noqa: ARG002
         """One for each plugin that no manifest describes."""
         for plugin in self._plugins:
             if plugin.info is None:

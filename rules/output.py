@@ -15,10 +15,12 @@ from cigen.output.gitattributes import with_generated
 from cigen.output.writer import write_files
 from cigen.pipeline.merge import MergedFile
 
-__all__ = ["merged_files", "output_changes", "recorded_outputs", "write_changes"]
+__all__ = ["RENDERED_GRAPH", "RENDERED_TREE", "merged_files", "output_changes", "recorded_outputs", "write_changes"]
 
 ATTRIBUTES = ".gitattributes"
 WRITTEN = "written"
+RENDERED_GRAPH = "graph"
+RENDERED_TREE = "tree"
 
 
 def merged_files(outputs: Outputs) -> list[MergedFile]:

@@ -31,9 +31,7 @@ class ResolveRule:
         """One, after all detections; none if one of them failed."""
         config = self._context.config(outputs)
         if config is not None:
-            yield Action(
-                RESOLUTION, Resolution, partial(self._manifest, outputs), partial(self._run, config, outputs)
-            )
+            yield Action(RESOLUTION, Resolution, partial(self._manifest, outputs), partial(self._run, config, outputs))
 
     def prepare(self, stale: Sequence[str]) -> None:
         """No plugin takes part."""

@@ -18,7 +18,7 @@ class SchemaRule:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    def actions(self, outputs: Outputs) -> Iterator[Action]:
+    def actions(self, outputs: Outputs) -> Iterator[Action]:  # noqa: ARG002
         """One: there is one cig.toml."""
         yield Action(CONFIG, Config, self._manifest, self._run)
 

@@ -6,6 +6,7 @@ from functools import partial
 
 from cigen.engine.action import Action, Outputs, Result
 from cigen.hashing.fileset import Fileset, select
+from cigen.hashing.globs import check_glob
 from cigen.hashing.manifest import Component, KeyManifest
 from cigen.host.discovery import InstalledPlugin
 from cigen.model.config import Config
@@ -13,7 +14,7 @@ from cigen.model.diagnostics import Diagnostic, KeyPath, error
 from cigen.model.paths import Digest
 from cigen.model.resources import Job, PathGlob
 from cigen.pipeline.detect import job_demands, serves
-from cigen.pipeline.expand import expand_jobs
+from cigen.pipeline.expand import declared_globs, expand_jobs
 from cigen.pipeline.signature import (
     JobSignature,
     PlannedJob,
@@ -25,14 +26,7 @@ from cigen.pipeline.signature import (
 from cigen.rules.context import Context, key_manifest
 from cigen.rules.detect import read_components
 
-__all__ = ["SignatureRule", "Signatures", "declared_globs"]
-
-
-def declared_globs(job: Job) -> tuple[PathGlob, ...]:
-    """The globs of a job's files; empty if it declares none, and then its signature covers the whole tree."""
-    skip = job.skip_if.paths_unmodified if job.skip_if else ()
-    inputs = job.inputs.files if job.inputs else ()
-    return (*skip, *inputs)
+__all__ = ["SignatureRule", "Signatures"]
 
 
 @dataclass(slots=True)
@@ -73,10 +67,16 @@ class Signatures:
             self.digests[planned.key] = manifest.signature()
         return (*found, *(diagnostic for wrong in self.unmatched.values() for diagnostic in wrong))
 
+    def shaping(self, job: Job) -> tuple[str, ...]:
+        """Names of the plugins that have a say in a job."""
+        return tuple(plugin.id for plugin in self._plugins(job))
+
     def fileset(self, job: Job) -> Fileset | None:
-        """The files a job declares; None for one that declares none."""
-        globs = declared_globs(job)
-        return select(self.context.tree, globs) if globs else None
+        """The files a job declares; None for one that declares none: its signature covers the whole tree."""
+        globs = tuple(glob for _, declared in declared_globs(job) for glob in declared)
+        if not globs or any(check_glob(glob.pattern) for glob in globs):
+            return None
+        return select(self.context.tree, globs)
 
     def _job_files(self, job: Job) -> list[Component]:
         known = self._files.get(job.id)
@@ -115,10 +115,7 @@ class Signatures:
 
 def _unmatched(job: Job, glob: PathGlob) -> Diagnostic:
     key: KeyPath = ("jobs", job.id)
-    for where, globs in (
-        (("skip_if", "paths_unmodified"), job.skip_if.paths_unmodified if job.skip_if else ()),
-        (("inputs", "files"), job.inputs.files if job.inputs else ()),
-    ):
+    for where, globs in declared_globs(job):
         if glob in globs:
             key = (*key, *where, globs.index(glob))
             break

@@ -1,4 +1,4 @@
-"""What a command prints with: data to stdout, the rest to stderr, diagnostics in one form, and the exit code they give."""
+"""What a command prints with: data to stdout, the rest to stderr, diagnostics in one form, and their exit code."""
 
 import os
 import sys

@@ -6,7 +6,7 @@ Text of users and plugins may hold escape sequences that move the cursor, set th
 
 import unicodedata
 
-__all__ = ["clipped", "visible", "visible_character", "width"]
+__all__ = ["clipped", "one_line", "visible", "visible_character", "width"]
 
 _TAB = "    "
 # Invisible, or turning the direction of what follows. Joiners (200C, 200D) are left: words and emoji need them.
@@ -35,6 +35,11 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(char if char == "\n" else visible_character(char) for char in text)
+
+
+def one_line(text: str) -> str:
+    """`text` with every character harmless, a line feed as `\\n`."""
+    return visible(text).replace("\n", "\\n")
 
 
 def width(text: str) -> int:

@@ -14,7 +14,7 @@ plugins wrote reaches the terminal raw.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from cigen.cli.glyphs import visible, width
+from cigen.cli.glyphs import one_line, visible, width
 from cigen.cli.snippet import snippet
 from cigen.cli.terminal import PLAIN, Paint
 from cigen.model.diagnostics import Diagnostic, KeyPath, Level, Location
@@ -121,7 +121,7 @@ def _location_json(place: Location) -> dict[str, object]:
 def _block(diagnostic: Diagnostic, sources: Mapping[str, list[str]], paint: Paint) -> str:
     style = _STYLES[diagnostic.level]
     head = paint(style, f"{diagnostic.level.value}[{visible(diagnostic.code)}]")
-    lines = [head + paint("1", f": {_one_line(diagnostic.title)}")]
+    lines = [head + paint("1", f": {one_line(diagnostic.title)}")]
     place = diagnostic.location
     number = str(place.line) if place is not None and place.line else ""
     gutter = max(2, len(number))
@@ -143,7 +143,7 @@ def _arrow(diagnostic: Diagnostic) -> str:
     place = diagnostic.location
     if place is None:
         return visible(f"{_CONFIG}: {key_text(diagnostic.key)}") if diagnostic.key else ""
-    parts = [_one_line(place.file), *(str(n) for n in (place.line, place.column) if n)]
+    parts = [one_line(place.file), *(str(n) for n in (place.line, place.column) if n)]
     return ":".join(parts)
 
 
@@ -167,7 +167,3 @@ def _note(text: str, gutter: int, paint: Paint) -> list[str]:
     label, colon, _ = first.partition(": ") if first.startswith("hint: ") else ("", "", "")
     indent = " " * (gutter + 3 + (width(label + colon)))
     return [" " * (gutter + 1) + paint(_GUTTER, "=") + f" {first}", *(indent + more for more in rest)]
-
-
-def _one_line(text: str) -> str:
-    return visible(text).replace("\n", "\\n")

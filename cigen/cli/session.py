@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cigen.engine.action import Rule
-from cigen.engine.run import Engine, Run
+from cigen.engine.run import Engine, Run, Stale
 from cigen.engine.store import CACHE_FOLDER, Store
 from cigen.engine.toolprint import tool_fingerprint
 from cigen.errors import ProjectError
 from cigen.hashing.changes import diff_filesets
 from cigen.hashing.digest import git_blob
-from cigen.host.discovery import InstalledPlugin, discover_plugins
+from cigen.host.discovery import discover_plugins
 from cigen.host.pool import PluginPool
 from cigen.model.config import Config
 from cigen.model.diagnostics import Diagnostic, error
@@ -28,7 +28,7 @@ from cigen.model.resources import PathGlob
 from cigen.repo.evidence import collect_evidence
 from cigen.repo.locate import RepositoryLocation, find_repository
 from cigen.repo.worktree import Worktree, read_worktree
-from cigen.rules.context import CONFIG, Context
+from cigen.rules.context import Context
 from cigen.rules.dag import DagRule
 from cigen.rules.detect import DetectRule
 from cigen.rules.fragment import FragmentRule
@@ -61,6 +61,7 @@ class Session:
     run: Run = field(default_factory=Run)
     found: list[Diagnostic] = field(default_factory=list)
     signatures: Signatures | None = None
+    stale: dict[str, Stale] = field(default_factory=dict)
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -107,8 +108,23 @@ class Session:
         if config is not None:
             self.engine.run(self.rules(), self.run)
             # A glob that matches nothing must be told before anything is written.
+            self.compute_signatures()
+
+    def compute_signatures(self) -> None:
+        """Compute every job's signature over the tree as it was read."""
+        config = self.config
+        if config is not None:
             self.signatures = Signatures.of(self.context, config)
             self.found.extend(self.signatures.diagnostics)
+
+    def look_ahead(self) -> None:
+        """Find out what is stale without running it: the first stage with something stale ends the search."""
+        for rule in [SchemaRule(self.context), *self.rules()]:
+            if rule.name == "detect":
+                self.load()
+            self.stale = {item.action.id: item for item in self.engine.stale(rule, self.run)}
+            if self.stale:
+                return
 
     def sign(self) -> None:
         """Bring the recorded signatures up to date."""
@@ -126,9 +142,8 @@ class Session:
         self.context.tree = self.worktree
         self.context.read_file = self.worktree.read_file
         self.context.forget_reads()
-        config = self.config
-        if config is not None:
-            self.signatures = Signatures.of(self.context, config)
+        if self.config is not None:
+            self.signatures = Signatures.of(self.context, self.config)
 
     def only_changed(self, before: Worktree, written: Sequence[str]) -> bool:
         """Whether nothing but what cig wrote itself differs from the tree the run began with."""

@@ -35,9 +35,7 @@ class Signing:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def open_signing(
-    start: Path, *, rev: str, worktree: bool, environ: Mapping[str, str]
-) -> Signing:
+def open_signing(start: Path, *, rev: str, worktree: bool, environ: Mapping[str, str]) -> Signing:
     """Compute all signatures of a commit, or of the worktree. Raises ProjectError where there is nothing to read."""
     location = find_repository(start)
     if worktree:
@@ -77,7 +75,8 @@ def _config_entry(reader: TreeReader) -> Entry:
     for entry in reader.entries(reader.root()):
         if entry.name == b"cig.toml":
             return Entry(RepoPath(entry.name), entry.mode, entry.id)
-    raise ProjectError(error("CLI_004", "there is no cig.toml at the root of this tree", hint="write one with: cig init"))
+    message = "there is no cig.toml at the root of this tree"
+    raise ProjectError(error("CLI_004", message, hint="write one with: cig init"))
 
 
 def _blob(location: RepositoryLocation, entry: Entry) -> bytes:

@@ -26,17 +26,19 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Symbols:
-    """One mark for each thing that happens to a line's subject, each one column wide."""
+    """One mark for each thing that happens to a line's subject, each one column wide; and the branches of a tree."""
 
     done: str
     added: str
     changed: str
     removed: str
-    same: str
+    branch: str
+    corner: str
+    trunk: str
 
 
-UNICODE = Symbols(done="✓", added="+", changed="~", removed="−", same="=")
-ASCII = Symbols(done="*", added="+", changed="~", removed="-", same="=")
+UNICODE = Symbols(done="✓", added="+", changed="~", removed="−", branch="├── ", corner="└── ", trunk="│   ")
+ASCII = Symbols(done="*", added="+", changed="~", removed="-", branch="|-- ", corner="`-- ", trunk="|   ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def is_terminal(stream: TextIO) -> bool:
 def symbols_for(stream: TextIO) -> Symbols:
     """The symbols that the stream's encoding can carry."""
     try:
-        "✓−".encode(getattr(stream, "encoding", None) or "ascii")
+        "✓−└".encode(getattr(stream, "encoding", None) or "ascii")
     except (UnicodeEncodeError, LookupError):
         return ASCII
     return UNICODE

@@ -19,11 +19,11 @@ class BlobChecker(FileChangedChecker):  # type: ignore[misc]
 
     CheckerError = OSError
 
-    def check_modified(self, file_path: str, file_stat: Any, state: str) -> bool:
+    def check_modified(self, file_path: str, file_stat: Any, state: str) -> bool:  # noqa: ARG002
         """Whether the content differs from the recorded id. `file_stat` plays no part."""
         return str(git_blob(Path(file_path).read_bytes())) != state
 
-    def get_state(self, dep: str, current_state: Any) -> str:
+    def get_state(self, dep: str, current_state: Any) -> str:  # noqa: ARG002
         """The id to record."""
         return str(git_blob(Path(dep).read_bytes()))
 
@@ -33,7 +33,7 @@ class MemoryDB:
 
     DBName: ClassVar[str] = "memory"
 
-    def __init__(self, name: str, codec: Any = None, module_name: str | None = None) -> None:
+    def __init__(self, name: str, **_: Any) -> None:
         self.name = name
         self._tasks: dict[str, dict[str, Any]] = {}
 

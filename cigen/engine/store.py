@@ -2,7 +2,7 @@
 
 One SQLite file below `.cigen/cache/`, ours alone to write. Nothing in it is trusted: every row carries a digest of
 itself and a row that does not match is a miss. A file that is damaged, of another format or out of reach is a miss with
-one warning. Several cig at once are safe: a run reads what it needs, and writes everything it learnt in one transaction.
+one warning. Several cig at once are safe: a run reads what it needs, and writes all that it learnt in one transaction.
 """
 
 import contextlib
@@ -286,4 +286,3 @@ class Store:
             for name in ("actions.db", "actions.db-journal"):
                 (self._folder / name).unlink(missing_ok=True)
             self._db = self._connect()
-

@@ -17,8 +17,8 @@ __all__ = ["tool_fingerprint"]
 def tool_fingerprint() -> str:
     """A digest over every file of the installed package, in a fixed order."""
     found: list[str] = [cigen.__version__]
-    roots = [os.path.dirname(cigen.__file__)]  # noqa: PTH120
-    rules = os.path.dirname(cigen.rules.__file__)  # noqa: PTH120
+    roots = [os.path.dirname(cigen.__file__)]
+    rules = os.path.dirname(cigen.rules.__file__)
     if not rules.startswith(roots[0]):
         roots.append(rules)
     for root in roots:

@@ -1,8 +1,8 @@
 """The null build: prove that nothing changed since the last render, without asking the graph.
 
-One root key stands for everything below it: the worktree, cig itself, the plugins outside it, the declared variables, the
-outputs. If it holds, no action can be stale, and nothing else is imported. Whatever cannot be proven here is left to the
-graph, which decides by content; so this may say "cannot tell", but never "unchanged" wrongly.
+One root key stands for everything below it: the worktree, cig itself, the plugins outside it, the declared variables,
+the outputs. If it holds, no action can be stale, and nothing else is imported. Whatever cannot be proven here is left
+to the graph, which decides by content; so this may say "cannot tell", but never "unchanged" wrongly.
 
 On the null path: no doit, no pygit2, no subprocess, no argparse; see docs/caching.md, "The null build".
 """

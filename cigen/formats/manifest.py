@@ -23,12 +23,14 @@ _VERSION = re.compile(r"(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:[-+][0-
 _CAPABILITY = re.compile(r"[a-z][a-z0-9-]*:[A-Za-z0-9][A-Za-z0-9._/-]*")
 _TEXTS = ("name", "version", "entry", "description")
 _LISTS = ("capabilities", "conflicts_with", "hooks", "reads", "requires")
+_LIMITS = ("file_bytes", "matrix_jobs")
 _INPUT_KEYS = ("default", "description", "optional", "type")
 _INPUT_TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "boolean": (bool,),
     "number": (int, float),
     "list": (list,),
+    "table": (dict,),
 }
 
 
@@ -43,7 +45,8 @@ class Manifest:
 def parse_manifest(text: str, file: str) -> tuple[Manifest | None, tuple[Diagnostic, ...]]:
     """The manifest, or None and every mistake in it. `file` is what diagnostics call it.
 
-    `[inputs]` and `[provides]` become metadata: `input:NAME` and `provides:KIND`, each value canonical JSON.
+    `[inputs]`, `[provides]` and `[limits]` become metadata: `input:NAME`, `provides:KIND`, `limit:NAME`, each value
+    canonical JSON. Limits are what a provider's system takes; `cig plan` shows how much of them is used.
     """
     import tomli
 
@@ -72,7 +75,7 @@ class _Check:
         self.found.append(error("PLUGIN_001", f"{self.file}: {message}.", hint=hint, location=place))
 
     def manifest(self, document: dict[str, Any]) -> Manifest:
-        self.known(document, "", ("inputs", "module", "provides"))
+        self.known(document, "", ("inputs", "limits", "module", "provides"))
         module = document.get("module")
         if not isinstance(module, dict):
             self.report("there is no [module] table")
@@ -83,6 +86,7 @@ class _Check:
         self.shapes(module, texts, lists)
         metadata = [Pair("description", texts["description"])] if texts["description"] else []
         metadata += self.inputs(document.get("inputs", {})) + self.provides(document.get("provides", {}))
+        metadata += self.limits(document.get("limits", {}))
         info = PluginInfo(
             name=texts["name"],
             version=texts["version"],
@@ -152,6 +156,13 @@ class _Check:
             self.report("[provides] must be a table", "provides")
             return []
         return [Pair(f"provides:{kind}", _canonical(self.texts(table, "provides", kind))) for kind in sorted(table)]
+
+    def limits(self, table: Any) -> list[Pair]:
+        if not isinstance(table, dict) or any(type(value) is not int or value < 1 for value in table.values()):
+            self.report("[limits] must be a table of positive numbers", "limits")
+            return []
+        self.known(table, "limits", _LIMITS)
+        return [Pair(f"limit:{name}", str(table[name])) for name in sorted(table)]
 
 
 def _canonical(value: Any) -> str:

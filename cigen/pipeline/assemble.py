@@ -1,7 +1,7 @@
-"""One job made complete: every step a provider has to render, in order, and nothing left for it to work out.
+"""One job made complete: every step a provider has to render, in order, with nothing left for it to work out.
 
-Order: checkout, artifacts of upstream jobs, what modules set up, the job's caches, its own steps, reports and artifacts,
-what modules tear down, `finally`, notifications. A module's `uses` step becomes the module's steps.
+Order: checkout, artifacts of upstream jobs, what modules set up, the job's caches, its own steps, reports and
+artifacts, what modules tear down, `finally`, notifications. A module's `uses` step becomes the module's steps.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -88,9 +88,8 @@ def complete_job(job: Job, proposals: Proposals, caches: Mapping[str, Cache], fo
 def _first_steps(job: Job) -> list[Step]:
     checkout = job.checkout or Checkout()
     steps = [] if checkout.disabled else [Step(id="checkout", checkout=checkout)]
-    for name in job.inputs.artifacts if job.inputs else ():
-        steps.append(Step(id=f"download-{name}", name=f"Download {name}", download=Download(name)))
-    return steps
+    artifacts = job.inputs.artifacts if job.inputs else ()
+    return steps + [Step(id=f"download-{name}", name=f"Download {name}", download=Download(name)) for name in artifacts]
 
 
 def _last_steps(job: Job) -> list[Step]:

@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
+from cigen.hashing.globs import check_glob
 from cigen.model.config import Config
 from cigen.model.diagnostics import Diagnostic
-from cigen.model.resources import Job, Leg, Runner
+from cigen.model.resources import Job, Leg, PathGlob, Runner
 from cigen.pipeline.matrix import expand_matrix
 from cigen.schema.interpolate import substitute
 
-__all__ = ["expand_jobs", "map_text", "matrix_text"]
+__all__ = ["declared_globs", "expand_jobs", "map_text", "matrix_text"]
 
 T = TypeVar("T")
 
@@ -25,6 +26,7 @@ def expand_jobs(config: Config) -> tuple[tuple[Job, ...], tuple[Diagnostic, ...]
     jobs: list[Job] = []
     found: list[Diagnostic] = []
     for job in config.jobs:
+        found.extend(_bad_globs(job))
         name = job.runner or config.project.default_runner
         if job.matrix is None:
             jobs.append(replace(job, runner=name, machine=runners.get(name, Runner(name))))
@@ -36,6 +38,23 @@ def expand_jobs(config: Config) -> tuple[tuple[Job, ...], tuple[Diagnostic, ...]
         machine = placed[0].runner if len(same) == 1 else None
         jobs.append(replace(job, runner=name, machine=machine, matrix=replace(job.matrix, legs=placed)))
     return tuple(jobs), tuple(found)
+
+
+def _bad_globs(job: Job) -> list[Diagnostic]:
+    checked = [
+        check_glob(glob.pattern, ("jobs", job.id, *where, index))
+        for where, globs in declared_globs(job)
+        for index, glob in enumerate(globs)
+    ]
+    return [diagnostic for diagnostic in checked if diagnostic is not None]
+
+
+def declared_globs(job: Job) -> tuple[tuple[tuple[str, str], tuple[PathGlob, ...]], ...]:
+    """The globs of a job's files, under the two keys of cig.toml that declare them."""
+    return (
+        (("skip_if", "paths_unmodified"), job.skip_if.paths_unmodified if job.skip_if else ()),
+        (("inputs", "files"), job.inputs.files if job.inputs else ()),
+    )
 
 
 def _place(leg: Leg, runner: str, runners: Mapping[str, Runner]) -> Leg:

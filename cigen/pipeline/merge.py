@@ -30,9 +30,7 @@ class MergedFile:
     owners: tuple[str, ...] = ()
 
 
-def merge_fragments(
-    path: str, fragments: Sequence[OwnedFragment]
-) -> tuple[MergedFile | None, tuple[Diagnostic, ...]]:
+def merge_fragments(path: str, fragments: Sequence[OwnedFragment]) -> tuple[MergedFile | None, tuple[Diagnostic, ...]]:
     """The file at `path`, or None with errors (MERGE_001 … MERGE_003)."""
     ordered = sorted(fragments, key=lambda item: (item.fragment.order, item.owner))
     whole = [item for item in ordered if item.fragment.strategy is MergeStrategy.REPLACE]

@@ -39,7 +39,9 @@ def _selected(signing: Signing, jobs: tuple[str, ...]) -> list[str]:
     planned = signing.signatures.planned
     known = sorted({one.key for one in planned} | {one.job.id for one in planned})
     unknown: list[Diagnostic] = [
-        error("CLI_003", f'there is no job "{name}"', hint=nearest(name, known, "Jobs")) for name in jobs if name not in known
+        error("CLI_003", f'there is no job "{name}"', hint=nearest(name, known, "Jobs"))
+        for name in jobs
+        if name not in known
     ]
     if unknown:
         raise ProjectError(unknown)

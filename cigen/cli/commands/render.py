@@ -11,13 +11,18 @@ from cigen.model.codec import to_json
 from cigen.model.diagnostics import has_errors
 from cigen.output.changes import Change, ChangeKind, diff_text, findings
 from cigen.rules.dag import GRAPH
-from cigen.rules.output import merged_files, output_changes, recorded_outputs, write_changes
+from cigen.rules.output import (
+    RENDERED_GRAPH,
+    RENDERED_TREE,
+    merged_files,
+    output_changes,
+    recorded_outputs,
+    write_changes,
+)
 
 __all__ = ["run"]
 
 PENDING = 2
-RENDERED_GRAPH = "graph"
-RENDERED_TREE = "tree"
 
 
 def run(options: RenderOptions, console: Console) -> int:
@@ -107,4 +112,3 @@ def _remember(session: Session) -> None:
         outputs=paths,
         message=render_text(RenderView((), done, (), paths)),
     )
-

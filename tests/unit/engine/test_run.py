@@ -176,6 +176,6 @@ def test_results_survive_a_graph_that_doit_must_sort(tmp_path: Path) -> None:
     """Subjects may hold `=`, `:` and `*`, which mean something to doit."""
     inputs = {"a=b": "1", "c:d": "2", "e*": "3"}
     log: list[str] = []
-    stage = Stage("read", {name: () for name in inputs}, inputs, log)
+    stage = Stage("read", dict.fromkeys(inputs, ()), inputs, log)
     result = run(tmp_path, [stage])
     assert result.executed == ["read:a=b", "read:c:d", "read:e*"]

@@ -20,7 +20,6 @@ from cigen.model.resources import (
     Inputs,
     Job,
     JobOutputs,
-    Leg,
     Matrix,
     MatrixAxis,
     Notify,

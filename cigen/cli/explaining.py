@@ -1,0 +1,175 @@
+"""What `cig explain` tells: computed from the manifests that keys and signatures are made of, and nothing else."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cigen.cli.present.explain import ActionExplanation, FileExplanation, FileUse, JobExplanation
+from cigen.cli.session import Session
+from cigen.cli.signing import open_signing
+from cigen.engine.store import Store
+from cigen.errors import ProjectError
+from cigen.hashing.changes import diff_filesets
+from cigen.hashing.fileset import Entry, TreeReader, select
+from cigen.hashing.manifest import Difference, KeyManifest, diff
+from cigen.hashing.memory_tree import MemoryTree
+from cigen.model.diagnostics import error
+from cigen.model.resources import Job, PathGlob
+from cigen.pipeline.detect import nearest
+from cigen.pipeline.expand import declared_globs
+from cigen.pipeline.signature import PlannedJob
+from cigen.repo.worktree import WorktreeRecord, rebuild
+from cigen.rules.output import RENDERED_TREE
+from cigen.rules.signature import Signatures
+
+__all__ = ["explain_action", "explain_file", "explain_job"]
+
+_OF_EVERY_KEY = frozenset({"stage", "tool"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Baseline:
+    """Earlier manifests by plan key, and the tree they were computed from, where it can still be read."""
+
+    name: str
+    manifests: dict[str, KeyManifest]
+    tree: TreeReader | None
+
+
+def explain_job(session: Session, name: str, against: str) -> list[JobExplanation]:
+    """Why a job would run, for the entry of that plan key, or for all legs of that job. Raises ProjectError."""
+    signatures = session.signatures
+    assert signatures is not None, "signatures are computed with the schema"
+    planned = [one for one in signatures.planned if name in (one.key, one.job.id)]
+    if not planned:
+        known = sorted({one.key for one in signatures.planned} | {one.job.id for one in signatures.planned})
+        raise ProjectError(error("CLI_003", f'there is no job "{name}"', hint=nearest(name, known, "Jobs")))
+    baseline = _revision(session, against) if against else _last_render(session)
+    return [_explain(signatures, one, baseline) for one in planned]
+
+
+def _explain(signatures: Signatures, planned: PlannedJob, baseline: _Baseline) -> JobExplanation:
+    now = signatures.manifests[planned.key]
+    was = baseline.manifests.get(planned.key)
+    differs: tuple[Difference, ...] = ()
+    if was is not None:
+        differs = _named_files(diff(was, now), planned.job, baseline.tree, signatures.context.tree)
+    return JobExplanation(
+        job=planned.key,
+        decision="run",
+        reason="STORE_OFF",
+        signature=signatures.digests[planned.key],
+        compared_with=baseline.name if was is not None else "",
+        differs=differs,
+    )
+
+
+def _last_render(session: Session) -> _Baseline:
+    store = session.store
+    manifests = {}
+    for id in store.ids():
+        stage, _, key = id.partition(":")
+        record = store.latest(id) if stage == "signature" else None
+        if record is not None:
+            known = KeyManifest.from_json(record.manifest).components
+            manifests[key] = KeyManifest(tuple(one for one in known if one.kind not in _OF_EVERY_KEY))
+    return _Baseline("the last render", manifests, _recorded_tree(session, store))
+
+
+def _recorded_tree(session: Session, store: Store) -> TreeReader | None:
+    encoded = store.fact(RENDERED_TREE)
+    if encoded is None:
+        return None
+    try:
+        return rebuild(session.location, WorktreeRecord.from_json(encoded))
+    except (ProjectError, ValueError):
+        # Its commit was collected as garbage since: the directories that changed can still be named.
+        return None
+
+
+def _revision(session: Session, rev: str) -> _Baseline:
+    signing = open_signing(session.root, rev=rev, worktree=False, environ=session.context.environ)
+    signatures = signing.signatures
+    return _Baseline(rev, dict(signatures.manifests), signatures.context.tree)
+
+
+def _named_files(
+    differs: Sequence[Difference], job: Job, old: TreeReader | None, new: TreeReader
+) -> tuple[Difference, ...]:
+    """The differences with changed directories replaced by the changed files in them, if the old tree can be read."""
+    others = [one for one in differs if one.kind != "file"]
+    if old is None or len(others) == len(differs):
+        return tuple(differs)
+    globs = [glob for _, declared in declared_globs(job) for glob in declared] or [PathGlob("**", optional=True)]
+    try:
+        changes = diff_filesets(old, new, globs)
+    except (ProjectError, KeyError):
+        return tuple(differs)
+    files = [
+        Difference("file", change.path.decode("utf-8", "surrogateescape"), _value(change.was), _value(change.now))
+        for change in changes
+    ]
+    return (*others, *files)
+
+
+def _value(entry: Entry | None) -> str | None:
+    return None if entry is None else f"git:{entry.mode:06o}:{entry.id}"
+
+
+def explain_file(session: Session, path: str) -> FileExplanation:
+    """Jobs whose files a path is, or would be, among; and the actions that read it."""
+    signatures = session.signatures
+    assert signatures is not None, "signatures are computed with the schema"
+    uses = []
+    for planned in signatures.planned:
+        via = _job_use(planned.job, path)
+        if via:
+            uses.append(FileUse("job", planned.key, via))
+    if path == "cig.toml":
+        uses.append(FileUse("action", "schema:cig.toml", "the configuration itself"))
+    for plugin in session.context.plugins:
+        reads = plugin.info.reads if plugin.info else ()
+        via = next((pattern for pattern in reads if _selects([PathGlob(pattern, optional=True)], path)), "")
+        if via:
+            uses.append(FileUse("action", f"detect:{plugin.id}", f'reads "{via}"'))
+            shaped = [one.key for one in signatures.planned if plugin.id in signatures.shaping(one.job)]
+            uses += [FileUse("job", key, f"{plugin.id} reads it") for key in shaped]
+    return FileExplanation(path, tuple(dict.fromkeys(uses)))
+
+
+def _declares(job: Job) -> bool:
+    return any(declared for _, declared in declared_globs(job))
+
+
+def _job_use(job: Job, path: str) -> str:
+    if not _declares(job):
+        return "" if job.owner == "core" else "declares no inputs, so every file counts"
+    every = [glob for _, declared in declared_globs(job) for glob in declared]
+    if not _selects(every, path):
+        return ""
+    excluding = [glob for glob in every if glob.pattern.startswith("!")]
+    for where, declared in declared_globs(job):
+        for glob in declared:
+            if not glob.pattern.startswith("!") and _selects([glob, *excluding], path):
+                return f'{".".join(where)} "{glob.pattern}"'
+    return ""
+
+
+def _selects(globs: Sequence[PathGlob], path: str) -> bool:
+    """Whether globs select a path, whether or not there is a file of that name."""
+    alone = MemoryTree({path.encode("utf-8", "surrogateescape"): b""})
+    return bool(select(alone, globs).entries)
+
+
+def explain_action(session: Session, action: str) -> ActionExplanation:
+    """Why an action is stale, or why it last ran. Raises ProjectError for one that does not exist."""
+    record = session.store.latest(action)
+    stale = session.stale.get(action)
+    if stale is not None:
+        return ActionExplanation(action, "stale", stale.why)
+    if record is None:
+        known = [*session.store.ids(), *session.stale]
+        raise ProjectError(error("CLI_003", f'there is no action "{action}"', hint=nearest(action, known, "Actions")))
+    why = json.loads(record.why)
+    differs = None if why is None else tuple(Difference(d["kind"], d["name"], d.get("was"), d.get("now")) for d in why)
+    return ActionExplanation(action, "up-to-date", differs)
