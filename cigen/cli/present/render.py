@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cigen.cli.glyphs import visible
+from cigen.cli.glyphs import one_line
 from cigen.cli.present.document import document_text
 
 __all__ = ["RenderView", "render_json", "render_text"]
@@ -24,8 +24,8 @@ def render_text(view: RenderView) -> str:
     actions = len(view.executed) + len(view.cached)
     if not view.written and not view.pending:
         return f"Up to date: {_count(actions, 'action')}, {_count(len(view.unchanged), 'file')}.\n"
-    lines = [f"Wrote {visible(path)}" for path in sorted(view.written)]
-    lines += [f"Would write {visible(path)}" for path in sorted(view.pending)]
+    lines = [f"Wrote {one_line(path)}" for path in sorted(view.written)]
+    lines += [f"Would write {one_line(path)}" for path in sorted(view.pending)]
     files = [f"{_count(len(view.written), 'file')} written"] if view.written else []
     files += [f"{_count(len(view.pending), 'file')} to be written"] if view.pending else []
     files += [f"{len(view.unchanged)} up to date"] if view.unchanged else []

@@ -1,35 +1,37 @@
-"""What `cig validate` found."""
+"""`cig validate`: what was checked, where nothing was wrong; the diagnostics themselves go to stderr."""
 
 from dataclasses import dataclass
 
 from cigen.cli.present.document import document_text
-from cigen.cli.report import diagnostics_json
-from cigen.model.diagnostics import Diagnostic
+from cigen.cli.report import diagnostics_json, summary
+from cigen.model.diagnostics import Diagnostic, has_errors
 
 __all__ = ["ValidateView", "validate_json", "validate_text"]
 
 
 @dataclass(frozen=True, slots=True)
 class ValidateView:
-    """The jobs and files that were checked, and what is wrong with them."""
+    """Ids of the jobs and paths of the files that were checked, as far as the pipeline came, and what was found."""
 
     jobs: tuple[str, ...]
     files: tuple[str, ...]
-    diagnostics: tuple[Diagnostic, ...]
+    diagnostics: tuple[Diagnostic, ...] = ()
 
 
 def validate_text(view: ValidateView) -> str:
-    """One line, for a project with nothing wrong."""
-    return f"Valid: {_count(len(view.jobs), 'job')}, {_count(len(view.files), 'file')}.\n"
+    """One line: `Valid: 6 jobs, 1 file.`, with warnings counted."""
+    jobs = f"{len(view.jobs)} job{'' if len(view.jobs) == 1 else 's'}"
+    files = f"{len(view.files)} file{'' if len(view.files) == 1 else 's'}"
+    found = summary(view.diagnostics)
+    return f"Valid: {jobs}, {files}{f'; {found}' if found else ''}.\n"
 
 
 def validate_json(view: ValidateView, config_text: bytes | None) -> str:
     """`cig.validate/1`: docs/cli.md."""
-    found = diagnostics_json(view.diagnostics, config_text=config_text)
-    return document_text(
-        "cig.validate/1", {"jobs": sorted(view.jobs), "files": sorted(view.files), "diagnostics": found}
-    )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    fields = {
+        "valid": not has_errors(view.diagnostics),
+        "jobs": sorted(view.jobs),
+        "files": sorted(view.files),
+        "diagnostics": diagnostics_json(view.diagnostics, config_text),
+    }
+    return document_text("cig.validate/1", fields)

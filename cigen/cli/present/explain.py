@@ -1,0 +1,155 @@
+"""`cig explain`: why a job runs, what depends on a file, why a pipeline action ran again."""
+
+from dataclasses import dataclass
+
+from cigen.cli.glyphs import one_line, width
+from cigen.cli.present.differences import difference_lines, differences_json
+from cigen.cli.present.document import document_text
+from cigen.cli.terminal import Symbols
+from cigen.hashing.manifest import Difference
+
+__all__ = [
+    "ActionExplanation",
+    "FileExplanation",
+    "FileUse",
+    "JobExplanation",
+    "action_json",
+    "action_text",
+    "file_json",
+    "file_text",
+    "job_json",
+    "job_text",
+]
+
+_ADVICE = {
+    "STORE_OFF": "no store is configured, so nothing is proven",
+    "STORE_DOWN": "the store cannot be asked, so nothing is proven",
+    "NO_RECORD": "no run of it with these inputs is on record",
+    "FILES": "files changed",
+    "ENV": "the environment changed",
+    "TOOL": "a tool's version changed",
+    "UPSTREAM": "a job it needs changed",
+    "DEFINITION": "its definition changed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class JobExplanation:
+    """A job's decision, and how its signature differs from an earlier one.
+
+    job: plan key. compared_with: what `differs` is relative to (`the last render`, `main`); empty if there is nothing.
+    """
+
+    job: str
+    decision: str
+    reason: str
+    signature: str
+    compared_with: str = ""
+    differs: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileUse:
+    """Something that depends on a file. kind: job or action; via: how, as in `inputs.files "src/**"`."""
+
+    kind: str
+    name: str
+    via: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileExplanation:
+    """Everything that depends on a path."""
+
+    path: str
+    uses: tuple[FileUse, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ActionExplanation:
+    """Why an action must run (state `stale`), or last did (`up-to-date`).
+
+    differs: how its key differs from that of the run before; None if there was none.
+    """
+
+    action: str
+    state: str
+    differs: tuple[Difference, ...] | None
+
+
+def job_text(view: JobExplanation, symbols: Symbols) -> str:
+    """For a person."""
+    verb = {"run": "must run", "hit": "need not run", "excluded": "is excluded", "forced": "is forced to run"}
+    why = _ADVICE.get(view.reason, view.reason)
+    lines = [one_line(f"{view.job} {verb.get(view.decision, view.decision)}: {why} ({view.reason})")]
+    lines += [f"  signature {one_line(view.signature)}"]
+    if not view.compared_with:
+        lines += ["", "There is no earlier signature to compare it with."]
+    elif not view.differs:
+        lines += ["", f"Nothing in it changed since {one_line(view.compared_with)}."]
+    else:
+        lines += [
+            "",
+            f"What changed in it since {one_line(view.compared_with)}:",
+            *difference_lines(view.differs, symbols),
+        ]
+        upstream = next((one.name for one in view.differs if one.kind == "upstream" and one.now is not None), "")
+        if upstream:
+            lines += ["", one_line(f"`cig explain job {upstream}` tells why that one changed.")]
+    return "\n".join(lines) + "\n"
+
+
+def job_json(view: JobExplanation) -> str:
+    """`cig.explain/1`: docs/cli.md."""
+    fields = {
+        "subject": "job",
+        "name": view.job,
+        "decision": view.decision,
+        "reason": view.reason,
+        "signature": view.signature,
+        "compared_with": view.compared_with,
+        "differs": differences_json(view.differs),
+    }
+    return document_text("cig.explain/1", fields)
+
+
+def file_text(view: FileExplanation) -> str:
+    """For a person."""
+    if not view.uses:
+        return f"Nothing depends on {one_line(view.path)}: changing it runs no job and no action.\n"
+    rows = [(use.kind, one_line(use.name), one_line(use.via)) for use in sorted(view.uses, key=_use_order)]
+    wide = max(width(name) for _, name, _ in rows)
+    lines = [f"  {kind:<6}  {name}{' ' * (wide - width(name))}  {via}".rstrip() for kind, name, via in rows]
+    return "\n".join([f"{one_line(view.path)} is an input of", *lines]) + "\n"
+
+
+def file_json(view: FileExplanation) -> str:
+    """`cig.explain/1`: docs/cli.md."""
+    uses = [{"kind": use.kind, "name": use.name, "via": use.via} for use in sorted(view.uses, key=_use_order)]
+    return document_text("cig.explain/1", {"subject": "file", "name": view.path, "uses": uses})
+
+
+def action_text(view: ActionExplanation, symbols: Symbols) -> str:
+    """For a person."""
+    name = one_line(view.action)
+    current = view.state == "up-to-date"
+    told = "is up to date" if current else "must run"
+    if view.differs is None:
+        return f"{name} {told}{'; its last run was its first' if current else ': it never ran before'}.\n"
+    if not view.differs:
+        lost = "" if current else ", but its last result is not stored any more"
+        return f"{name} {told}: nothing in its key changed{lost}.\n"
+    since = "it last ran because" if current else "since its last run"
+    lines = [f"{name} {told}; {since} these parts of its key changed:", *difference_lines(view.differs, symbols)]
+    return "\n".join(lines) + "\n"
+
+
+def action_json(view: ActionExplanation) -> str:
+    """`cig.explain/1`: docs/cli.md. `differs` is null for an action without a run before."""
+    differs = None if view.differs is None else differences_json(view.differs)
+    fields = {"subject": "action", "name": view.action, "state": view.state, "differs": differs}
+    return document_text("cig.explain/1", fields)
+
+
+def _use_order(use: FileUse) -> tuple[bool, str, str]:
+    return (use.kind != "job", use.name, use.via)
