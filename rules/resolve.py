@@ -10,6 +10,7 @@ from cigen.hashing.manifest import Component, KeyManifest
 from cigen.host.capabilities import check_capabilities
 from cigen.model.codec import to_json
 from cigen.model.config import Config
+from cigen.model.plans import Hook
 from cigen.modules.versions import satisfies
 from cigen.pipeline.resolve import Resolution, resolve_plugins
 from cigen.rules.context import CONFIG, Context, key_manifest
@@ -30,7 +31,10 @@ class ResolveRule:
     def actions(self, outputs: Outputs) -> Iterator[Action]:
         """One, after all detections; none if one of them failed."""
         config = self._context.config(outputs)
-        if config is not None:
+        detected = outputs.of_stage("detect")
+        off = {ref.name for ref in config.plugins if not ref.enabled} if config else set()
+        asked = [plugin.id for plugin in self._context.with_hook(Hook.DETECT) if plugin.id not in off]
+        if config is not None and all(plugin in detected for plugin in asked):
             yield Action(RESOLUTION, Resolution, partial(self._manifest, outputs), partial(self._run, config, outputs))
 
     def prepare(self, stale: Sequence[str]) -> None:

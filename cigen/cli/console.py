@@ -57,8 +57,14 @@ class Console:
     def report(self, diagnostics: Iterable[Diagnostic], text: bytes | None = None) -> int:
         """Print diagnostics with the lines of cig.toml they are about; the exit code they lead to."""
         listed = list(diagnostics)
-        if listed:
-            from cigen.cli.report import render_diagnostics
-
-            self.err(render_diagnostics(listed, config_text=text, color=self.color(sys.stderr)))
+        self.err(self.told(listed, text, color=self.color(sys.stderr)))
         return exit_code(listed)
+
+    def told(self, diagnostics: Iterable[Diagnostic], text: bytes | None, *, color: bool) -> str:
+        """Diagnostics as text. Notes are for those who ask for more with `-v`."""
+        shown = [d for d in diagnostics if d.level is not Level.INFO or self.shared.verbose]
+        if not shown:
+            return ""
+        from cigen.cli.report import render_diagnostics
+
+        return render_diagnostics(shown, config_text=text, color=color)

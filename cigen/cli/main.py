@@ -12,16 +12,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments == ["render"]:
         # The null build: no argument parser, no git library, no plugin. See cigen/engine/unchanged.py.
-        message = _unchanged()
-        if message is not None:
-            sys.stdout.write(message)
+        told = _unchanged()
+        if told is not None:
+            sys.stdout.write(told[0])
+            sys.stderr.write(told[1])
             return 0
     from cigen.cli.dispatch import dispatch
 
     return dispatch(arguments)
 
 
-def _unchanged() -> str | None:
+def _unchanged() -> tuple[str, str] | None:
     from cigen.engine.unchanged import is_unchanged
     from cigen.repo.evidence import find_git
 

@@ -69,6 +69,11 @@ class Session:
         return tuple(dict.fromkeys([*self.found, *self.run.diagnostics, *self.store.warnings]))
 
     @property
+    def lasting_diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Those that the next run would report again if nothing changed: not what this one did to the disk."""
+        return tuple(d for d in self.diagnostics if not d.code.startswith(("OUTPUT_", "STORE_")))
+
+    @property
     def config(self) -> Config | None:
         """The parsed cig.toml, once the schema stage has run."""
         return self.context.config(self.run.outputs)

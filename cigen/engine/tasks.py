@@ -40,7 +40,10 @@ def execute_rules(rules: Sequence[Rule], run: "Run", engine: "Engine") -> None:
     control = TaskControl(tasks)
     control.process(None)
     manager = Dependency(MemoryDB, "", checker_cls=BlobChecker)
-    Runner(manager, _Silent(), continue_=True).run_all(control.task_dispatcher())
+    try:
+        Runner(manager, _Silent(), continue_=True).run_all(control.task_dispatcher())
+    except _CrashError as crash:
+        raise crash.cause from None
 
 
 def task_creators(rules: Sequence[Rule], run: "Run", engine: "Engine") -> dict[str, Any]:
@@ -81,10 +84,20 @@ def _task(id: str, run: "Run") -> dict[str, Any]:
     }
 
 
+class _CrashError(BaseException):
+    """Carries our own mistake past doit, which would take any Exception for a failed task and say nothing."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
 def _execute(stale: "Stale", run: "Run", engine: "Engine") -> Any:
-    if engine.execute(stale, run):
-        return None
-    return TaskFailed(f"{stale.action.id} failed")
+    try:
+        done = engine.execute(stale, run)
+    except Exception as cause:
+        raise _CrashError(cause) from cause
+    return None if done else TaskFailed(f"{stale.action.id} failed")
 
 
 class _Silent:

@@ -7,7 +7,6 @@ to the graph, which decides by content; so this may say "cannot tell", but never
 On the null path: no doit, no pygit2, no subprocess, no argparse; see docs/caching.md, "The null build".
 """
 
-import contextlib
 import marshal
 import os
 import sys
@@ -30,8 +29,8 @@ RACY = 2_000_000_000
 State = dict[str, object]
 
 
-def is_unchanged(root: str, environ: Mapping[str, str]) -> str | None:
-    """What the last render of this tree printed, if another one would print the same; None if that cannot be proven."""
+def is_unchanged(root: str, environ: Mapping[str, str]) -> tuple[str, str] | None:
+    """What another render would print (to stdout, to stderr); None unless it is proven that nothing changed."""
     state = _read(root)
     if state is None or state["root"] != root or state["tool"] != tool_fingerprint():
         return None
@@ -50,9 +49,7 @@ def is_unchanged(root: str, environ: Mapping[str, str]) -> str | None:
     evidence: tuple[object, ...] = state["evidence"]  # type: ignore[assignment]
     if not evidence_holds(evidence, root):
         return None
-    message = state["message"]
-    assert isinstance(message, str)
-    return message
+    return str(state["message"]), str(state["warnings"])
 
 
 def remember_unchanged(
@@ -64,6 +61,7 @@ def remember_unchanged(
     outside: Iterable[str],
     outputs: Iterable[str],
     message: str,
+    warnings: str,
 ) -> None:
     """Record the root key of a finished render. `evidence` was collected before its tree was read.
 
@@ -83,19 +81,24 @@ def remember_unchanged(
         "outputs": [(path, _content(root + "/" + path)) for path in sorted(outputs)],
         "evidence": evidence,
         "message": message,
+        "warnings": warnings,
     }
     payload = marshal.dumps(state)
-    with contextlib.suppress(OSError):
-        beside = f"{root}/{FILE}.{os.getpid()}"
+    beside = f"{root}/{FILE}.{os.getpid()}"
+    try:
         with open(beside, "wb") as file:
             file.write(_header(payload) + payload)
         os.replace(beside, root + "/" + FILE)
+    except OSError:
+        forget_unchanged(root)
 
 
 def forget_unchanged(root: str) -> None:
     """Drop the record: the coming run changes what it stands for."""
-    with contextlib.suppress(OSError):
+    try:  # noqa: SIM105 - contextlib is not imported on this path
         os.unlink(root + "/" + FILE)
+    except OSError:
+        pass
 
 
 def stamp(path: str) -> tuple[int, ...] | None:

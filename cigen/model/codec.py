@@ -53,6 +53,8 @@ def _written(cls: type, field: Field, scope: dict[str, Any]) -> str:
         one = "item.value"
     elif field.type is bytes:
         one = "b64(item)"
+    elif field.type is float:
+        one = "repr(item)"
     if not field.many:
         return one
     return "list(item)" if one == "item" else f"[{one} for item in item]"
@@ -103,12 +105,14 @@ def _one_reader(where: str, cls: type, field: Field) -> Convert:
         return _enum_reader(where, field.type)
     if field.type is bytes:
         return _bytes_reader(where)
-    types = {str, int} if field.kind is Kind.KEY else {float, int} if field.type is float else {field.type}
+    if field.type is float:
+        return _float_reader(where)
+    types = {str, int} if field.kind is Kind.KEY else {field.type}
 
     def read_scalar(item: Any) -> Any:
         if type(item) not in types:
             raise ValueError(f"{where}: expected {field.type.__name__}, not {type(item).__name__}")
-        return float(item) if field.type is float else item
+        return item
 
     return read_scalar
 
@@ -122,6 +126,16 @@ def _enum_reader(where: str, members: Any) -> Convert:
         return by_value[item]
 
     return read_enum
+
+
+def _float_reader(where: str) -> Convert:
+    def read_float(item: Any) -> float:
+        # As text: canonical JSON has no floats, since two languages do not agree on how to write one.
+        if type(item) is not str:
+            raise ValueError(f"{where}: expected a number as text, not {type(item).__name__}")
+        return float(item)
+
+    return read_float
 
 
 def _bytes_reader(where: str) -> Convert:

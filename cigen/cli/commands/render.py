@@ -92,12 +92,12 @@ def _write(options: RenderOptions, console: Console, session: Session, changes: 
     view = RenderView(tuple(session.run.executed), tuple(session.run.cached), tuple(written), unchanged)
     code = console.report(session.diagnostics, session.context.config_text)
     console.out(render_json(view) if options.json else render_text(view))
-    if evidence_is_whole and not session.diagnostics and not options.providers:
-        _remember(session)
+    if evidence_is_whole and not options.providers:
+        _remember(session, console)
     return code
 
 
-def _remember(session: Session) -> None:
+def _remember(session: Session, console: Console) -> None:
     """Record the root key, so that the next run can see at a glance that there is nothing to do."""
     from cigen.cli.present.render import RenderView, render_text
 
@@ -111,4 +111,5 @@ def _remember(session: Session) -> None:
         outside=session.outside_paths(),
         outputs=paths,
         message=render_text(RenderView((), done, (), paths)),
+        warnings=console.told(session.lasting_diagnostics, session.context.config_text, color=False),
     )

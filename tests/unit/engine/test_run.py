@@ -179,3 +179,12 @@ def test_results_survive_a_graph_that_doit_must_sort(tmp_path: Path) -> None:
     stage = Stage("read", dict.fromkeys(inputs, ()), inputs, log)
     result = run(tmp_path, [stage])
     assert result.executed == ["read:a=b", "read:c:d", "read:e*"]
+
+
+def test_our_own_mistake_is_not_taken_for_a_failed_action(tmp_path: Path) -> None:
+    class Broken(Stage):
+        def _run(self, subject: str, needs: tuple[str, ...], outputs: Outputs) -> Result:
+            raise ZeroDivisionError("a mistake in cig")
+
+    with pytest.raises(ZeroDivisionError, match="a mistake in cig"):
+        run(tmp_path, [Broken("read", {"a": ()}, {}, [])])

@@ -1,0 +1,73 @@
+"""What every test stands on: a git identity of its own, an untouched environment, and repositories to play with."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+IDENTITY = {
+    "GIT_AUTHOR_NAME": "Test",
+    "GIT_AUTHOR_EMAIL": "test@example.org",
+    "GIT_COMMITTER_NAME": "Test",
+    "GIT_COMMITTER_EMAIL": "test@example.org",
+    "GIT_AUTHOR_DATE": "2026-01-01T00:00:00Z",
+    "GIT_COMMITTER_DATE": "2026-01-01T00:00:00Z",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="rewrite what golden cases expect; read the diff")
+
+
+@pytest.fixture(autouse=True)
+def _same_environment() -> Iterator[None]:
+    """No test leaves a variable changed."""
+    before = dict(os.environ)
+    yield
+    assert {k: v for k, v in os.environ.items() if k != "PYTEST_CURRENT_TEST"} == {
+        k: v for k, v in before.items() if k != "PYTEST_CURRENT_TEST"
+    }
+
+
+@pytest.fixture
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A clean environment for subprocesses: this Python's tools and git, nothing of the developer's own settings."""
+    kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "CIG_REQUIRE_TOOLS") if name in os.environ}
+    home = tmp_path_factory.mktemp("home")
+    path = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", "")])
+    return {**kept, **IDENTITY, "PATH": path, "HOME": str(home), "LANG": "C.UTF-8"}
+
+
+@pytest.fixture
+def git(environment: dict[str, str]) -> Callable[..., str]:
+    """`git(folder, *arguments)`: run git, give back its stdout."""
+
+    def run(folder: Path, *arguments: str) -> str:
+        command = ["git", "-c", "init.defaultBranch=main", *arguments]
+        return subprocess.run(
+            command, cwd=folder, env=environment, check=True, capture_output=True, text=True
+        ).stdout
+
+    return run
+
+
+@pytest.fixture
+def cig(environment: dict[str, str]) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """`cig(folder, *arguments, **variables)`: run the command as a user does."""
+
+    def run(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "cigen", *arguments],
+            cwd=folder,
+            env={**environment, **variables},
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+
+    return run
