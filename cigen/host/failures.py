@@ -14,7 +14,7 @@ from pathlib import Path
 from cigen.model.diagnostics import Diagnostic, error
 from cigen.wire.client import CallFailed
 
-__all__ = ["Circumstances", "explain_failure", "explain_start"]
+__all__ = ["Circumstances", "connection_lost", "explain_failure", "explain_start"]
 
 _MACHINES = {3: "x86", 8: "mips", 21: "ppc64", 22: "s390", 40: "arm", 62: "x86_64", 183: "aarch64", 243: "riscv"}
 
@@ -35,6 +35,13 @@ class Circumstances:
     answer_bytes: int = 0
 
 
+def connection_lost(failed: CallFailed) -> bool:
+    """Whether a call failed because the connection did, in one of the ways that grpcio has of saying so."""
+    if failed.code in ("UNKNOWN", "INTERNAL"):
+        return failed.details.startswith(("Stream removed", "Received RST_STREAM"))
+    return failed.code in ("UNAVAILABLE", "CANCELLED")
+
+
 def explain_failure(known: Circumstances) -> Diagnostic:
     """Why a call got no answer."""
     code, details = known.failed.code, known.failed.details
@@ -47,7 +54,7 @@ def explain_failure(known: Circumstances) -> Diagnostic:
     if code == "RESOURCE_EXHAUSTED" and "larger than max" in details:
         most = known.answer_bytes >> 20
         return error("PLUGIN_013", f"The answer of {known.plugin} to {known.call} is larger than {most} MB.")
-    if code == "UNAVAILABLE" or details.startswith(("Stream removed", "Received RST_STREAM")):
+    if connection_lost(known.failed):
         message = f"{known.plugin} broke the connection instead of answering {known.call}: {_what_broke(details)}."
         hint = _words(known) or "only the protocol may be written to standard output; logs belong on standard error"
         return error("PLUGIN_009", message, hint=hint)

@@ -48,6 +48,7 @@ def unpack(buffer: bytearray) -> list[tuple[Any, ...]]:
 
 def main() -> None:
     """Serve until the core is gone. `sys.argv`: `warm` when standard plugins will be asked for."""
+    os.closerange(3, 1 << 20)  # what the core's own parent forgot to close must not reach a plugin
     gc.disable()  # until a plugin enables it: nothing that is imported here ever becomes garbage
     server = _Server(socket.socket(fileno=0), _prctl())
     warmup = _warmup() if "warm" in sys.argv[1:] else []
@@ -170,6 +171,8 @@ class _Server:
             try:
                 self.confine(folder, env, limits)
                 os.dup2(stderr, 2)
+                os.close(stderr)
+                os.close(report)
                 if bundled:
                     os.close(result)
                     _be_bundled(connection, argv, info)
@@ -226,9 +229,7 @@ def _be_bundled(connection: int, argv: list[str], info: dict[str, Any]) -> None:
     gc.enable()
     # A broken connection is an error to handle, not a signal to die of: as in any Python process.
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
-    empty = os.open(os.devnull, os.O_RDONLY)
-    if empty:
-        os.dup2(empty, 0)
+    os.open(os.devnull, os.O_RDONLY)  # takes the number 0, where the control socket was
     os.dup2(2, 1)
     sys.argv[:] = argv
     sys.stdout = open(1, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115

@@ -14,7 +14,7 @@ from typing import Any
 from cigen.errors import PluginError
 from cigen.formats.manifest import PROTOCOL
 from cigen.host.discovery import InstalledPlugin
-from cigen.host.failures import Circumstances, explain_failure
+from cigen.host.failures import Circumstances, connection_lost, explain_failure
 from cigen.host.stderr import StderrLines
 from cigen.model.diagnostics import Diagnostic, error
 from cigen.model.events import Log, Observer, Span
@@ -158,7 +158,7 @@ class Session:
         """The diagnostic of a failed call. The plugin stays usable if it answered at all."""
         if self._broken:
             return self._broken
-        lost = why.code in ("UNAVAILABLE", "CANCELLED") or why.details.startswith(("Stream removed", "Received RST"))
+        lost = connection_lost(why)
         if lost and not late:
             self.gone.wait(_AFTERMATH)
         words = self.lines.last_words()
