@@ -1,0 +1,58 @@
+"""What a run prints: a table of figures a size, the targets, growth."""
+
+from typing import Any
+
+from targets import GROWTH, GROWTH_LIMIT, MEMORY_LIMIT, MEMORY_ROW, TARGETS, median, paired, verdict
+
+__all__ = ["print_growth", "print_rows", "print_targets"]
+
+_BASE = "git status"
+
+
+def print_rows(size: str, measured: dict[str, Any]) -> None:
+    """Medians of one size."""
+    rows = measured["rows"]
+    base = rows.get(_BASE, {}).get("wall")
+    print(f"\n{size}: {measured['files']} files, {measured['jobs']} jobs, {measured['rounds']} rounds, medians")
+    print(f"  {'':34}{'wall ms':>9}{'CPU ms':>9}{'peak MB':>9}{'× git status':>14}")
+    for name, row in rows.items():
+        cpu = f"{median(row['cpu']) * 1000:.0f}" if row["cpu"] else ""
+        memory = f"{row['memory'] / 1e6:.0f}" if row["memory"] else ""
+        ratio = f"{median(paired(row['wall'], base)):.2f}" if base else ""
+        print(f"  {name:34}{median(row['wall']) * 1000:9.0f}{cpu:>9}{memory:>9}{ratio:>14}")
+
+
+def print_targets(sizes: dict[str, Any]) -> None:
+    """Each target at each size it is set for and that was measured."""
+    print(f"\n  {'ratio':58}{'size':>6}{'must':>7}{'aim':>7}{'measured':>10}  (rounds' middle half)")
+    for target in TARGETS:
+        for size, must in target.must.items():
+            rows = sizes.get(size, {}).get("rows", {})
+            if target.of not in rows or target.against not in rows:
+                continue
+            ratios = paired(rows[target.of]["wall"], rows[target.against]["wall"])
+            aim = target.aim[size]
+            low, high = ratios[len(ratios) // 4], ratios[-1 - len(ratios) // 4]
+            what = f"{target.of} / {target.against}"
+            said = verdict(median(ratios), must, aim)
+            print(f"  {what:58}{size:>6}{must:7.2f}{aim:7.2f}{median(ratios):10.2f}  ({low:.2f} to {high:.2f})  {said}")
+    for size, measured in sizes.items():
+        if MEMORY_ROW in measured["rows"]:
+            peak = measured["rows"][MEMORY_ROW]["memory"]
+            what = f"{MEMORY_ROW}: peak MB"
+            said = verdict(peak, MEMORY_LIMIT, None)
+            print(f"  {what:58}{size:>6}{MEMORY_LIMIT / 1e6:7.0f}{'':7}{peak / 1e6:10.0f}  {said}")
+
+
+def print_growth(sizes: dict[str, Any]) -> None:
+    """How each command's time grows from 10k to 100k files."""
+    if not set(GROWTH) <= set(sizes):
+        return
+    small, large = (sizes[size] for size in GROWTH)
+    files = large["files"] / small["files"]
+    print(f"\n  growth from {GROWTH[0]} to {GROWTH[1]} ({files:.1f} × the files, 10 × the jobs); linear is at most 10")
+    for name in small["rows"]:
+        if name in large["rows"] and not name.startswith("20 "):
+            factor = median(large["rows"][name]["wall"]) / median(small["rows"][name]["wall"])
+            said = verdict(factor, GROWTH_LIMIT, None) if name.startswith("cig ") else ""
+            print(f"  {name:34}{factor:7.1f}  {said}")
