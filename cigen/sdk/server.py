@@ -15,7 +15,7 @@ from cigen.model.plans import PluginInfo
 from cigen.sdk.plugin import Plugin, implemented_hooks
 from cigen.sdk.stdio import taken_streams
 from cigen.wire.methods import HANDSHAKE, Method, methods
-from cigen.wire.server import INTERNAL, INVALID_ARGUMENT, UNIMPLEMENTED, CallError, serve_connection
+from cigen.wire.server import INTERNAL, INVALID_ARGUMENT, UNIMPLEMENTED, CallError, NotHttp2Error, serve_connection
 
 __all__ = ["load_plugin", "serve_plugin", "serve_process"]
 
@@ -31,7 +31,10 @@ def serve_process(plugin: Plugin, file: str) -> None:
 def serve_plugin(info: PluginInfo, load: Callable[[], Plugin], read_fd: int, write_fd: int) -> None:
     """Answer calls until the core hangs up. The plugin is loaded once the handshake is on its way."""
     answers = _Answers(info, load)
-    serve_connection(read_fd, write_fd, answers.answer, answers.prepare)
+    try:
+        serve_connection(read_fd, write_fd, answers.answer, answers.prepare)
+    except NotHttp2Error as why:
+        sys.exit(f"Standard input does not carry gRPC: {why}")
 
 
 def load_plugin(file: str) -> Plugin:

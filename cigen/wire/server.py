@@ -15,7 +15,7 @@ from h2.connection import H2Connection
 from h2.events import ConnectionTerminated, DataReceived, Event, RequestReceived, StreamEnded, StreamReset
 from h2.exceptions import ProtocolError, StreamClosedError
 
-__all__ = ["CallError", "serve_connection"]
+__all__ = ["CallError", "NotHttp2Error", "serve_connection"]
 
 INVALID_ARGUMENT = 3
 UNIMPLEMENTED = 12
@@ -36,6 +36,10 @@ class CallError(Exception):
         self.message = message
 
 
+class NotHttp2Error(Exception):
+    """What arrives on the connection makes no sense."""
+
+
 class _HangUp(Exception):  # noqa: N818 - the ordinary end of a connection
     """The core is gone."""
 
@@ -45,7 +49,7 @@ def serve_connection(
 ) -> None:
     """Answer calls until the other side hangs up. `answer`: path and request to response, or CallError.
 
-    `prepare` is called once, when the first answer is on its way and nothing else waits.
+    `prepare` is called once, when the first answer is on its way and nothing else waits. Raises NotHttp2Error.
     """
     connection = _Connection(read_fd, write_fd, answer)
     try:
@@ -115,9 +119,9 @@ class _Connection:
             return
         try:
             events = self.h2.receive_data(data)
-        except ProtocolError:
+        except ProtocolError as why:
             self.flush()
-            raise
+            raise NotHttp2Error(str(why)) from None
         for event in events:
             self.act(event)
         self.flush()
