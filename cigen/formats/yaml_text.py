@@ -42,6 +42,11 @@ def is_list(value: Value) -> TypeGuard[Sequence[Value]]:
     return isinstance(value, list | tuple)
 
 
+def is_mapping(value: Value) -> TypeGuard[Mapping[str, Value]]:
+    """Whether it is a mapping. The first question is the cheap one."""
+    return type(value) is dict or isinstance(value, Mapping)
+
+
 @dataclass(frozen=True, slots=True)
 class _Start:
     """How the first line of a nested block begins, where it shares a line with the dashes of lists around it.
@@ -86,8 +91,8 @@ def _write_list(items: Sequence[Value], indent: str, lines: list[str], start: _S
             # Above the first item of a list in a list is above the outer item's dash.
             lines.extend(_notes(value[0].above, notes_at))
             value = [replace(value[0], above=()), *value[1:]]
-        is_mapping = isinstance(value, Mapping) and value
-        if not is_mapping and not (is_list(value) and value and not _fits(value, len(lead) + 2)):
+        nested = value and is_mapping(value)
+        if not nested and not (is_list(value) and value and not _fits(value, len(lead) + 2)):
             _write_value(f"{lead}-", Plain("null") if value is None else value, comment, indent, lines)
             continue
         if comment:
@@ -112,7 +117,7 @@ def _write_value(lead: str, value: Value, comment: str, indent: str, lines: list
             lines.append(f"{lead} {string_text(value)}{comment}")
     elif value is None:
         lines.append(lead + comment)
-    elif isinstance(value, Mapping) and value:
+    elif value and is_mapping(value):
         lines.append(lead + comment)
         _write_mapping(value, indent + "  ", lines)
     elif is_list(value) and value and not _fits(value, len(lead) + 1):

@@ -1,0 +1,1 @@
+"""Providers: each is the sole owner of one CI system's files."""

@@ -1,0 +1,152 @@
+"""Artifacts: what one job leaves and another fetches.
+
+Owns: names and places. An artifact's name is taken once in a run, so a matrix job leaves one for each leg; a second
+attempt replaces its own. GitHub forgets the folder that all files have in common: a download puts them back under it.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from cigen.sdk import Artifact, Download, Job
+from cigen.sdk.yaml import Commented, Value
+from cigen.std.provider.github.globs import file_patterns, search_root
+from cigen.std.provider.github.pins import uses
+from cigen.std.provider.github.problems import CannotExpress
+from cigen.std.provider.github.texts import has_placeholder, render_text
+
+__all__ = ["Artifacts", "Leaving", "find_artifacts"]
+
+_FORBIDDEN = re.compile(r"[\":<>|*?\r\n\\/]")
+_WIDEST_PATTERN = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """An artifact that a job leaves. `names`: what it is called, one for each leg. `suffix`: what a leg appends."""
+
+    job: str
+    artifact: Artifact
+    suffix: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Artifacts:
+    """All artifacts of a workflow, by their names in cig.toml, and those that some job fetches into place."""
+
+    left: Mapping[str, Leaving]
+    fetched: frozenset[str]
+
+    def render_upload(self, artifact: Artifact) -> dict[str, Value]:
+        """`uses` and `with` of the step. Raises CannotExpress for a name that GitHub refuses."""
+        leaving = self.left[artifact.name]
+        for name in leaving.names:
+            if _FORBIDDEN.search(name) or not name:
+                raise CannotExpress(f'"{name}" cannot be the name of an artifact', 'leave out " : < > | * ? \\ and /')
+        given: dict[str, Value] = {"name": render_text(artifact.name) + leaving.suffix, "path": self._paths(artifact)}
+        if artifact.kind == "files" and artifact.when == "success":
+            given["if-no-files-found"] = "error"
+        if artifact.retention_days:
+            given["retention-days"] = artifact.retention_days
+        if any(part.startswith(".") and part.strip(".") for path in artifact.paths for part in path.split("/")):
+            given["include-hidden-files"] = True
+        given["overwrite"] = True
+        return {"uses": uses("actions/upload-artifact"), "with": given}
+
+    def render_download(self, download: Download) -> dict[str, Value]:
+        """`uses` and `with` of the step. Raises CannotExpress for an artifact that no job leaves."""
+        leaving = self.left.get(download.name)
+        if leaving is None:
+            listed = ", ".join(f'"{name}"' for name in sorted(self.left)) or "none"
+            raise CannotExpress(f'no job leaves an artifact "{download.name}"', f"artifacts: {listed}")
+        given: dict[str, Value] = {}
+        if len(leaving.names) == 1 and not leaving.suffix:
+            given["name"] = render_text(download.name)
+        else:
+            given["pattern"] = self._pattern(leaving)
+            given["merge-multiple"] = True
+        path = render_text(download.path) or _place(leaving.artifact)
+        if path:
+            given["path"] = path
+        return {"uses": uses("actions/download-artifact"), "with": given}
+
+    def _paths(self, artifact: Artifact) -> Value:
+        patterns = [render_text(one) for path in artifact.paths for one in file_patterns(path)]
+        included = [pattern for pattern in patterns if not pattern.startswith("!")]
+        comment = ""
+        if artifact.name in self.fetched and len(included) == 1 and search_root(included[0]) is None:
+            # GitHub would count from the folder itself if it is one, and from its parent if it is a file.
+            patterns[patterns.index(included[0])] = _as_pattern(included[0])
+            comment = "a pattern, so that the name stays"
+        text = patterns[0] if len(patterns) == 1 else "".join(f"{pattern}\n" for pattern in patterns)
+        return Commented(text, comment) if comment else text
+
+    def _pattern(self, leaving: Leaving) -> str:
+        """A pattern for the artifacts of all legs and no other."""
+        common = re.split(r"\$\{\{", render_text(leaving.artifact.name) + leaving.suffix)[0]
+        others = [name for other in self.left.values() if other is not leaving for name in other.names]
+        if not any(name.startswith(common) for name in others):
+            return f"{common}*"
+        listed = f"{{{','.join(leaving.names)}}}"
+        if len(listed) > _WIDEST_PATTERN:
+            raise CannotExpress(
+                f'no pattern finds the {len(leaving.names)} artifacts "{leaving.artifact.name}" and no others',
+                "rename the job whose artifacts begin with the same letters",
+            )
+        return listed
+
+
+def find_artifacts(jobs: Iterable[Job], leg_names: Mapping[str, str]) -> Artifacts:
+    """What the jobs leave and fetch. leg_names: job id → the text with expressions that names a leg."""
+    left: dict[str, Leaving] = {}
+    fetched: set[str] = set()
+    for job in jobs:
+        for step in job.steps:
+            if step.download is not None and not step.download.path:
+                fetched.add(step.download.name)
+            if step.upload is not None:
+                left.setdefault(step.upload.name, _leaving(job, step.upload, leg_names.get(job.id, "")))
+    return Artifacts(left, frozenset(fetched))
+
+
+def _leaving(job: Job, artifact: Artifact, leg_name: str) -> Leaving:
+    if job.matrix is None:
+        return Leaving(job.id, artifact, "", (artifact.name,))
+    if has_placeholder(artifact.name):
+        return Leaving(job.id, artifact, "", tuple(_filled(render_text(artifact.name), job)))
+    suffix = leg_name.removeprefix(job.id) if leg_name.startswith(f"{job.id}-") else f"-{leg_name}"
+    if leg_name.startswith(f"{job.id}-"):
+        return Leaving(job.id, artifact, suffix, tuple(_filled(artifact.name + suffix, job)))
+    return Leaving(job.id, artifact, suffix, tuple(f"{artifact.name}-{leg.key}" for leg in job.matrix.legs))
+
+
+def _filled(text: str, job: Job) -> Iterable[str]:
+    for leg in job.matrix.legs if job.matrix else ():
+        values = {pair.name: pair.value for pair in leg.values}
+        yield re.sub(r"\$\{\{ matrix\.([\w-]+) \}\}", partial(_value, values), text)
+
+
+def _value(values: Mapping[str, str], found: re.Match[str]) -> str:
+    return values.get(found[1], "")
+
+
+def _place(artifact: Artifact) -> str:
+    """The folder that all the artifact's files are under: what GitHub leaves out of their names."""
+    patterns = [one for path in artifact.paths for one in file_patterns(path) if not one.startswith("!")]
+    roots = [search_root(pattern) for pattern in patterns]
+    if len(patterns) == 1 and roots[0] is None:
+        return render_text(patterns[0].rpartition("/")[0])
+    parted = [(pattern if root is None else root).split("/") for pattern, root in zip(patterns, roots, strict=True)]
+    shared = []
+    for level in zip(*parted, strict=False):
+        if len(set(level)) > 1:
+            break
+        shared.append(level[0])
+    return render_text("/".join(shared))
+
+
+def _as_pattern(path: str) -> str:
+    """A literal path as a pattern that matches it alone: `bin/app` as `bin/ap[p]`."""
+    return f"{path[:-1]}[{path[-1]}]"

@@ -1,0 +1,39 @@
+"""`concurrency`: which runs wait for each other, and which give way.
+
+A group holds the workflow's id, so that no other shares it. Runs of one pull request form a group; every other run is a
+group of its own, because a run that waits in a group is evicted by the next one, even where nothing is cancelled, and a
+push to the default branch must never be. Where runs really queue, `queue: max` lets up to 100 wait.
+"""
+
+from cigen.sdk import Concurrency, Job
+from cigen.sdk.yaml import Value
+from cigen.std.provider.github.texts import render_text
+
+__all__ = ["job_concurrency", "workflow_concurrency"]
+
+_NEWEST = "${{ github.event.pull_request.number || github.run_id }}"
+_CANCEL = "${{ github.event_name == 'pull_request' }}"
+
+
+def workflow_concurrency(given: Concurrency | None, workflow: str) -> dict[str, Value] | None:
+    """The workflow's block, if there is to be one."""
+    return _block(given, workflow)
+
+
+def job_concurrency(given: Concurrency | None, workflow: str, job: Job) -> dict[str, Value] | None:
+    """The job's block. The legs of a matrix do not wait for each other."""
+    axes = sorted({pair.name for leg in job.matrix.legs for pair in leg.values}) if job.matrix else []
+    return _block(given, "-".join([workflow, job.id, *(f"${{{{ matrix.{axis} }}}}" for axis in axes)]))
+
+
+def _block(given: Concurrency | None, name: str) -> dict[str, Value] | None:
+    if given is None:
+        return None
+    if given.preset == "pr-latest":
+        return {"group": f"{name}-{_NEWEST}", "cancel-in-progress": _CANCEL}
+    if given.preset == "serial":
+        return {"group": name, "queue": "max"}
+    if not given.group:
+        return None
+    group = render_text(given.group)
+    return {"group": group, "cancel-in-progress": True} if given.cancel else {"group": group, "queue": "max"}

@@ -1,0 +1,56 @@
+"""Globs of cig.toml in the two dialects GitHub has: filters of triggers, and patterns for files.
+
+Owns: what can be said in each. A pattern that would mean something else there is refused, never passed on in hope.
+"""
+
+import re
+
+from cigen.std.provider.github.problems import CannotExpress
+
+__all__ = ["expand_braces", "file_patterns", "filter_patterns", "search_root"]
+
+_BRACES = re.compile(r"\{([^{}]*)\}")
+
+
+def expand_braces(pattern: str) -> tuple[str, ...]:
+    """`a.{b,c}` as `a.b` and `a.c`. Neither dialect has braces."""
+    found = _BRACES.search(pattern)
+    if found is None:
+        return (pattern,)
+    before, after = pattern[: found.start()], pattern[found.end() :]
+    expanded = (result for part in found[1].split(",") for result in expand_braces(before + part + after))
+    return tuple(dict.fromkeys(expanded))
+
+
+def filter_patterns(pattern: str) -> tuple[str, ...]:
+    """The filters under `branches` or `tags` that mean the glob. Raises CannotExpress.
+
+    There `?` makes the character before it optional and `+` repeats it.
+    """
+    if "?" in pattern or "[!" in pattern or "[^" in pattern:
+        what = "?" if "?" in pattern else "[!"
+        raise CannotExpress(
+            f'GitHub has no filter that means "{what}" as in "{pattern}"',
+            "use * or list the characters that may stand there",
+        )
+    return tuple(part.replace("+", "\\+") for part in expand_braces(pattern))
+
+
+def file_patterns(pattern: str) -> tuple[str, ...]:
+    """The patterns for `hashFiles` and for artifacts that mean the glob."""
+    negated = "!" if pattern.startswith("!") else ""
+    return tuple(negated + part for part in expand_braces(pattern.removeprefix("!")))
+
+
+def search_root(pattern: str) -> str | None:
+    """The folder from which upload-artifact counts the names of what a pattern matches.
+
+    None where that depends on whether the pattern, which has no wildcard, names a file or a folder.
+    """
+    segments = [part for part in pattern.split("/") if part not in ("", ".")]
+    literal: list[str] = []
+    for segment in segments:
+        if re.search(r"[*?\[]", segment):
+            return "/".join(literal)
+        literal.append(segment)
+    return "/".join(literal) if pattern.endswith("/") else None

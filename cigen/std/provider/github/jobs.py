@@ -1,0 +1,136 @@
+"""One job: its mapping, keys in the order people write them."""
+
+from dataclasses import dataclass
+
+from cigen.sdk import Job, Workflow
+from cigen.sdk.yaml import Value
+from cigen.std.provider.github.artifacts import Artifacts
+from cigen.std.provider.github.concurrency import job_concurrency
+from cigen.std.provider.github.conditions import ConditionScope, all_of, compile_condition, if_value
+from cigen.std.provider.github.limits import check_job
+from cigen.std.provider.github.matrix import Strategy
+from cigen.std.provider.github.permissions import render_permissions
+from cigen.std.provider.github.problems import CannotExpress
+from cigen.std.provider.github.raw import github_block, merge_raw, referenced_steps
+from cigen.std.provider.github.scripts import render_shell
+from cigen.std.provider.github.services import (
+    check_containers,
+    environment,
+    render_container,
+    render_services,
+    service_variables,
+)
+from cigen.std.provider.github.steps import StepScope, render_step
+from cigen.std.provider.github.texts import render_text
+from cigen.std.provider.github.triggers import effective_triggers, root_condition
+from cigen.std.report import Report
+
+__all__ = ["JobScope", "render_job"]
+
+
+@dataclass(frozen=True, slots=True)
+class JobScope:
+    """What all jobs of a workflow are rendered within.
+
+    `bash`: every job says itself that its scripts are bash, because the workflow as a whole does not. `no_caches`:
+    nothing but tags starts the workflow, so that a cache would never be restored.
+    """
+
+    workflow: Workflow
+    artifacts: Artifacts
+    bash: bool
+    no_caches: bool
+    report: Report
+
+
+def render_job(job: Job, strategy: Strategy | None, runs_on: Value, scope: JobScope) -> dict[str, Value]:
+    """The job's mapping. Mistakes go to the scope's report, and the rest is rendered."""
+    found: dict[str, Value] = {"name": _name(job, strategy)}
+    if job.needs:
+        found["needs"] = job.needs[0] if len(job.needs) == 1 else list(job.needs)
+    condition = _condition(job, scope)
+    if condition:
+        found["if"] = if_value(condition)
+    found["runs-on"] = runs_on
+    found["timeout-minutes"] = job.timeout
+    found["permissions"] = render_permissions(job, scope.workflow)
+    if job.environment is not None:
+        found["environment"] = _environment(job)
+    concurrency = job_concurrency(job.concurrency, scope.workflow.id, job)
+    if concurrency:
+        found["concurrency"] = concurrency
+    if job.allow_failure:
+        found["continue-on-error"] = True
+    if strategy is not None:
+        found["strategy"] = strategy.value
+    if job.image is not None:
+        found["container"] = render_container(job.image)
+    if job.services:
+        found["services"] = render_services(job.services)
+    env = environment(job.env)
+    env |= {name: value for name, value in environment(service_variables(job)).items() if name not in env}
+    if env:
+        found["env"] = env
+    defaults = _defaults(job, scope)
+    if defaults:
+        found["defaults"] = {"run": defaults}
+    check_containers(job, scope.report)
+    check_job(job, runs_on, scope.report)
+    _add_steps(found, job, scope)
+    return found
+
+
+def _name(job: Job, strategy: Strategy | None) -> str:
+    """What the check is called: the plan key, where the user does not say otherwise."""
+    return render_text(job.name) or (strategy.leg_name if strategy else job.id)
+
+
+def _condition(job: Job, scope: JobScope) -> str:
+    """GitHub's own rule comes first: a job runs only if all jobs it needs, and all those need, have succeeded."""
+    root = "" if job.needs else root_condition(scope.workflow)
+    if job.when is None:
+        return root
+    known = {pair.name: pair.value for pair in (*scope.workflow.env, *job.env)}
+    try:
+        return all_of(root, compile_condition(job.when, ConditionScope(scope.workflow, env=known)))
+    except CannotExpress as problem:
+        message = f'job "{job.id}": {problem.message}'
+        scope.report.error("GITHUB_007", message, hint=problem.hint, key=("jobs", job.id, "when"))
+        return root
+
+
+def _environment(job: Job) -> Value:
+    assert job.environment is not None
+    name = render_text(job.environment.name)
+    return {"name": name, "url": render_text(job.environment.url)} if job.environment.url else name
+
+
+def _defaults(job: Job, scope: JobScope) -> dict[str, Value]:
+    found: dict[str, Value] = {}
+    if job.shell:
+        found["shell"] = render_shell(job.shell)
+    elif scope.bash and job.image is None:
+        found["shell"] = "bash"
+    if job.working_directory:
+        found["working-directory"] = render_text(job.working_directory)
+    return found
+
+
+def _add_steps(found: dict[str, Value], job: Job, scope: JobScope) -> None:
+    block = github_block(job)
+    steps = StepScope(
+        job=job,
+        conditions=ConditionScope(scope.workflow, in_step=True),
+        artifacts=scope.artifacts,
+        named=referenced_steps(job),
+        tags=effective_triggers(scope.workflow).tag is not None,
+        report=scope.report,
+    )
+    rendered: list[tuple[str, dict[str, Value]]] = []
+    for step in job.steps:
+        mapping = None if step.cache and scope.no_caches else render_step(step, steps)
+        if mapping is not None:
+            rendered.append((step.id, mapping))
+    found["steps"] = [mapping for _, mapping in rendered]
+    if block:
+        merge_raw(job, block, found, rendered, scope.report)

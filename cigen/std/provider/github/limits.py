@@ -1,0 +1,78 @@
+"""What GitHub has no room for. Numbers: https://docs.github.com/en/actions/reference/limits."""
+
+from collections.abc import Iterable, Sequence
+
+from cigen.sdk import Fragment, Job
+from cigen.sdk.yaml import Value
+from cigen.std.provider.github.runners import HOSTED
+from cigen.std.report import Report
+
+__all__ = ["FILE_BYTES", "HOSTED_MINUTES", "MATRIX_JOBS", "check_files", "check_job", "check_jobs", "check_matrix"]
+
+FILE_BYTES = 500_000
+MATRIX_JOBS = 256
+HOSTED_MINUTES = 360
+ARTIFACTS = 500
+
+
+def check_files(rendered: Iterable[Fragment], report: Report) -> None:
+    """Every workflow file as it will be written."""
+    for file in rendered:
+        size = len(file.content.encode("utf-8", "surrogatepass"))
+        if file.path.startswith(".github/workflows/") and size > FILE_BYTES:
+            message = f"{file.path} has {size:,} bytes; GitHub reads at most {FILE_BYTES:,}"
+            hint = 'move jobs into a workflow of their own: [workflows.NAME], and workflow = "NAME" in the jobs'
+            report.error("GITHUB_020", message, hint=hint)
+
+
+def check_matrix(jobs: Iterable[Job], path: str, report: Report) -> bool:
+    """Whether all matrix jobs of a workflow together fit into one run."""
+    sizes = {job.id: len(job.matrix.legs) for job in jobs if job.matrix}
+    total = sum(sizes.values())
+    if total <= MATRIX_JOBS:
+        return True
+    largest = max(sizes, key=lambda name: sizes[name])
+    message = (
+        f'the matrices in {path} make {total:,} jobs, "{largest}" alone {sizes[largest]:,}; '
+        f"GitHub runs at most {MATRIX_JOBS}"
+    )
+    hint = "leave out values, or move a job into another workflow: [workflows.NAME]"
+    report.error("GITHUB_009", message, hint=hint, key=("jobs", largest, "matrix"))
+    return False
+
+
+def check_job(job: Job, runs_on: Value, report: Report) -> None:
+    """Limits of one job."""
+    if job.timeout > HOSTED_MINUTES and runs_on in HOSTED.values():
+        message = (
+            f'job "{job.id}" may take {job.timeout} minutes, but GitHub ends a job on {runs_on} after {HOSTED_MINUTES}'
+        )
+        report.warning("GITHUB_021", message, hint="run it on a machine of your own", key=("jobs", job.id, "timeout"))
+    artifacts = sum(step.upload is not None for step in job.steps)
+    if artifacts > ARTIFACTS:
+        message = f'job "{job.id}" leaves {artifacts} artifacts; GitHub keeps at most {ARTIFACTS}'
+        report.error("GITHUB_020", message, hint="join some of them", key=("jobs", job.id))
+
+
+def check_jobs(jobs: Sequence[Job], report: Report) -> None:
+    """What the jobs of one workflow cannot be together."""
+    names: dict[str, str] = {}
+    artifacts: dict[str, str] = {}
+    for job in jobs:
+        first = names.setdefault(job.id.casefold(), job.id)
+        if first != job.id:
+            message = f'jobs "{first}" and "{job.id}" differ in case only, which GitHub does not tell apart'
+            report.error("GITHUB_022", message, hint="rename one of them", key=("jobs", job.id))
+        for step in job.steps:
+            name = step.upload.name if step.upload else ""
+            other = artifacts.setdefault(name, job.id) if name else job.id
+            if other != job.id:
+                message = f'jobs "{other}" and "{job.id}" both leave an artifact "{name}"'
+                report.error("GITHUB_022", message, hint="a run has one artifact of a name", key=("jobs", job.id))
+    skipping = [job for job in jobs if job.skip_if is not None and (job.skip_if.env or job.skip_if.branch)]
+    if skipping:
+        job = skipping[0]
+        others = f" and {len(skipping) - 1} more" if len(skipping) > 1 else ""
+        message = f'skip_if.env and skip_if.branch of job "{job.id}"{others} have no effect on GitHub yet: the job runs'
+        hint = "to leave a job out on some branches there is when"
+        report.warning("GITHUB_016", message, hint=hint, key=("jobs", job.id, "skip_if"))

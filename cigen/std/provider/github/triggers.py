@@ -1,0 +1,132 @@
+"""`on`: what starts the workflow, and the conditions GitHub can only state on the jobs.
+
+GitHub calls pushed branches and pushed tags one event, `push`; a filter for one of them shuts out the other, and no
+filter lets in both. So each is always spelled out. Drafts and labels have no filter at all: they become the condition
+of the jobs that need no other job.
+"""
+
+from collections.abc import Iterable
+
+from cigen.sdk import KeyPath, ManualInput, PullRequestTrigger, PushTrigger, Triggers, Workflow
+from cigen.sdk.yaml import Commented, Value
+from cigen.std.provider.github.conditions import all_of
+from cigen.std.provider.github.globs import filter_patterns
+from cigen.std.provider.github.problems import CannotExpress
+from cigen.std.provider.github.texts import string_literal
+from cigen.std.report import Report
+
+__all__ = ["effective_triggers", "render_triggers", "root_condition", "workflow_key"]
+
+_USUAL_TYPES = ("opened", "synchronize", "reopened")
+_NO_CACHE_FOR_TAGS = "zizmor: ignore[cache-poisoning] no cache is restored for a tag"
+
+
+def workflow_key(workflow: Workflow, *keys: str) -> KeyPath:
+    """Where cig.toml says something of a workflow: `ci` is what its top-level keys describe."""
+    return keys if workflow.id == "ci" else ("workflows", workflow.id, *keys)
+
+
+def effective_triggers(workflow: Workflow) -> Triggers:
+    """The triggers; for a workflow that names none, pushes to the default branch and pull requests."""
+    if workflow.triggers is not None and workflow.triggers != Triggers():
+        return workflow.triggers
+    return Triggers(push=PushTrigger((workflow.default_branch,)), pull_request=PullRequestTrigger())
+
+
+def render_triggers(workflow: Workflow, report: Report, *, caches: bool) -> dict[str, Value]:
+    """The value of `on`. `caches`: some job restores a cache, for which zizmor wants an answer if tags start it."""
+    triggers = effective_triggers(workflow)
+    found: dict[str, Value] = {}
+    if triggers.push is not None or triggers.tag is not None:
+        found["push"] = _push(workflow, triggers, report, caches=caches)
+    if triggers.pull_request is not None:
+        found["pull_request"] = _pull_request(workflow, triggers.pull_request, report)
+    if triggers.merge_queue:
+        found["merge_group"] = None
+    if triggers.schedule:
+        found["schedule"] = [{"cron": schedule.cron} for schedule in triggers.schedule]
+    if triggers.manual is not None:
+        inputs = {given.name: _manual_input(given) for given in triggers.manual.inputs}
+        found["workflow_dispatch"] = {"inputs": inputs} if inputs else None
+    return found
+
+
+def root_condition(workflow: Workflow) -> str:
+    """What the jobs that need no other have to ask, so that drafts and pull requests without the label do nothing."""
+    trigger = effective_triggers(workflow).pull_request
+    if trigger is None:
+        return ""
+    labels = [f"contains(github.event.pull_request.labels.*.name, {string_literal(name)})" for name in trigger.labels]
+    # On any other event the pull request is null, and so is its draft.
+    draft = "!github.event.pull_request.draft" if trigger.skip_drafts else ""
+    return all_of(draft, " || ".join(["github.event_name != 'pull_request'", *labels]) if labels else "")
+
+
+def _push(workflow: Workflow, triggers: Triggers, report: Report, *, caches: bool) -> Value:
+    found: dict[str, Value] = {}
+    if triggers.push is not None:
+        branches = _filters(triggers.push.branches, report, workflow_key(workflow, "on", "push", "branches"))
+        ignored = _filters(
+            triggers.push.branches_ignore, report, workflow_key(workflow, "on", "push", "branches_ignore")
+        )
+        if ignored and not branches:
+            found["branches-ignore"] = ignored
+        else:
+            found["branches"] = _with_positive([*branches, *(f"!{pattern}" for pattern in ignored)])
+    if triggers.tag is not None:
+        tags = _with_positive(_filters(triggers.tag.patterns, report, workflow_key(workflow, "on", "tag")))
+        found["tags"] = Commented(tags, _NO_CACHE_FOR_TAGS) if caches else tags
+    return found
+
+
+def _pull_request(workflow: Workflow, trigger: PullRequestTrigger, report: Report) -> Value:
+    found: dict[str, Value] = {}
+    if trigger.branches:
+        key = workflow_key(workflow, "on", "pull_request", "branches")
+        found["branches"] = _with_positive(_filters(trigger.branches, report, key))
+    types = list(trigger.types)
+    if not types and (trigger.labels or trigger.skip_drafts):
+        # Otherwise a pull request that leaves draft, or gets its label, would wait for the next commit.
+        types = [*_USUAL_TYPES]
+        types += ["ready_for_review"] if trigger.skip_drafts else []
+        types += ["labeled"] if trigger.labels else []
+    if types:
+        found["types"] = types
+    return found or None
+
+
+def _filters(patterns: Iterable[str], report: Report, key: KeyPath) -> list[str]:
+    found: list[str] = []
+    for pattern in patterns:
+        try:
+            found += filter_patterns(pattern)
+        except CannotExpress as problem:
+            report.error("GITHUB_008", problem.message, hint=problem.hint, key=key)
+    return found
+
+
+def _with_positive(patterns: list[str]) -> list[str]:
+    """The patterns, with one that lets something in: GitHub refuses a filter that only excludes."""
+    return patterns if any(not pattern.startswith("!") for pattern in patterns) else ["**", *patterns]
+
+
+def _manual_input(given: ManualInput) -> dict[str, Value]:
+    found: dict[str, Value] = {}
+    if given.description:
+        found["description"] = given.description
+    found["type"] = given.type
+    if given.required:
+        found["required"] = True
+    if given.default:
+        found["default"] = _typed(given.default, given.type)
+    if given.options:
+        found["options"] = list(given.options)
+    return found
+
+
+def _typed(text: str, kind: str) -> Value:
+    if kind == "boolean":
+        return text == "true"
+    if kind == "number":
+        return int(text) if text.lstrip("-").isdecimal() else text
+    return text
