@@ -1,0 +1,147 @@
+"""The text of the cig.toml that `cig init` writes: renders as it is, and shows where to go on. Pure."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from cigen.cli.glyphs import one_line
+
+__all__ = ["SCHEMA_URL", "InitDetection", "InitView", "render_cig_toml", "split_steps"]
+
+SCHEMA_URL = "https://cigen.dev/schemas/cig.schema.json"
+"""The schema's own `$id`, which editors look up; cig itself never does."""
+
+_LINTERS = re.compile(
+    r"\b(lint|linter|rubocop|standardrb|brakeman|eslint|stylelint|prettier|biome|tsc|typecheck|ruff|flake8|black|mypy"
+    r"|pyright|format|fmt|clippy|vet)\b"
+)
+_GLOB = re.compile(r"[*?\[\]{}!\\]")
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
+_VERSIONS = {"ruby": ("3.3", "3.4"), "node": ("22", "24"), "python": ("3.12", "3.13")}
+_NO_TESTS = "echo 'cig.toml: put the command that runs your tests here' >&2; exit 1"
+
+
+@dataclass(frozen=True, slots=True)
+class InitDetection:
+    """What a plugin found: its own line (`Ruby 3.3.0`), the files that say so, and the commands it would run."""
+
+    plugin: str
+    summary: str
+    sources: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InitView:
+    """A project as `cig init` found it. `packages` and `services` are names that modules know."""
+
+    name: str
+    default_branch: str = "main"
+    detected: tuple[InitDetection, ...] = ()
+    packages: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    provider: str = "github"
+    output: str = ".github/workflows/ci.yml"
+
+
+def render_cig_toml(view: InitView) -> str:
+    """The whole file."""
+    sections = [_head(view), _project(view), _on(view), _test_job(view), _lint_job(view), _outputs(view)]
+    return "\n".join("".join(f"{line}\n" for line in section) for section in sections if section)
+
+
+def split_steps(steps: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Commands that test, and commands that only read the source: linters, formatters, type checkers."""
+    listed = list(dict.fromkeys(steps))
+    lint = tuple(step for step in listed if _LINTERS.search(step))
+    return tuple(step for step in listed if step not in lint), lint
+
+
+def _head(view: InitView) -> list[str]:
+    lines = [
+        f"#:schema {SCHEMA_URL}",
+        "#",
+        "# What CI does for this project. `cig plan` shows what a change here would do, `cig render` does it.",
+    ]
+    if view.detected:
+        lines += ["#", "# Found in this repository:"]
+        for found in view.detected:
+            sources = f" ({', '.join(found.sources)})" if found.sources else ""
+            lines.append(f"#   {one_line(found.summary + sources)}")
+    return [*lines, "", 'version = "0.2"']
+
+
+def _project(view: InitView) -> list[str]:
+    return ["[project]", f"name = {_name(view.name)}", f"default_branch = {_name(view.default_branch)}"]
+
+
+def _on(view: InitView) -> list[str]:
+    if _GLOB.search(view.default_branch):
+        # Branches are globs: as one, this name would select others. Left out, the default selects it.
+        return []
+    return [
+        "[on]",
+        f"push = {{ branches = [{_name(view.default_branch)}] }}",
+        "pull_request = true",
+        '# tag = ["v*"]',
+        '# schedule = "0 4 * * 1"  # Mondays, 04:00 UTC',
+    ]
+
+
+def _test_job(view: InitView) -> list[str]:
+    groups = [(found.plugin, split_steps(found.steps)[0]) for found in view.detected]
+    groups = [(plugin, steps) for plugin, steps in groups if steps] or [("", (_NO_TESTS,))]
+    services = [f"services = {_texts(view.services)}"] if view.services else []
+    return ["[jobs.test]", *_packages(view), *services, *_steps(groups), *_hints(view)]
+
+
+def _hints(view: InitView) -> list[str]:
+    axis = next((name for name in view.packages if name in _VERSIONS), "version")
+    hints = [
+        (f"matrix = {{ {axis} = {_texts(_VERSIONS.get(axis, ('1', '2')))} }}", "a variant for each value"),
+        ('skip_if = { paths_unmodified = ["src/**"] }', "not run while these files are as when it last passed"),
+        ("timeout = 15", "minutes; 30 if it is not said"),
+    ]
+    if not view.services:
+        hints.append(('services = ["postgres"]', "a server beside the job"))
+    column = max(len(hint) for hint, _ in hints)
+    return ["# What else a job may say:", *(f"# {hint:<{column}}  # {meaning}" for hint, meaning in hints)]
+
+
+def _lint_job(view: InitView) -> list[str]:
+    steps = split_steps(step for found in view.detected for step in found.steps)[1]
+    return ["[jobs.lint]", *_packages(view), *_steps([("", steps)])] if steps else []
+
+
+def _outputs(view: InitView) -> list[str]:
+    return ["[[outputs]]", f"provider = {_text(view.provider)}", f"path = {_text(view.output)}"]
+
+
+def _packages(view: InitView) -> list[str]:
+    if not view.packages:
+        return []
+    return [f"packages = {_texts(view.packages)}  # in the versions the repository asks for, with caches"]
+
+
+def _steps(groups: list[tuple[str, tuple[str, ...]]]) -> list[str]:
+    lines = ["steps = ["]
+    for plugin, steps in groups:
+        if len(groups) > 1:
+            lines.append(f"  # {one_line(plugin)}")
+        lines += [f"  {_text(step)}," for step in steps]
+    return [*lines, "]"]
+
+
+def _name(value: str) -> str:
+    """One line, and nothing that cig would take for a placeholder."""
+    return _text(one_line(value).replace("{{", "{{ '{{' }}"))
+
+
+def _texts(values: Iterable[str]) -> str:
+    return f"[{', '.join(_text(value) for value in values)}]"
+
+
+def _text(value: str) -> str:
+    """A TOML basic string. cig.toml holds no control characters: those of a file's name become their spelling."""
+    kept = "\n".join("\t".join(one_line(part) for part in line.split("\t")) for line in value.split("\n"))
+    return '"' + "".join(_ESCAPES.get(char, char) for char in kept) + '"'
