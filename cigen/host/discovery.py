@@ -87,7 +87,7 @@ def _read_plugin(root: Path, origin: str, name: str, path: str) -> tuple[Install
     info = manifest.info if manifest else None
     entry = Path(path) / manifest.entry if manifest and os.path.isdir(path) else Path(path)
     plugin_id, version = (info.name, info.version) if info else (name, "")
-    return InstalledPlugin(PluginId(plugin_id), version, origin, entry, info, Digest(digest_files(path))), []
+    return InstalledPlugin(PluginId(plugin_id), version, origin, entry, info, Digest(digest_files(path, origin))), []
 
 
 def _read_manifest(root: Path, path: str) -> tuple[Manifest | None, Sequence[Diagnostic]]:

@@ -23,8 +23,7 @@ def find_candidates(root: str, paths: Mapping[str, str], environ: Mapping[str, s
     found = [("config", name, os.path.normpath(os.path.join(root, paths[name]))) for name in sorted(paths)]
     found += [("project", "", folder) for folder in _folders(os.path.join(root, ".cigen", "plugins"))]
     found += [("path", _id(name), file) for name, file in sorted(_executables(environ.get("PATH", "")).items())]
-    std = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "std")
-    found += [("bundled", os.path.relpath(folder, std), folder) for folder in _folders(std)]
+    found += [("bundled", os.path.relpath(folder, _std()), folder) for folder in _folders(_std())]
     return found
 
 
@@ -32,14 +31,18 @@ def fingerprint(root: str, paths: Mapping[str, str], environ: Mapping[str, str])
     """A digest that changes whenever `discover_plugins` could find something else."""
     total = sha256()
     for origin, name, path in find_candidates(root, paths, environ):
-        total.update(f"{origin}\0{name}\0{path}\0{digest_files(path)}\n".encode("utf-8", "surrogateescape"))
+        total.update(f"{origin}\0{name}\0{path}\0{digest_files(path, origin)}\n".encode("utf-8", "surrogateescape"))
     return f"sha256:{total.hexdigest()}"
 
 
-def digest_files(path: str) -> str:
-    """SHA-256 over a file, or over a folder's files with their names and execute bits. What is missing is empty."""
+def digest_files(path: str, origin: str = "") -> str:
+    """SHA-256 over a file, or over a folder's files with their names and execute bits.
+
+    The standard plugins share code that lies in the folders above them: it is part of each.
+    """
     total = sha256()
-    for name, file in _files(path):
+    files = [*_files(path), *(_shared(path) if origin == "bundled" else ())]
+    for name, file in files:
         try:
             kind, content = _read(file)
         except OSError as why:
@@ -70,6 +73,20 @@ def _files(path: str) -> Iterator[tuple[str, str]]:
         found += [os.path.join(folder, name) for name in [*names, *links] if not name.endswith(".pyc")]
     for file in sorted(found):
         yield os.path.relpath(file, path), file
+
+
+def _shared(folder: str) -> Iterator[tuple[str, str]]:
+    """The modules in the folders between a standard plugin and the root of all of them."""
+    root, above = _std(), os.path.dirname(folder)
+    while above.startswith(root):
+        for name in sorted(_names(above)):
+            if name.endswith(".py"):
+                yield os.path.relpath(os.path.join(above, name), folder), os.path.join(above, name)
+        above = os.path.dirname(above)
+
+
+def _std() -> str:
+    return os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "std")
 
 
 def _folders(place: str) -> list[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from cigen.host.discovery import InstalledPlugin
 from cigen.host.launcher import Order
 from cigen.model.codec import to_json
-from cigen.sdk.stdio import MARK
+from cigen.wire import PLUGIN_MARK
 
 __all__ = ["Limits", "forbid_tracing", "is_bundled", "make_folder", "plugin_order", "remove_folder"]
 
@@ -50,7 +50,7 @@ def plugin_order(plugin: InstalledPlugin, folder: str, limits: Limits) -> Order:
         return Order((entry,), folder, env, numbers, to_json(plugin.info))
     own = plugin.origin in ("project", "config", "bundled") and plugin.entry.suffix == ".py"
     argv = (sys.executable, entry) if own else (entry,)
-    return Order(argv, folder, {**env, MARK: "1"}, numbers)
+    return Order(argv, folder, {**env, PLUGIN_MARK: "1"}, numbers)
 
 
 def make_folder(place: Path | None) -> str:

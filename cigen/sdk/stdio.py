@@ -7,17 +7,17 @@ a stray `print`, an `os.write(1, …)` or a child process that talks cannot brea
 import os
 import sys
 
-__all__ = ["MARK", "take_when_started_by_core", "taken_streams"]
+from cigen.wire import PLUGIN_MARK
 
-MARK = "CIG_PLUGIN"
-"""The core sets it in a plugin's environment. Taken away at once, so that the plugin's own children are ordinary."""
+__all__ = ["take_when_started_by_core", "taken_streams"]
 
 _taken: list[tuple[int, int]] = []
 
 
 def take_when_started_by_core() -> None:
     """Called when `cigen.sdk` is imported: in a process that the core started, 0 and 1 are taken then and there."""
-    if os.environ.pop(MARK, ""):
+    # Popped, so that the plugin's own children are ordinary processes.
+    if os.environ.pop(PLUGIN_MARK, ""):
         _take()
 
 
