@@ -11,10 +11,11 @@ Where a diagnostic names a key of cig.toml, its place is looked up here, when it
 plugins wrote reaches the terminal raw.
 """
 
+import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from cigen.cli.glyphs import one_line, visible, width
+from cigen.cli.glyphs import one_line, visible
 from cigen.cli.snippet import snippet
 from cigen.cli.terminal import PLAIN, Paint
 from cigen.model.diagnostics import Diagnostic, KeyPath, Level, Location
@@ -28,6 +29,7 @@ _CONFIG = "cig.toml"
 _STYLES = {Level.ERROR: "1;31", Level.WARNING: "1;33", Level.INFO: "1;36"}
 _NOUNS = {Level.ERROR: ("error", "errors"), Level.WARNING: ("warning", "warnings"), Level.INFO: ("note", "notes")}
 _GUTTER = "1;34"
+_FOLD = 100
 
 
 def render_diagnostics(
@@ -163,7 +165,16 @@ def _excerpt(line: str, diagnostic: Diagnostic, place: Location, gutter: int, pa
 
 
 def _note(text: str, gutter: int, paint: Paint) -> list[str]:
-    first, *rest = visible(text).split("\n")
-    label, colon, _ = first.partition(": ") if first.startswith("hint: ") else ("", "", "")
-    indent = " " * (gutter + 3 + (width(label + colon)))
-    return [" " * (gutter + 1) + paint(_GUTTER, "=") + f" {first}", *(indent + more for more in rest)]
+    """A line without a place in the source, folded at a fixed width: the same on every terminal."""
+    label = "hint: " if text.startswith("hint: ") else ""
+    before = " " * (gutter + 1) + paint(_GUTTER, "=") + " "
+    lines = [part for line in visible(text).split("\n") for part in _folded(line, len(label))]
+    return [(before if not index else " " * (gutter + 3)) + line for index, line in enumerate(lines)]
+
+
+def _folded(line: str, hanging: int) -> list[str]:
+    indent = "" if line.startswith("hint: ") else " " * hanging
+    return textwrap.wrap(
+        line, _FOLD, initial_indent=indent, subsequent_indent=" " * hanging,
+        replace_whitespace=False, break_long_words=False, break_on_hyphens=False,
+    ) or [""]  # fmt: skip

@@ -117,6 +117,18 @@ def test_further_lines_of_a_message_stand_below_its_first() -> None:
     assert "   |          ^^^^^^^ one\n   |                  two\n" in text
 
 
+def test_a_long_hint_is_folded_below_itself() -> None:
+    text = render(diagnostic(message="m", hint="Accepted keys: " + ", ".join(f'"key_{n:02}"' for n in range(30))))
+    first, *rest = [line for line in text.splitlines() if "key_" in line]
+    assert first.startswith('   = hint: Accepted keys: "key_00"')
+    assert all(line.startswith('           "key_') for line in rest)
+    assert all(len(line) <= 105 for line in (first, *rest))
+
+
+def test_further_lines_of_a_hint_stand_below_its_text() -> None:
+    assert "   = hint: one\n           two\n" in render(diagnostic(hint="one\ntwo"))
+
+
 def test_colour_changes_nothing_but_colour() -> None:
     found = diagnostic(key=("jobs", "test", "needs", 0), hint="h", source="lang/ruby")
     colored = render(found, color=True)
