@@ -49,9 +49,7 @@ def git(environment: dict[str, str]) -> Callable[..., str]:
 
     def run(folder: Path, *arguments: str) -> str:
         command = ["git", "-c", "init.defaultBranch=main", *arguments]
-        return subprocess.run(
-            command, cwd=folder, env=environment, check=True, capture_output=True, text=True
-        ).stdout
+        return subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True, text=True).stdout
 
     return run
 

@@ -10,6 +10,7 @@ from cigen.model.plans import DetectResult, Graph
 from cigen.model.resources import Cache, Job
 from cigen.output.changes import Change, ChangeKind, diff_text
 from cigen.pipeline.detect import CONFIDENT
+from cigen.pipeline.expand import runner_names
 from cigen.pipeline.merge import MergedFile
 from cigen.rules.dag import GRAPH
 from cigen.rules.output import RENDERED_GRAPH, merged_files
@@ -80,7 +81,7 @@ def _jobs(before: Sequence[Job], after: Sequence[Job]) -> tuple[JobPlan, ...]:
         JobPlan(
             id,
             marks[id],
-            (job.machine.name if job.machine else job.runner),
+            runner_names(job),
             len(job.matrix.legs) if job.matrix else 0,
         )
         for id, job in {**new, **{id: job for id, job in old.items() if id not in new}}.items()

@@ -15,7 +15,7 @@ from cigen.model.resources import Job, Leg, PathGlob, Runner
 from cigen.pipeline.matrix import expand_matrix
 from cigen.schema.interpolate import substitute
 
-__all__ = ["declared_globs", "expand_jobs", "map_text", "matrix_text"]
+__all__ = ["declared_globs", "expand_jobs", "map_text", "matrix_text", "runner_names"]
 
 T = TypeVar("T")
 
@@ -66,6 +66,13 @@ def matrix_text(text: str, leg: Leg) -> str:
     """`text` with `{{ matrix.AXIS }}` replaced by the values of one leg; other placeholders stay."""
     values = {f"matrix.{pair.name}": pair.value for pair in leg.values}
     return substitute(text, values.get)[0]
+
+
+def runner_names(job: Job) -> str:
+    """The names of the machines a job runs on, in the order of its legs: `linux, macos`."""
+    legs = job.matrix.legs if job.matrix else ()
+    names = [job.machine.name] if job.machine else [leg.runner.name for leg in legs if leg.runner]
+    return ", ".join(dict.fromkeys(names)) or job.runner
 
 
 def map_text(value: T, change: Callable[[str], str]) -> T:

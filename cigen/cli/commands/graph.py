@@ -12,6 +12,7 @@ from cigen.cli.session import Session, open_session
 from cigen.cli.terminal import symbols_for
 from cigen.model.resources import Job
 from cigen.output.writer import write_named
+from cigen.pipeline.expand import runner_names
 from cigen.rules.dag import GRAPH
 
 __all__ = ["run"]
@@ -49,7 +50,7 @@ def _jobs(session: Session) -> GraphView:
     nodes = tuple(
         GraphNode(
             job.id,
-            job.machine.name if job.machine else job.runner,
+            runner_names(job),
             tuple(leg.key for leg in job.matrix.legs) if job.matrix else (),
         )
         for job in jobs

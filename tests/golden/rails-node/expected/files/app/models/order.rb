@@ -1,0 +1,3 @@
+class Order
+end
+# a remark

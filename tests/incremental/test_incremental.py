@@ -1,0 +1,183 @@
+"""After an edit exactly what depends on it runs; after none, nothing does. On the real command, over real plugins."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Cig = Callable[..., "subprocess.CompletedProcess[str]"]
+Git = Callable[..., str]
+INPUT = Path(__file__).parents[2] / "examples/shop"
+SIGNATURES = {
+    "signature:assets",
+    "signature:test-ruby3.3",
+    "signature:test-ruby3.4",
+    "signature:lint",
+    "signature:deploy",
+}
+PLANS = {"plan:lang/ruby", "plan:lang/node", "plan:db/postgres", "plan:db/redis"}
+
+
+class Shop:
+    """The example, rendered and committed."""
+
+    def __init__(self, root: Path, git: Git, cig: Cig) -> None:
+        self.root, self._git, self._cig = root, git, cig
+
+    def render(self, *more: str) -> list[str]:
+        """Ids of the actions that a render executed, sorted."""
+        result = self._cig(self.root, "render", "--json", *more)
+        assert result.returncode == 0, result.stderr
+        document = json.loads(result.stdout)
+        assert document["schema"] == "cig.render/1"
+        executed: list[str] = document["executed"]
+        assert len(executed) == document["actions"]["executed"]
+        return executed
+
+    def plain(self) -> str:
+        """What `cig render` prints: the null build answers if it can."""
+        result = self._cig(self.root, "render")
+        assert result.returncode == 0, result.stderr
+        return result.stdout
+
+    def edit(self, path: str, old: str, new: str) -> None:
+        file = self.root / path
+        text = file.read_text()
+        assert old in text
+        file.write_text(text.replace(old, new))
+
+    def commit(self) -> None:
+        self._git(self.root, "add", "-A")
+        self._git(self.root, "commit", "-qm", "state")
+
+
+@pytest.fixture(scope="module")
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Rendered once; each test works on a copy."""
+    return tmp_path_factory.mktemp("rendered") / "shop"
+
+
+@pytest.fixture
+def shop(tmp_path: Path, rendered: Path, git: Git, cig: Cig) -> Shop:
+    if not rendered.exists():
+        shutil.copytree(INPUT, rendered)
+        git(rendered, "init", "-q")
+        first = Shop(rendered, git, cig)
+        first.commit()
+        first.render()
+        first.commit()
+    shutil.copytree(rendered, tmp_path / "shop", symlinks=True)
+    return Shop(tmp_path / "shop", git, cig)
+
+
+def test_a_second_render_executes_nothing(shop: Shop) -> None:
+    assert shop.render() == []
+    assert shop.plain() == shop.plain()
+    assert shop.plain().startswith("Up to date: ")
+
+
+def test_a_first_render_leaves_nothing_for_the_second(tmp_path: Path, git: Git, cig: Cig) -> None:
+    """The files that a render writes are part of the tree that its own signatures are of."""
+    shutil.copytree(INPUT, tmp_path / "shop")
+    git(tmp_path / "shop", "init", "-q")
+    shop = Shop(tmp_path / "shop", git, cig)
+    assert len(shop.render()) > 10
+    assert shop.render() == []
+
+
+def test_touching_every_file_executes_nothing(shop: Shop) -> None:
+    for path in shop.root.rglob("*"):
+        if path.is_file() and ".git/" not in path.as_posix() and ".cigen" not in path.parts:
+            os.utime(path, (1_700_000_000, 1_700_000_000))
+    assert shop.render() == []
+    assert shop.plain().startswith("Up to date: ")
+
+
+def test_committing_executes_nothing(shop: Shop) -> None:
+    shop.edit("app/models/order.rb", "class Order", "class Order # an order")
+    shop.render()
+    shop.commit()
+    assert shop.render() == []
+
+
+def test_an_edited_source_file_runs_the_signatures_that_hold_it(shop: Shop) -> None:
+    shop.edit("app/models/order.rb", "class Order", "class Order # an order")
+    assert set(shop.render()) == {
+        "signature:test-ruby3.3",
+        "signature:test-ruby3.4",
+        "signature:lint",
+        "signature:deploy",
+    }
+    assert shop.render() == []
+
+
+def test_an_asset_runs_what_is_downstream_of_its_job(shop: Shop) -> None:
+    shop.edit("app/javascript/main.js", "shop", "the shop")
+    assert set(shop.render()) == SIGNATURES - {"signature:lint"}
+
+
+def test_a_file_no_job_declares_runs_the_job_without_inputs_alone(shop: Shop) -> None:
+    (shop.root / "NOTES").write_text("untracked, and not ignored\n")
+    assert shop.render() == ["signature:deploy"]
+
+
+def test_an_ignored_file_runs_nothing(shop: Shop) -> None:
+    (shop.root / "node_modules").mkdir()
+    (shop.root / "node_modules/x.rb").write_text("x\n")
+    assert shop.render() == []
+
+
+def test_a_lockfile_that_changes_no_fact_stops_at_its_detection(shop: Shop) -> None:
+    shop.edit("Gemfile.lock", "pg (1.5.9)", "pg (1.5.10)")
+    executed = set(shop.render())
+    assert {id for id in executed if not id.startswith("signature:")} == {"detect:lang/ruby"}
+
+
+def test_a_version_file_flows_down_to_the_file(shop: Shop) -> None:
+    shop.edit(".ruby-version", "3.3.6", "3.3.7")
+    executed = set(shop.render())
+    assert {id for id in executed if not id.startswith(("signature:", "plan:"))} == {
+        "detect:lang/ruby", "resolve:plugins", "dag:jobs", "fragment:.github/workflows/ci.yml",
+        "merge:.github/workflows/ci.yml", "validate:policy/conventions", "validate:provider/github",
+    }  # fmt: skip
+    assert 'ruby-version: "3.3.7"' in (shop.root / ".github/workflows/ci.yml").read_text()
+
+
+def test_a_comment_in_cig_toml_stops_at_the_schema(shop: Shop) -> None:
+    shop.edit("cig.toml", "[project]", "# a remark\n[project]")
+    assert set(shop.render()) == {"schema:cig.toml", "signature:deploy"}
+
+
+def test_a_changed_step_runs_the_plan_and_what_follows(shop: Shop) -> None:
+    shop.edit("cig.toml", '"bundle exec rubocop"', '"bundle exec rubocop --parallel"')
+    executed = set(shop.render())
+    assert executed >= PLANS | {"schema:cig.toml", "resolve:plugins", "dag:jobs", "signature:lint", "signature:deploy"}
+    assert not executed & {"signature:test-ruby3.3", "signature:assets"}
+    assert not any(id.startswith("detect:") for id in executed)
+
+
+def test_a_deleted_cache_computes_everything_again_and_changes_no_file(shop: Shop) -> None:
+    before = (shop.root / ".github/workflows/ci.yml").read_bytes()
+    shutil.rmtree(shop.root / ".cigen")
+    assert "signature:lint" in shop.render()
+    assert (shop.root / ".github/workflows/ci.yml").read_bytes() == before
+
+
+def test_going_back_to_an_earlier_state_executes_nothing(shop: Shop) -> None:
+    shop.edit(".ruby-version", "3.3.6", "3.3.7")
+    shop.render()
+    shop.edit(".ruby-version", "3.3.7", "3.3.6")
+    assert shop.render() == []
+
+
+def test_the_trace_is_a_chrome_trace(shop: Shop) -> None:
+    shop.edit(".ruby-version", "3.3.6", "3.3.7")
+    shop.render("--trace", "trace.json")
+    events = json.loads((shop.root / "trace.json").read_text())
+    listed = events["traceEvents"] if isinstance(events, dict) else events
+    names = {event["name"] for event in listed}
+    assert {"detect:lang/ruby", "lang/ruby.detect", "worktree"} <= names
