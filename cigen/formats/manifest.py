@@ -23,6 +23,7 @@ _VERSION = re.compile(r"(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:[-+][0-
 _CAPABILITY = re.compile(r"[a-z][a-z0-9-]*:[A-Za-z0-9][A-Za-z0-9._/-]*")
 _TEXTS = ("name", "version", "entry", "description")
 _LISTS = ("capabilities", "conflicts_with", "hooks", "reads", "requires")
+_POWERS = "capabilities_required"
 _LIMITS = ("file_bytes", "matrix_jobs")
 _INPUT_KEYS = ("default", "description", "optional", "type")
 _INPUT_TYPES: dict[str, tuple[type, ...]] = {
@@ -80,11 +81,13 @@ class _Check:
         if not isinstance(module, dict):
             self.report("there is no [module] table")
             return Manifest(PluginInfo(""))
-        self.known(module, "module", (*_LISTS, *_TEXTS, "protocol"))
+        self.known(module, "module", (*_LISTS, *_TEXTS, _POWERS, "protocol"))
         texts = {key: self.text(module, key) for key in _TEXTS}
         lists = {key: self.texts(module, "module", key) for key in _LISTS}
         self.shapes(module, texts, lists)
         metadata = [Pair("description", texts["description"])] if texts["description"] else []
+        if powers := self.texts(module, "module", _POWERS):
+            metadata.append(Pair(_POWERS, _canonical(powers)))
         metadata += self.inputs(document.get("inputs", {})) + self.provides(document.get("provides", {}))
         metadata += self.limits(document.get("limits", {}))
         info = PluginInfo(
@@ -171,14 +174,16 @@ def _canonical(value: Any) -> str:
 
 def _position(lines: list[str], table: str, key: str) -> tuple[int, int]:
     """Where a key of a table stands, or the table, or the first line: good enough to click on."""
-    here, header = "", 1
+    here, header = "", 0
     for number, line in enumerate(lines, 1):
         if opened := re.match(r"\s*\[([^\[\]]+)\]", line):
             here = opened[1].strip()
-            header = number if here == table else header
+            header = number if here == table and table else header
         found = re.match(rf"(\s*)[\"']?{re.escape(key)}[\"']?\s*[=.]", line) if key else None
         if found and here == table:
             return number, len(found[1]) + 1
         if key and not table and here == key:
             return number, line.index("[") + 2
-    return header, 1
+    if not header and "." in table:  # the table is written inline, as the value of a key
+        return _position(lines, *table.rsplit(".", 1))
+    return header or 1, 1
