@@ -26,6 +26,7 @@ CODES: dict[str, Code] = {
     "CLI_004": Code("No cig.toml"),
     "CLI_005": Code("No worktree"),
     "CLI_006": Code("Interrupted", 130),
+    "CLI_007": Code("cig.toml exists"),
     # -- cig.toml: schema/ -----------------------------------------------------------------------------------------
     "SCHEMA_001": Code("Empty cig.toml"),
     "SCHEMA_002": Code("Too much"),
