@@ -28,8 +28,13 @@ _SECOND = 1_000_000_000
 _OTHER_CLOCK = 3 * _SECOND
 """How far another filesystem's time stamps may lag behind those of the worktree's."""
 
+_CLOCK_STEP = 5_000_000
+"""Readings of two clocks one after the other differ by less."""
+
 _CACHE = b".cigen/cache"
 _RULES = (b".gitignore", b".gitattributes")
+_HARMLESS = ("GIT_ASKPASS", "GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_EDITOR", "GIT_PAGER", "GIT_SSH")
+"""Variables that differ from terminal to terminal and have no say in what is ignored or changed."""
 
 _Stamp = tuple[int, ...]
 _Stamps = tuple[tuple[bytes, _Stamp], ...]
@@ -57,7 +62,7 @@ def collect_evidence(worktree: str, git_dir: str, common_dir: str, clock: str) -
 
 def evidence_holds(evidence: tuple[object, ...], worktree: str) -> bool:
     """Whether the worktree is provably what it was when the evidence was collected."""
-    if len(evidence) != 9 or evidence[:2] != (_REVISION, worktree):
+    if len(evidence) != 10 or evidence[:2] != (_REVISION, worktree):
         return False
     try:
         return _holds(worktree, *evidence[2:])  # type: ignore[arg-type]  # marshal carries no types
@@ -69,7 +74,7 @@ def status_of(evidence: tuple[object, ...]) -> bytes:
     """The output of `git status` that the evidence rests on; empty when there is no evidence."""
     if not evidence:
         return b""
-    tracked, untracked = evidence[4:6]
+    tracked, untracked = evidence[5:7]
     assert isinstance(tracked, bytes)
     assert isinstance(untracked, bytes)
     return tracked + untracked
@@ -77,6 +82,7 @@ def status_of(evidence: tuple[object, ...]) -> bytes:
 
 def _holds(
     worktree: str,
+    started: int,
     environment: tuple[tuple[str, str], ...],
     config: bytes,
     tracked: bytes,
@@ -85,7 +91,7 @@ def _holds(
     stamps: _Stamps,
     directories: tuple[bytes, tuple[int, ...]],
 ) -> bool:
-    if environment != _environment():
+    if environment != _environment() or abs(_clock_start() - started) > _CLOCK_STEP:
         return False
     arguments = STATUS if submodules else STATUS_TRACKED
     status = GitChild(worktree, arguments)
@@ -132,10 +138,25 @@ def _stamp(root: bytes, path: bytes) -> _Stamp:
     )
 
 
+def _clock_start() -> int:
+    """When the wall clock was zero by the clock that only ever ticks: another answer means that it was set.
+
+    Git compares time stamps by the second. After the clock was put back, an edit of equal size could give a file the
+    very second that git remembers.
+    """
+    ticking = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+    best = (1 << 63, 0)
+    for _ in range(3):
+        before, wall, after = time.clock_gettime_ns(ticking), time.time_ns(), time.clock_gettime_ns(ticking)
+        best = min(best, (after - before, wall - after))
+    return best[1]
+
+
 def _environment() -> tuple[tuple[str, str], ...]:
     """What of the environment decides where git finds its configuration and its ignore rules."""
     environment = git_environment()
-    names = [n for n in environment if n.startswith("GIT_") or n in ("HOME", "XDG_CONFIG_HOME")]
+    names = [n for n in environment if n.startswith("GIT_") and not n.startswith(_HARMLESS)]
+    names += [n for n in ("HOME", "XDG_CONFIG_HOME") if n in environment]
     return tuple((name, environment[name]) for name in sorted(names))
 
 
@@ -167,6 +188,7 @@ class _Observation:
         self._root = root + b"/"
         self._start = start
         self._device = device
+        self._clock_start = _clock_start()
         self._newest = 0
         self._stamps: dict[bytes, _Stamp] = {}
         self._directories: list[bytes] = []
@@ -205,7 +227,7 @@ class _Observation:
         for path in _rule_files(config, worktree, git_dir, common_dir):
             self._note(path)
         return (
-            *(_REVISION, worktree, _environment(), config),
+            *(_REVISION, worktree, self._clock_start, _environment(), config),
             b"".join(record + b"\0" for record in tracked),
             b"".join(record + b"\0" for record in others),
             self._nested,

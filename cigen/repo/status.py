@@ -23,7 +23,9 @@ class Status:
     changed: bool
     """Whether index or worktree differ from the commit at all."""
     files: tuple[RepoPath, ...]
-    """Files and links whose worktree state is not the index's, or that are in no index: to be hashed, or gone."""
+    """Files and links whose worktree state is not the index's, or that are in no index: to be hashed."""
+    removed: tuple[RepoPath, ...]
+    """Paths of the index that the worktree does not have."""
     repositories: tuple[RepoPath, ...]
     """Submodules that are not at the index's commit or not clean, and repositories that are in no index."""
 
@@ -33,6 +35,7 @@ def parse_status(output: bytes) -> Status:
     commit = ""
     changed = False
     files: list[RepoPath] = []
+    removed: list[RepoPath] = []
     repositories: list[RepoPath] = []
     for record in output.split(b"\0"):
         kind = record[:1]
@@ -46,13 +49,13 @@ def parse_status(output: bytes) -> Status:
         elif kind in (b"1", b"u"):
             state, mode, path = _tracked(record)
             changed = True
-            if mode == GITLINK and state != ".":
-                repositories.append(path)
-            elif state != "." and not path.startswith(CACHE_DIRECTORY):
-                files.append(path)
+            if state != "." and not path.startswith(CACHE_DIRECTORY):
+                kind_of_path = removed if mode == 0 else repositories if mode == GITLINK else files
+                kind_of_path.append(path)
         else:
             assert kind in (b"", b"!"), record
-    return Status(GitId(commit), changed or bool(files or repositories), tuple(files), tuple(repositories))
+    changed = changed or bool(files or repositories)
+    return Status(GitId(commit), changed, tuple(files), tuple(removed), tuple(repositories))
 
 
 def _tracked(record: bytes) -> tuple[str, int, RepoPath]:

@@ -11,7 +11,7 @@ from cigen.hashing.fileset import files_below
 from cigen.repo.objects import open_commit
 from cigen.repo.worktree import read_worktree, rebuild
 
-NAMES = [b"a", b"b.txt", b"sub", b"sub/c", b"sub/d.bin", b"sub/deep/e", b"\xff odd\n\"name\"", b"x.crlf", b"z.skip"]
+NAMES = [b"a", b"b.txt", b"sub", b"sub/c", b"sub/d.bin", b"sub/deep/e", b'\xff odd\n"name"', b"x.crlf", b"z.skip"]
 CONTENTS = [b"", b"one\n", b"two\n", b"one\r\ntwo\r\n", b"mixed\r\nlines\n", b"\0binary\r\n"]
 ATTRIBUTES = [b"", b"* text=auto\n", b"*.crlf text eol=crlf\n", b"*.txt filter=upper\n", b"*.txt ident\n* -text\n"]
 
@@ -22,6 +22,8 @@ edits = st.one_of(
     st.tuples(st.just("chmod"), paths, st.just(b"")),
     st.tuples(st.just("link"), paths, st.sampled_from([b"a", b"nowhere", b"sub"])),
     st.tuples(st.just("write"), st.just(b".gitattributes"), st.sampled_from(ATTRIBUTES)),
+    st.tuples(st.just("delete"), st.sampled_from([b".gitattributes", b"sub", b"sub/.gitignore"]), st.just(b"")),
+    st.tuples(st.just("link"), st.just(b"sub"), st.sampled_from([b"a", b"nowhere", b"elsewhere"])),
     st.tuples(st.just("write"), st.just(b"sub/.gitignore"), st.sampled_from([b"c\n", b"*.bin\n", b"deep/\n", b""])),
     st.tuples(st.just("git add"), paths, st.just(b"")),
     st.tuples(st.just("git add -N"), paths, st.just(b"")),
@@ -55,8 +57,10 @@ def apply(repo, edit: tuple[str, bytes, bytes]) -> None:
         if path.is_file() and not path.is_symlink():
             path.chmod(path.stat().st_mode ^ 0o111)
         return
-    clear_the_way(repo.path, path)
-    remove(path)
+    if kind != "delete":
+        clear_the_way(repo.path, path)
+    if path.parent.is_dir() and path.parent.resolve().is_relative_to(repo.path):
+        remove(path)
     if kind == "write":
         path.write_bytes(value)
     elif kind == "link":
@@ -69,6 +73,7 @@ def test_the_tree_of_the_worktree_is_the_tree_of_committing_it(make_repo, tmp_pa
     repo = make_repo(str(tmp_path_factory.mktemp("random") / "repo"))
     repo.git("config", "core.fileMode", str(file_mode).lower())
     repo.git("config", "filter.upper.clean", "tr a-z A-Z")
+    repo.write("elsewhere/c", "through a link\n")
     for edits_of_a_round in rounds:
         for edit in edits_of_a_round:
             apply(repo, edit)
@@ -77,4 +82,7 @@ def test_the_tree_of_the_worktree_is_the_tree_of_committing_it(make_repo, tmp_pa
         assert worktree.root() == repo.tree()
         committed = open_commit(repo.location).tree
         assert sorted(files_below(worktree, b"", worktree.root())) == sorted(files_below(committed, b"", repo.tree()))
-        assert rebuild(repo.location, type(worktree.record()).from_json(worktree.record().to_json())).root() == worktree.root()
+        assert (
+            rebuild(repo.location, type(worktree.record()).from_json(worktree.record().to_json())).root()
+            == worktree.root()
+        )
