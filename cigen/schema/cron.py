@@ -22,7 +22,7 @@ def cron_mistake(text: str) -> str:
     """What is wrong with a cron expression, or an empty text."""
     fields = text.split(" ")
     if len(fields) != len(_FIELDS) or not all(fields):
-        return f"it has {len(text.split())} fields, not five with one space between them"
+        return f"it needs five fields with one space between them, and has {len(text.split())}"
     for field, (name, low, high, names) in zip(fields, _FIELDS, strict=True):
         for item in field.split(","):
             if not _fits(item, low, high, names):

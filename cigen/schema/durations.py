@@ -29,11 +29,13 @@ def read_timeout(table: Table, default: int) -> int:
 
 
 def read_retry(table: Table, default: Retry | None) -> Retry | None:
-    """The key `retry`: a number of further attempts, or a table."""
+    """The key `retry`: a number of further attempts, or a table. None: a failure stays one."""
     value = table.data.get("retry")
     if type(value) is int:
-        return Retry(value)
-    if isinstance(value, dict):
+        found = Retry(value)
+    elif isinstance(value, dict):
         own = table.table("retry")
-        return Retry(own.integer("max"), own.integer("delay"))
-    return default
+        found = Retry(own.integer("max"), own.integer("delay"))
+    else:
+        return default
+    return found if found.max else None

@@ -247,15 +247,15 @@ def _raw(job: Table, steps: tuple[Step, ...]) -> tuple[ProviderBlock, ...]:
     raw = job.table("raw")
     ids = [step.id for step in steps]
     complete = not (job.has("packages") or job.has("services") or any(step.module for step in steps))
-    for provider in raw.data:
-        check_provider(raw, provider)
-        for name in raw.table(provider).table("steps").data if complete else ():
+    providers = [provider for provider in sorted(raw.data) if check_provider(raw, provider)]
+    for provider in providers if complete else ():
+        for name in raw.table(provider).table("steps").data:
             if name not in ids and name not in _CORE_STEPS and not name.startswith(_CORE_PREFIXES):
-                hint = nearest(name, ids, "Steps")
+                at = (provider, "steps", name)
                 raw.error(
-                    "SCHEMA_018", f'the job has no step "{name}"', provider, "steps", name, hint=hint, on_key=True
+                    "SCHEMA_018", f'the job has no step "{name}"', *at, hint=nearest(name, ids, "Steps"), on_key=True
                 )
-    return tuple(ProviderBlock(provider, raw.json(provider)) for provider in sorted(raw.data))
+    return tuple(ProviderBlock(provider, raw.json(provider)) for provider in providers)
 
 
 _CORE_STEPS = ("checkout", "test-results", "artifacts")

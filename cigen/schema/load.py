@@ -5,6 +5,7 @@ On a no, jsonschema says why, while the readers pass over what has the wrong sha
 one run shows all mistakes.
 """
 
+from contextlib import suppress
 from typing import Any
 
 from cigen.model.config import Config, Project
@@ -17,7 +18,7 @@ from cigen.schema.outputs import read_outputs, read_plugins
 from cigen.schema.references import add_setup, check_references
 from cigen.schema.source import oddities, parse
 from cigen.schema.steps import check_templates
-from cigen.schema.table import Reading, Scope, Table
+from cigen.schema.table import EnoughError, Reading, Scope, Table
 from cigen.schema.variables import resolve_variables
 from cigen.schema.workflows import read_workflows
 
@@ -44,7 +45,9 @@ def load_config(text: bytes) -> tuple[Config | None, tuple[Diagnostic, ...]]:
         # Values without a measure: jsonschema would spell them out in messages that nobody sees.
         endless = any(diagnostic.code in ("SCHEMA_005", "SCHEMA_006") for diagnostic in odd)
         reading.found = [*odd, *(() if endless else explain(tree, text))]
-    config = _read(tree, reading)
+    config = None
+    with suppress(EnoughError):
+        config = _read(tree, reading)
     if not reading.found:
         return config, ()
     diagnostics = _in_order(reading.found, tree)
@@ -68,7 +71,7 @@ def _read(tree: dict[str, Any], reading: Reading) -> Config:
     check_runner(root.table("project"), "default_runner", project.default_runner, None, runners)
     workflows = {workflow.id: workflow for workflow in read_workflows(root, project.default_branch)}
     shared = Shared(
-        defaults=read_defaults(root.table("defaults").within(_OUTSIDE_JOBS)),
+        defaults=read_defaults(root.table("defaults")),
         default_runner=project.default_runner,
         runners=runners,
         workflows=workflows,
@@ -117,7 +120,7 @@ def _in_order(found: list[Diagnostic], tree: dict[str, Any]) -> tuple[Diagnostic
     unique = sorted(dict.fromkeys(found), key=lambda diagnostic: (_position(diagnostic.key, tree), diagnostic.code))
     if len(unique) <= SHOWN_LIMIT:
         return tuple(unique)
-    message = f"{len(unique) - SHOWN_LIMIT:,} further mistakes or more are not shown"
+    message = f"at least {len(unique) - SHOWN_LIMIT:,} more mistakes are not shown"
     return (*unique[:SHOWN_LIMIT], error("SCHEMA_024", message, key=unique[SHOWN_LIMIT].key))
 
 

@@ -37,25 +37,32 @@ _COMBINATIONS = 1000
 """Machine names that are checked for one job. A matrix with more of them fails in the DAG stage."""
 
 
-def check_provider(table: Table, name: str, *key: str, known_keys: tuple[str, ...] = ()) -> None:
-    """SCHEMA_007 unless `name` is a provider: one of ours, of an output, or of a plugin."""
+def check_provider(table: Table, key: str, known_keys: tuple[str, ...] = ()) -> bool:
+    """Whether the table at `key` is a provider's: one of ours, of an output, or of a plugin. Else SCHEMA_007.
+
+    What is no table at all is the schema's to report.
+    """
+    if not isinstance(table.data[key], dict):
+        return False
     known = {*PROVIDERS, *table.reading.providers}
-    if name not in known:
-        hint = nearest(name, [*known, *known_keys], "Accepted keys")
-        table.error("SCHEMA_007", f'"{name}" is no key and no provider', *key, name, hint=hint, on_key=True)
+    if key in known:
+        return True
+    hint = nearest(key, [*known, *known_keys], "Accepted keys")
+    table.error("SCHEMA_007", f'"{key}" is no key and no provider', key, hint=hint, on_key=True)
+    return False
 
 
 def read_runners(root: Table) -> tuple[Runner, ...]:
     """`[runners]`, sorted by name."""
     found = []
     for name, table in sorted(root.named("runners"), key=lambda item: item[0]):
-        settings = []
-        for key in sorted(table.data):
-            if key in ("os", "arch"):
-                continue
-            check_provider(table, key, known_keys=("os", "arch"))
-            settings.append(ProviderBlock(key, table.json(key)))
-        found.append(Runner(name, table.plain("os"), table.plain("arch"), tuple(settings)))
+        own = ("os", "arch")
+        settings = tuple(
+            ProviderBlock(key, table.json(key))
+            for key in sorted(table.data)
+            if key not in own and check_provider(table, key, own)
+        )
+        found.append(Runner(name, table.plain("os"), table.plain("arch"), settings))
     return tuple(found)
 
 

@@ -10,17 +10,14 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Protocol
 
 from cigen.model.diagnostics import Diagnostic, KeyPath, error
 from cigen.schema.document import deref, load_schema, node_at
-from cigen.schema.table import nearest, show_key, unquoted_number
+from cigen.schema.table import MISTAKE_LIMIT, nearest, show_key, unquoted_number
 
 __all__ = ["explain", "validator"]
-
-LIMIT = 1000
-"""Errors asked of jsonschema; nobody reads more, and a broken file of megabytes has millions."""
 
 _TYPES = {
     "string": "a text",
@@ -62,9 +59,10 @@ def validator() -> Any:
 
 
 def explain(tree: dict[str, Any], text: bytes) -> Iterator[Diagnostic]:
-    """One diagnostic for each rule that the tree breaks, in no particular order."""
-    for found in islice(validator().iter_errors(tree), LIMIT):
-        yield from _diagnose(found, tuple(found.absolute_path), text)
+    """One diagnostic for each rule that the tree breaks, in no particular order; of a broken megabyte not all."""
+    errors = validator().iter_errors(tree)
+    told = chain.from_iterable(_diagnose(found, tuple(found.absolute_path), text) for found in errors)
+    return islice(told, MISTAKE_LIMIT // 2)
 
 
 def _diagnose(found: _Error, key: KeyPath, text: bytes) -> Iterator[Diagnostic]:
@@ -157,9 +155,8 @@ def _outside(found: _Error, key: KeyPath) -> Diagnostic:
     code = found.schema.get("x-code", "SCHEMA_010")
     expected = found.schema.get("x-expected")
     if expected is None:
-        expected = (
-            f"{found.schema.get('minimum', 0)} to {found.schema['maximum']}" if "maximum" in found.schema else "more"
-        )
+        low, high = found.schema.get("minimum"), found.schema.get("maximum")
+        expected = f"{low} or more" if high is None else f"{low} to {high}"
     if isinstance(found.instance, str) and not found.instance:
         return error("SCHEMA_012", f"{show_key(key)} is an empty text", hint=f"expected: {expected}", key=key)
     message = f"{show_key(key)} cannot be {_shown(found.instance)}"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from cigen.model.config import PluginRef
 from cigen.model.diagnostics import KeyPath
 from cigen.model.resources import Output, Pair, Workflow
-from cigen.schema.table import Table, nearest
+from cigen.schema.table import Scope, Table, nearest
 from cigen.schema.workflows import MAIN
 
 __all__ = ["path_mistake", "read_outputs", "read_plugins"]
@@ -66,7 +66,8 @@ def read_plugins(root: Table) -> tuple[PluginRef, ...]:
     """`[plugins]`, sorted by name."""
     found = []
     for name, table in sorted(root.named("plugins"), key=lambda item: item[0]):
-        settings = table.table("settings")
+        # The plugin's own affair, braces included.
+        settings = table.table("settings").within(Scope(verbatim=True))
         path = table.text("path", fixed=True)
         mistake = path_mistake(path) if path else ""
         if mistake:

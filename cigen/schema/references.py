@@ -27,6 +27,8 @@ def check_references(jobs: Mapping[str, Job], tables: Mapping[str, Table]) -> No
 
 def _check_needs(job: Job, table: Table, jobs: Mapping[str, Job]) -> None:
     for need, at in table.placed("needs", fixed=True):
+        if "{{" in need:
+            continue  # a placeholder that cannot stand there, which is told already
         other = jobs.get(need)
         if other is None:
             if need != SETUP:
@@ -42,6 +44,8 @@ def _check_needs(job: Job, table: Table, jobs: Mapping[str, Job]) -> None:
 def _check_artifacts(job: Job, table: Table, jobs: Mapping[str, Job]) -> None:
     upstream = _upstream(job, jobs)
     for name, at in table.table("inputs").placed("artifacts", fixed=True):
+        if "{{" in name:
+            continue
         other = jobs.get(name)
         if other is None:
             message = f'job "{job.id}" fetches the artifact of "{name}", which is not defined'

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from cigen.model.diagnostics import error
 from cigen.model.expressions import Expr, Op
 from cigen.model.resources import ModuleUse, Native, Run, Step
 from cigen.schema.conditions import ConditionError, parse_condition
@@ -85,10 +86,7 @@ class StepReader:
 
     def _table(self, table: Table, run_on: str, *, template: bool) -> list[Step]:
         actions = [key for key in table.data if key in _ACTIONS]
-        for key in table.data:
-            if key not in STEP_KEYS and isinstance(table.data[key], dict):
-                check_provider(table, key, known_keys=STEP_KEYS)
-                actions.append(key)
+        actions += [key for key in table.data if key not in STEP_KEYS and check_provider(table, key, STEP_KEYS)]
         if not actions and any(key not in STEP_KEYS for key in table.data):
             return []  # an unknown key, which the schema reports, was probably meant to be the action
         if len(actions) != 1:
@@ -212,15 +210,18 @@ def read_condition(table: Table, inputs: tuple[str, ...] | None) -> Expr | None:
     written = table.data.get("when")
     if not isinstance(written, str):
         return None
+    if table.scope.any_axis and "{{" in written:
+        return None  # a template read without its inputs: they may be a part of the condition
     text = table.text("when", fixed=True)
     try:
         expr = parse_condition(text)
     except ConditionError as mistake:
-        table.error("SCHEMA_016", mistake.message, "when", hint=mistake.hint)
+        at = (*table.at, "when")
+        # Where a variable was replaced, the characters of the file are not those that were parsed.
+        place = None
         if text == written:
-            found = table.reading.found
-            place = locate_inside(table.reading.text, (*table.at, "when"), mistake.offset, mistake.width)
-            found[-1] = replace(found[-1], location=place)
+            place = locate_inside(table.reading.text, at, mistake.offset, mistake.width)
+        table.reading.add(error("SCHEMA_016", mistake.message, hint=mistake.hint, key=at, location=place))
         return None
     for name in _names(expr):
         group, _, rest = name.partition(".")

@@ -10,6 +10,7 @@ has no meaning at that place.
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from cigen.hashing.canonical import canonical_bytes
@@ -19,13 +20,30 @@ from cigen.schema.interpolate import placeholders, substitute
 from cigen.schema.locate import source_text
 from cigen.schema.source import DEPTH_LIMIT, too_deep
 
-__all__ = ["EXPANSION_LIMIT", "Reading", "Scope", "Table", "nearest", "show_key", "unquoted_number"]
+__all__ = [
+    "EXPANSION_LIMIT",
+    "MISTAKE_LIMIT",
+    "EnoughError",
+    "Reading",
+    "Scope",
+    "Table",
+    "nearest",
+    "show_key",
+    "unquoted_number",
+]
 
 EXPANSION_LIMIT = 8 * 1024 * 1024
 """Characters that interpolation may make, all texts together: variables that use variables grow without bound."""
 
+MISTAKE_LIMIT = 200
+"""Mistakes looked for. Each may search thousands of names for the nearest one."""
+
 _LISTED = 20
 """Names in a hint; more would bury the advice."""
+
+
+class EnoughError(Exception):
+    """So many mistakes were found that looking for more would only cost time."""
 
 
 @dataclass(slots=True)
@@ -39,12 +57,14 @@ class Reading:
     expanded: int = 0
 
     def error(self, code: str, message: str, key: KeyPath, hint: str = "", *, on_key: bool = False) -> None:
-        """Note a mistake."""
-        self.found.append(error(code, message, hint=hint, key=key, on_key=on_key))
+        """Note a mistake. Raises EnoughError after the last one of MISTAKE_LIMIT."""
+        self.add(error(code, message, hint=hint, key=key, on_key=on_key))
 
-    def unquoted(self, key: KeyPath) -> None:
-        """Note a number with a fraction: as a number, 3.10 is 3.1."""
-        self.found.append(unquoted_number(self.text, key))
+    def add(self, diagnostic: Diagnostic) -> None:
+        """Note a mistake that is already worded."""
+        self.found.append(diagnostic)
+        if len(self.found) >= MISTAKE_LIMIT:
+            raise EnoughError
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +72,18 @@ class Scope:
     """Which placeholders besides variables have a meaning.
 
     axes: of the job's matrix; None where there is no job, so no matrix. any_axis: the job is not known yet.
-    inputs: of the template. facts: what a plugin may find out later.
+    inputs: of the template. facts: what a plugin may find out later. verbatim: nothing is replaced or refused.
     """
 
     axes: tuple[str, ...] | None = None
     any_axis: bool = False
     inputs: Mapping[str, str] | None = None
     facts: bool = True
+    verbatim: bool = False
 
     def resolve(self, text: str, key: KeyPath, reading: Reading) -> str:
         """`text` with variables and inputs replaced; matrix and facts stay for later stages."""
-        if "{{" not in text:
+        if "{{" not in text or self.verbatim:
             return text
         result, _ = substitute(text, lambda name: self._lookup(name, reading))
         reading.expanded += len(result)
@@ -224,7 +245,7 @@ class Table:
     def _free(self, value: Any, key: KeyPath) -> Any:
         """A value that no schema describes, ready for JSON."""
         if len(key) > DEPTH_LIMIT:
-            self.reading.found.append(too_deep(key))
+            self.reading.add(too_deep(key))
             return None
         if isinstance(value, str):
             return self._resolve(value, key, False)
@@ -235,7 +256,7 @@ class Table:
         if isinstance(value, (bool, int)):
             return value if value.bit_length() < 64 else None
         if isinstance(value, float):
-            self.reading.unquoted(key)
+            self.reading.add(unquoted_number(self.reading.text, key))
         elif value is not None:
             self.reading.error("SCHEMA_009", f"{show_key(key)} is a date or a time", key, "quote it")
         return None
@@ -257,14 +278,20 @@ def nearest(name: str, known: Iterable[str], label: str, *, also: tuple[str, ...
 
     also: near, but not listed. whole: list them however many they are.
     """
-    from difflib import get_close_matches
-
     names = sorted(set(known))
-    near = get_close_matches(name, [*names, *also], 1)
+    near = _closest(name, (*names, *also))
     shown = names if whole else names[:_LISTED]
     listed = ", ".join(f'"{item}"' for item in shown) or "none"
     more = f" and {len(names) - len(shown):,} more" if len(names) > len(shown) else ""
-    return (f'did you mean "{near[0]}"? ' if near else "") + f"{label}: {listed}{more}"
+    return (f'did you mean "{near}"? ' if near else "") + f"{label}: {listed}{more}"
+
+
+@lru_cache(maxsize=16)
+def _closest(name: str, names: tuple[str, ...]) -> str:
+    # One renamed job of three thousand is missed by all the others, and each search takes a hundredth of a second.
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name, names, 1)), "")
 
 
 def show_key(key: KeyPath) -> str:

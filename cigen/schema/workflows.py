@@ -43,9 +43,9 @@ def _workflow(table: Table, name: str, title: str, default: Triggers, default_br
         id=name,
         name=title,
         triggers=_triggers(table.table("on"), default) if table.has("on") else default,
-        concurrency=read_concurrency(table, Concurrency(preset="pr-latest")),
+        concurrency=read_concurrency(table, Concurrency(preset="pr-latest"), fixed=True),
         permissions=read_permissions(table),
-        env=table.pairs("env"),
+        env=table.table("env").own_pairs(fixed=True),
         default_branch=default_branch,
     )
 
@@ -141,12 +141,12 @@ def _input(name: str, table: Table) -> ManualInput:
     return found
 
 
-def read_concurrency(table: Table, default: Concurrency | None) -> Concurrency | None:
-    """The key `concurrency`: a preset, `none`, or a group."""
+def read_concurrency(table: Table, default: Concurrency | None, *, fixed: bool = False) -> Concurrency | None:
+    """The key `concurrency`: a preset, `none`, or a group. `fixed`: its group takes variables only."""
     value = table.data.get("concurrency")
     if isinstance(value, dict):
         own = table.table("concurrency")
-        return Concurrency(group=own.text("group"), cancel=own.flag("cancel"))
+        return Concurrency(group=own.text("group", fixed=fixed), cancel=own.flag("cancel"))
     if isinstance(value, str):
         return None if value == "none" else Concurrency(preset=value)
     return default
