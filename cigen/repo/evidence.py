@@ -1,7 +1,8 @@
 """Evidence that a worktree is unchanged, for the null build.
 
-Owns what is looked at and why that is enough; docs/caching.md argues it point by point. Imports `os` and `time` only:
-what it may cost is about a third of a `git status`. A false "unchanged" is the one unforgivable mistake: whatever
+Owns what is looked at and why that is enough; docs/caching.md argues it point by point. Imports `os`, `time`
+and xxhash only: all it may cost is about a `git status`. Settings and variables are kept as hashes, because they may
+hold secrets. A false "unchanged" is the one unforgivable mistake: whatever
 cannot be told is a change.
 
 The evidence is taken before the worktree is read, with the filesystem's own clock read first. Anything whose time stamp
@@ -13,6 +14,8 @@ is not older than that reading could still change without its stamp moving, so s
 
 import os
 import time
+
+import xxhash
 
 from cigen.repo.commands import LIST_CONFIG, STATUS, STATUS_TRACKED, STATUS_WITH_IGNORED, git_environment
 from cigen.repo.discovery import find_git
@@ -83,8 +86,8 @@ def status_of(evidence: tuple[object, ...]) -> bytes:
 def _holds(
     worktree: str,
     started: int,
-    environment: tuple[tuple[str, str], ...],
-    config: bytes,
+    environment: str,
+    config: str,
     tracked: bytes,
     untracked: bytes,
     submodules: bool,
@@ -106,7 +109,9 @@ def _holds(
         settings.abandon()
         return False
     said, configured = status.output(), settings.output()
-    return said == (tracked + untracked if submodules else tracked) and configured == config
+    if said is None or configured is None:
+        return False
+    return said == (tracked + untracked if submodules else tracked) and _hash(configured) == config
 
 
 def _stamps_hold(root: bytes, stamps: _Stamps) -> bool:
@@ -152,12 +157,16 @@ def _clock_start() -> int:
     return best[1]
 
 
-def _environment() -> tuple[tuple[str, str], ...]:
+def _hash(data: bytes) -> str:
+    return str(xxhash.xxh3_128_hexdigest(data))
+
+
+def _environment() -> str:
     """What of the environment decides where git finds its configuration and its ignore rules."""
     environment = git_environment()
     names = [n for n in environment if n.startswith("GIT_") and not n.startswith(_HARMLESS)]
     names += [n for n in ("HOME", "XDG_CONFIG_HOME") if n in environment]
-    return tuple((name, environment[name]) for name in sorted(names))
+    return _hash(os.fsencode("\0".join(f"{name}={environment[name]}" for name in sorted(names))))
 
 
 def _later(clock: str) -> tuple[int, int]:
@@ -227,7 +236,7 @@ class _Observation:
         for path in _rule_files(config, worktree, git_dir, common_dir):
             self._note(path)
         return (
-            *(_REVISION, worktree, self._clock_start, _environment(), config),
+            *(_REVISION, worktree, self._clock_start, _environment(), _hash(config)),
             b"".join(record + b"\0" for record in tracked),
             b"".join(record + b"\0" for record in others),
             self._nested,

@@ -226,6 +226,18 @@ def test_without_git_there_is_no_evidence_and_none_holds(project, monkeypatch) -
     assert collect(project) == ()
 
 
+def test_evidence_keeps_no_secret_of_the_configuration_or_the_environment(project, monkeypatch) -> None:
+    project.git("config", "http.extraHeader", "AUTHORIZATION: basic c2VjcmV0")
+    monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
+    monkeypatch.setenv("GIT_CONFIG_KEY_0", "http.proxy")
+    monkeypatch.setenv("GIT_CONFIG_VALUE_0", "http://user:hunter2@proxy")
+    evidence = collect(project)
+    assert holds(project, evidence)
+    kept = marshal.dumps(evidence)
+    assert b"c2VjcmV0" not in kept
+    assert b"hunter2" not in kept
+
+
 def test_a_damaged_record_does_not_hold(project) -> None:
     evidence = collect(project)
     compared = [place for place, part in enumerate(evidence) if part and place != 6]
