@@ -8,8 +8,9 @@ from cigen.cli.session import Session, open_session
 from cigen.engine.unchanged import forget_unchanged, remember_unchanged
 from cigen.hashing.canonical import canonical_bytes
 from cigen.model.codec import to_json
-from cigen.model.diagnostics import has_errors
+from cigen.model.diagnostics import Diagnostic, error, has_errors
 from cigen.output.changes import Change, ChangeKind, diff_text, findings
+from cigen.pipeline.detect import nearest
 from cigen.rules.dag import GRAPH
 from cigen.rules.output import (
     RENDERED_GRAPH,
@@ -36,6 +37,7 @@ def run(options: RenderOptions, console: Console) -> int:
         writable=writes,
     ) as session:
         session.build()
+        session.found.extend(_unknown_providers(options, session))
         if not session.run.ok or has_errors(session.found):
             session.save()
             return console.report(session.diagnostics, session.context.config_text)
@@ -51,6 +53,16 @@ def run(options: RenderOptions, console: Console) -> int:
         if not writes:
             return _show(options, console, session, changes)
         return _write(options, console, session, changes)
+
+
+def _unknown_providers(options: RenderOptions, session: Session) -> list[Diagnostic]:
+    config = session.config
+    known = sorted({output.provider for output in config.outputs}) if config else []
+    return [
+        error("CLI_003", f'no output of cig.toml has the provider "{name}"', hint=nearest(name, known, "Providers"))
+        for name in dict.fromkeys(options.providers)
+        if config and name not in known
+    ]
 
 
 def _show(options: RenderOptions, console: Console, session: Session, changes: Sequence[Change]) -> int:
