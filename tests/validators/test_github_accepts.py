@@ -1,0 +1,78 @@
+"""Nothing that provider/github renders gives a foreign parser anything to say."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from foreign import CHECKS, HERE, Check, node_yaml, zizmor
+from graphs import GRAPHS
+
+from cigen.sdk.yaml import emit
+from cigen.std.provider.github.workflow import render_workflow
+
+ASKED_FOR = frozenset(
+    {
+        "concurrency-limits",  # a workflow without concurrency, or one that no pull request starts
+        "secrets-outside-env",  # a secret of a job without an environment
+        "self-hosted-runner",
+        "template-injection",  # a value of a matrix in a script
+        "undocumented-permissions",
+        "unpinned-images",  # an image by its tag
+    }
+)
+"""What zizmor's strictest persona may find: what the user of these graphs wrote, never how it was rendered."""
+
+
+@pytest.fixture(scope="module")
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Every graph's file, as on disk."""
+    root = tmp_path_factory.mktemp("project")
+    for graph, output in GRAPHS.values():
+        text, diagnostics = render_workflow(graph, output)
+        assert not diagnostics
+        path = root / output.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return sorted((root / ".github" / "workflows").iterdir())
+
+
+@pytest.mark.parametrize("check", CHECKS.values(), ids=list(CHECKS))
+def test_no_finding(check: Check, rendered: list[Path]) -> None:
+    assert len(rendered) == len(GRAPHS)
+    assert check(rendered) == []
+
+
+@pytest.mark.parametrize("check", CHECKS.values(), ids=list(CHECKS))
+def test_the_check_can_find_something(check: Check) -> None:
+    assert check([HERE / "bad" / "github.yml"])
+
+
+def test_the_strictest_persona_finds_only_what_a_user_asked_for(rendered: list[Path]) -> None:
+    assert {finding.partition(":")[0] for finding in zizmor(rendered, "auditor")} <= ASKED_FOR
+
+
+NASTY = {
+    "strings": ["yes", "on", "3.10", "1:30", "0x1F", "1_000", "~", "a: b", "a #b", "- a", "*a", "&a", "!a", "%a", "@a"],
+    "texts": [
+        "a\nb\n",
+        "  a\nb",
+        "\ta\n",
+        "a\n\n",
+        "\n",
+        "a  \nb\t\n",
+        "é\n😀",
+        "tab\tin",
+        "\x07",
+        "\u2028",
+        "nbsp\u00a0",
+    ],
+    "keys": {key: key for key in ("yes", "n", "3.3", "a b", "a: b", "#", "", "on", "x" * 2000)},
+    "others": [None, True, False, 0, -7, 12, {}, [], [[1], {"a": [2]}]],
+}
+
+
+def test_a_yaml_1_2_parser_reads_what_was_written(tmp_path: Path) -> None:
+    path = tmp_path / "nasty.yml"
+    path.write_text(emit(NASTY))
+    assert node_yaml([path]) == [NASTY]
+    assert yaml.safe_load(path.read_text()) == NASTY
