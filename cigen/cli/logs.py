@@ -51,7 +51,11 @@ def log_line(event: Event, verbosity: int) -> str:
 def _span_level(span: Span) -> str:
     if span.outcome == "failed":
         return "warning"
-    return "debug" if span.category in ("plugin", "git") or span.outcome == "cached" else "info"
+    return (
+        "debug"
+        if span.category in ("plugin", "git") or (span.category, span.outcome) == ("action", "cached")
+        else "info"
+    )
 
 
 def _quoted(value: str) -> str:

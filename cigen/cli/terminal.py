@@ -64,10 +64,10 @@ def use_color(choice: str, stream: TextIO, environ: Mapping[str, str]) -> bool:
     return is_terminal(stream)
 
 
-def is_terminal(stream: TextIO) -> bool:
-    """Whether a person is likely to be watching."""
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a person is likely to be watching. None: Python's stream for a descriptor closed before it began."""
     try:
-        return stream.isatty()
+        return stream is not None and stream.isatty()
     except ValueError:  # closed
         return False
 
@@ -81,7 +81,7 @@ def symbols_for(stream: TextIO) -> Symbols:
     return UNICODE
 
 
-def emit(text: str, stream: TextIO) -> bool:
+def emit(text: str, stream: TextIO | None) -> bool:
     """Write and flush; False if nobody reads on.
 
     A reader that has gone away (`cig plan | head`) is no error. Any other failure of stdout raises StoreError; one of
@@ -91,8 +91,10 @@ def emit(text: str, stream: TextIO) -> bool:
     return emit_bytes(text.encode(encoding, "backslashreplace"), stream)
 
 
-def emit_bytes(content: bytes, stream: TextIO) -> bool:
+def emit_bytes(content: bytes, stream: TextIO | None) -> bool:
     """As `emit`, for bytes that must stay as they are."""
+    if stream is None:
+        return False
     try:
         stream.flush()
         stream.buffer.write(content)

@@ -36,8 +36,8 @@ text { fill: var(--text); font: 13px ui-monospace, monospace; }
 text.note { font-size: 11px; opacity: 0.75; }
 path { fill: none; stroke: var(--line); }
 g.node { outline: none; cursor: default; }
-svg.picked g.node, svg.picked path { opacity: 0.18; }
-svg.picked g.near, svg.picked path.near { opacity: 1; }
+svg.picked g.node, svg.picked path[data-to] { opacity: 0.18; }
+svg.picked g.node.near, svg.picked path.near { opacity: 1; }
 svg.picked path.near, g.node:focus rect, g.node:hover rect { stroke: var(--mark); stroke-width: 2; }
 g.node.other { opacity: 0.18; }
 </style>

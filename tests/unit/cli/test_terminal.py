@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cigen.cli.terminal import ASCII, UNICODE, Paint, emit, symbols_for, use_color
+from cigen.cli.terminal import ASCII, UNICODE, Paint, emit, is_terminal, symbols_for, use_color
 from cigen.errors import StoreError
 
 
@@ -85,3 +85,9 @@ def test_output_that_was_written_before_keeps_its_order(tmp_path: Path) -> None:
         emit("b", stream)
         stream.write("c")
     assert (tmp_path / "out").read_bytes() == b"abc"
+
+
+def test_a_stream_that_was_closed_before_we_began_takes_nothing() -> None:
+    assert not emit("x", None)
+    assert not is_terminal(None)
+    assert symbols_for(None) is ASCII  # type: ignore[arg-type]

@@ -38,6 +38,10 @@ ACTION = Span("action", "detect:lang/ruby", 1_000_000, 13_345_678, "executed")
             Span("plugin", "lang/ruby Detect", 0, 0, "failed", (("bytes", "12"),)),
             'level=warning source=plugin msg="lang/ruby Detect" outcome=failed bytes=12 ms=0.0\n',
         ),
+        (
+            Span("stage", "detect", 0, 8_160_000, "cached", (("actions", "6"),)),
+            "level=info source=stage msg=detect outcome=cached actions=6 ms=8.2\n",
+        ),
         (Started("action", "detect:lang/ruby"), ""),
         (Log("debug", "p", "x"), ""),
         (Span("action", "x", 0, 1, "cached"), ""),
