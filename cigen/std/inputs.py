@@ -1,6 +1,6 @@
 """What a user hands to a module: a step's `with`, and the module's `settings` under `[plugins]`.
 
-Owns: the check of names and values against what the module accepts, and their reading as text, flags, lists or maps.
+Owns: the check of names and values against what the module accepts, and their reading as text, flags, lists or tables.
 The same names serve in both places; a step's own value wins over the setting for all jobs.
 """
 
@@ -23,9 +23,9 @@ class Kind(Enum):
     """What a value is; the names are those of `[inputs]` in module.toml."""
 
     STRING = "string"
-    BOOL = "bool"
+    BOOLEAN = "boolean"
     LIST = "list"
-    MAP = "map"
+    TABLE = "table"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,12 @@ class Given:
         return value if isinstance(value, str) else default
 
     def flag(self, name: str, default: bool) -> bool:
-        """A bool input."""
+        """A boolean input."""
         value = self.values.get(name, default)
         return value if isinstance(value, bool) else default
 
     def items(self, name: str) -> tuple[str, ...]:
-        """A list input; the `KEY=VALUE` of a map input."""
+        """A list input; the `KEY=VALUE` of a table input."""
         value = self.values.get(name, ())
         return value if isinstance(value, tuple) else ()
 
@@ -105,7 +105,7 @@ class _Wrong:
 
 
 def _value(raw: object, wanted: Input) -> str | bool | tuple[str, ...] | _Wrong:
-    if wanted.kind is Kind.BOOL:
+    if wanted.kind is Kind.BOOLEAN:
         known = {"true": True, "false": False, True: True, False: False}
         flag = known.get(raw) if isinstance(raw, str | bool) else None
         return _Wrong("is neither true nor false", "write true or false") if flag is None else flag
@@ -142,7 +142,7 @@ def _items(raw: object, kind: Kind) -> tuple[str, ...] | None:
             raw = json.loads(raw)
         except ValueError:
             return None
-    if kind is Kind.MAP and isinstance(raw, dict):
+    if kind is Kind.TABLE and isinstance(raw, dict):
         raw = [f"{name}={_plain(value)}" for name, value in raw.items()]
     elif isinstance(raw, str):
         lines = raw.splitlines()
@@ -150,7 +150,7 @@ def _items(raw: object, kind: Kind) -> tuple[str, ...] | None:
     if not isinstance(raw, list) or not all(isinstance(item, str) for item in raw):
         return None
     stripped = tuple(item.strip() for item in raw if item.strip())
-    return None if kind is Kind.MAP and not all("=" in item for item in stripped) else stripped
+    return None if kind is Kind.TABLE and not all("=" in item for item in stripped) else stripped
 
 
 def _plain(value: object) -> str:

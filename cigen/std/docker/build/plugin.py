@@ -33,9 +33,9 @@ INPUTS = {
     "file": Input(pattern=INSIDE),
     "target": Input(pattern=r"[\w.-]+"),
     "tags": Input(Kind.LIST, pattern=r"\S+"),
-    "build_args": Input(Kind.MAP),
+    "build_args": Input(Kind.TABLE),
     "platforms": Input(Kind.LIST, pattern=r"[\w./-]+"),
-    "push": Input(Kind.BOOL),
+    "push": Input(Kind.BOOLEAN),
 }
 _ORDER = 40
 

@@ -17,6 +17,9 @@ TITLES_OF_MANAGERS = {"npm": "npm", "pnpm": "pnpm", "yarn": "Yarn", "bun": "Bun"
 _YARN_CLASSIC = "1.22.22"
 """The last of Yarn 1; also what hands over to the Yarn that a repository carries (`yarnPath`)."""
 
+_DEFAULTS = {"pnpm": "10"}
+"""Where the project does not say; pnpm's setup for GitHub refuses to choose one itself."""
+
 _COREPACK = "0.33.0"
 """Installed rather than taken from Node: Node 25 has none, and older ones know only keys that npm no longer uses."""
 
@@ -64,10 +67,10 @@ def installation(project: Project, job: Job) -> Installation:
 
 
 def _tool(project: Project) -> Step:
-    """The tool's step. It tells where the version stands: pnpm's setup refuses to be told what package.json says."""
-    options = (Pair("version-file", project.pinned),) if project.pinned else ()
+    # pnpm's setup for GitHub refuses to be told a version that package.json says too, so it must know where it stands.
+    where = (Pair("version-file", project.pinned),) if project.pinned and project.manager == "pnpm" else ()
     name = TITLES_OF_MANAGERS[project.manager]
-    tool = Tool(project.manager, project.version, options)
+    tool = Tool(project.manager, project.version or _DEFAULTS.get(project.manager, ""), where)
     return Step(id=f"setup-{project.manager}", name=f"Set up {name}", tool=tool)
 
 

@@ -81,7 +81,7 @@ def _version(
     for text, source in declared_tools(files, directory, (name,)):
         if re.fullmatch(r"\d+(\.\d+){0,2}", text):
             return text, source
-    inferred = _lockfile_version(name, files.text(lockfile, lockfile=True)) if lockfile else ""
+    inferred = _lockfile_version(name, files, lockfile)
     # A range alone is no guide: Yarn 4 satisfies `>=1.22`, and cannot read Yarn 1's lockfile.
     preferred = (inferred, *_RELEASE_LINES[name]) if inferred else _RELEASE_LINES[name]
     allowed = parse_npm(manifest.engines[name]) if name in manifest.engines else None
@@ -92,18 +92,19 @@ def _version(
     return (inferred, lockfile) if inferred else ("", "")
 
 
-def _lockfile_version(name: str, text: str) -> str:
-    """The release line that writes lockfiles of this format, the newest if several do."""
+def _lockfile_version(name: str, files: DeclaredFiles, lockfile: str) -> str:
+    """The release line that writes lockfiles of this format, the newest if several do. Bun's may be binary."""
+    if not lockfile or name not in ("pnpm", "yarn"):
+        return ""
+    text = files.text(lockfile, lockfile=True)
     if name == "pnpm":
-        found = re.search(r"(?m)^lockfileVersion:\s*['\"]?(\d+)\.(\d+)", text)
+        found = re.search(r"(?m)^lockfileVersion:\s*['\"]?(\d{1,3})\.(\d{1,3})\b", text)
         return _pnpm_line(int(found[1]), int(found[2])) if found else ""
-    if name == "yarn":
-        if "# yarn lockfile v1" in text[:400]:
-            return "1"
-        found = re.search(r"(?m)^__metadata:\n(?:  .*\n)*?  version: (\d+)", text)
-        # Formats: 4 of Yarn 2, 5 and 6 of Yarn 3, 7 and 8 of Yarn 4.
-        return ("2" if int(found[1]) < 5 else "3" if int(found[1]) < 7 else "4") if found else ""
-    return ""
+    if "# yarn lockfile v1" in text[:400]:
+        return "1"
+    found = re.search(r"(?m)^__metadata:\n(?:  .*\n)*?  version: (\d{1,3})\b", text)
+    # Formats: 4 of Yarn 2, 5 and 6 of Yarn 3, 7 and 8 of Yarn 4.
+    return ("2" if int(found[1]) < 5 else "3" if int(found[1]) < 7 else "4") if found else ""
 
 
 def _pnpm_line(major: int, minor: int) -> str:

@@ -24,7 +24,7 @@ INPUTS = {
     "package_manager": Input(choices=MANAGERS),
     "package_manager_version": Input(pattern=r"[\w.+-]+"),
     "directory": Input(pattern=INSIDE),
-    "install": Input(Kind.BOOL),
+    "install": Input(Kind.BOOLEAN),
 }
 _PACKAGES = ("node", *MANAGERS)
 _ORDER = 20

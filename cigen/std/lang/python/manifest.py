@@ -89,7 +89,7 @@ def _keys(dependencies: object) -> Names:
 
 def _groups(standard: Mapping[str, Any], tools: Mapping[str, Any]) -> tuple[dict[str, Names], dict[str, Names]]:
     """All dependency groups; and by installer those it installs unasked: uv `dev`, the others all but optional ones."""
-    shared = {name: _group(standard, name, ()) for name in standard}
+    shared = _closed_groups(standard)
     uv, pdm, poetry = (table(tools.get(name)) for name in ("uv", "pdm", "poetry"))
     of_uv = {"dev": _names(uv["dev-dependencies"])} if "dev-dependencies" in uv else {}
     of_pdm = {name: _names(listed) for name, listed in table(pdm.get("dev-dependencies")).items()}
@@ -109,13 +109,24 @@ def _groups(standard: Mapping[str, Any], tools: Mapping[str, Any]) -> tuple[dict
     }
 
 
-def _group(groups: Mapping[str, Any], name: str, through: tuple[str, ...]) -> Names:
-    """A group with the groups it includes; one that includes itself is an error that its installer reports."""
-    listed = groups.get(name)
-    if name in through or not isinstance(listed, list):
-        return frozenset()
-    included = (text_of(table(item).get("include-group")) for item in listed)
-    return _names(listed).union(*(_group(groups, other, (*through, name)) for other in included if other))
+def _closed_groups(standard: Mapping[str, Any]) -> dict[str, Names]:
+    """Every group with the groups it includes, each once: one that includes itself is for its installer to report."""
+    own = {name: _names(listed) for name, listed in standard.items()}
+    included = {name: _included(listed) & own.keys() for name, listed in standard.items()}
+    closed = {}
+    for name in own:
+        seen, waiting = {name}, [name]
+        while waiting:
+            more = included[waiting.pop()] - seen
+            seen |= more
+            waiting += more
+        closed[name] = frozenset[str]().union(*(own[other] for other in seen))
+    return closed
+
+
+def _included(listed: object) -> frozenset[str]:
+    items = listed if isinstance(listed, list) else []
+    return frozenset(text_of(table(item).get("include-group")) for item in items)
 
 
 # -- setup.cfg, setup.py, Pipfile --------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ INPUTS = {
     "groups": Input(Kind.LIST, pattern=r"[\w.-]+"),
     "requirements": Input(Kind.LIST, pattern=INSIDE),
     "directory": Input(pattern=INSIDE),
-    "install": Input(Kind.BOOL),
+    "install": Input(Kind.BOOLEAN),
 }
 _PACKAGES = ("python", *INSTALLERS)
 _ORDER = 30

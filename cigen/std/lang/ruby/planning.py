@@ -21,7 +21,7 @@ INPUTS = {
     "bundler_version": Input(pattern=r"[\w.]+"),
     "install_path": Input(),
     "directory": Input(pattern=INSIDE),
-    "install": Input(Kind.BOOL),
+    "install": Input(Kind.BOOLEAN),
 }
 _ORDER = 10
 

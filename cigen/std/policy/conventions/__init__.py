@@ -1,0 +1,1 @@
+"""`policy/conventions`: mistakes that every pipeline may make and none means."""
