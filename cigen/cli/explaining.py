@@ -133,7 +133,8 @@ def explain_file(session: Session, path: str) -> FileExplanation:
         if via:
             uses.append(FileUse("action", f"detect:{plugin.id}", f'reads "{via}"'))
             shaped = [one.key for one in signatures.planned if plugin.id in signatures.shaping(one.job)]
-            uses += [FileUse("job", key, f"{plugin.id} reads it") for key in shaped]
+            known = {use.name for use in uses if use.kind == "job"}
+            uses += [FileUse("job", key, f"{plugin.id} reads it") for key in shaped if key not in known]
     return FileExplanation(path, tuple(dict.fromkeys(uses)))
 
 

@@ -2,7 +2,6 @@
 
 import sys
 import webbrowser
-from pathlib import Path
 
 from cigen.cli.console import Console
 from cigen.cli.options import GraphOptions
@@ -10,6 +9,7 @@ from cigen.cli.present.graph import GraphNode, GraphView, graph_dot, graph_json,
 from cigen.cli.present.page import graph_page
 from cigen.cli.session import Session, open_session
 from cigen.cli.terminal import symbols_for
+from cigen.engine.store import CACHE_FOLDER
 from cigen.model.resources import Job
 from cigen.output.writer import write_named
 from cigen.pipeline.expand import runner_names
@@ -27,11 +27,12 @@ def run(options: GraphOptions, console: Console) -> int:
         if GRAPH not in session.run.outputs:
             return code or 1
         view = _actions(session) if options.actions else _jobs(session)
-        if options.html:
-            path = console.start / options.html
+        if options.html or options.open:
+            # A page that is only to be looked at goes where everything of cig's own goes.
+            path = console.start / options.html if options.html else session.root / CACHE_FOLDER / "graph.html"
             write_named(path, graph_page(view, session.run.outputs.value(GRAPH).project).encode())
             if options.open:
-                webbrowser.open(Path(path).absolute().as_uri())
+                webbrowser.open(path.absolute().as_uri())
             return 0
         console.out(_drawn(options, view))
         return 0
@@ -60,7 +61,8 @@ def _jobs(session: Session) -> GraphView:
 
 def _actions(session: Session) -> GraphView:
     run = session.run
-    nodes = tuple(GraphNode(id, "executed" if id in run.executed else "cached") for id in run.outputs.done)
+    # Whether an action ran this time is no part of the graph: two runs print the same.
+    nodes = tuple(GraphNode(id) for id in run.outputs.done)
     edges = tuple(
         (id, component.name)
         for id in run.outputs.done

@@ -1,10 +1,12 @@
 """`cig render`: bring the configuration files up to date."""
 
+import sys
 from collections.abc import Sequence
 
 from cigen.cli.console import Console
 from cigen.cli.options import RenderOptions
 from cigen.cli.session import Session, open_session
+from cigen.cli.terminal import Paint, is_terminal
 from cigen.engine.unchanged import forget_unchanged, remember_unchanged
 from cigen.hashing.canonical import canonical_bytes
 from cigen.model.codec import to_json
@@ -67,6 +69,7 @@ def _unknown_providers(options: RenderOptions, session: Session) -> list[Diagnos
 
 def _show(options: RenderOptions, console: Console, session: Session, changes: Sequence[Change]) -> int:
     """`--check` and `--diff`: say what would change, and touch nothing."""
+    from cigen.cli.present.plan import colored_diff
     from cigen.cli.present.render import RenderView, render_json, render_text
 
     pending = [change for change in changes if change.kind is not ChangeKind.UNCHANGED]
@@ -77,7 +80,11 @@ def _show(options: RenderOptions, console: Console, session: Session, changes: S
     if options.json:
         console.out(render_json(view))
     else:
-        console.out("".join(diff_text(change) for change in pending))
+        diff = "".join(diff_text(change) for change in pending)
+        if is_terminal(sys.stdout):
+            # What stands in a file may be meant for the terminal rather than for its reader.
+            diff = colored_diff(diff, Paint(console.color(sys.stdout)))
+        console.out(diff)
         (console.err if pending else console.out)(render_text(view))
     return PENDING if pending and options.check else 0
 
