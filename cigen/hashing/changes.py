@@ -57,7 +57,7 @@ def diff_filesets(old: TreeReader, new: TreeReader, globs: Sequence[PathGlob]) -
                 continue
             left, right = _leaf(a, here.state), _leaf(b, here.state)
             if name == _ATTRIBUTES and not (left or right) and _selects_here(before, after, here):
-                left, right = a, b
+                left, right = _file(a), _file(b)
             if left or right:
                 path = RepoPath(here.prefix + name)
                 changes.append(Change(path, _entry(path, left), _entry(path, right)))
@@ -69,10 +69,15 @@ def diff_filesets(old: TreeReader, new: TreeReader, globs: Sequence[PathGlob]) -
 
 def _leaf(entry: TreeEntry | None, state: State) -> TreeEntry | None:
     """The entry, if it is a selected file, link or submodule."""
-    if entry is None or entry.mode == TREE:
+    entry = _file(entry)
+    if entry is None:
         return None
     taken = state.reaches_submodule(entry.name) if entry.mode == GITLINK else state.selects(entry.name)
     return entry if taken else None
+
+
+def _file(entry: TreeEntry | None) -> TreeEntry | None:
+    return entry if entry is not None and entry.mode != TREE else None
 
 
 def _subtree(entry: TreeEntry | None) -> GitId | None:

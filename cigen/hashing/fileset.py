@@ -186,7 +186,10 @@ class Selector:
                     below.append((entry.name, (entry.id, inside)))
             elif state.reaches_submodule(entry.name) if entry.mode == GITLINK else state.selects(entry.name):
                 entries.append(entry)
-        return _Scan(tuple(entries), tuple(below), listing.get(_ATTRIBUTES))
+        attributes = listing.get(_ATTRIBUTES)
+        if attributes is not None and attributes.mode == TREE:
+            attributes = None
+        return _Scan(tuple(entries), tuple(below), attributes)
 
     def _combine(self, scan: "_Scan") -> _Picked | None:
         found = [(name, self._picked[key]) for name, key in scan.below]
