@@ -8,6 +8,7 @@ from typing import Any
 from cigen.cli.session import open_session
 from cigen.engine.tasks import task_creators
 from cigen.model.events import ignore
+from cigen.rules.schema import SchemaRule
 from cigen.rules.signature import SignatureRule, Signatures
 
 __all__ = ["pipeline_creators"]
@@ -19,7 +20,7 @@ def pipeline_creators(root: str) -> dict[str, Any]:
     atexit.register(stack.close)
     session = stack.enter_context(open_session(Path(root), observer=ignore))
     session.load()
-    rules = session.rules()
+    rules = [SchemaRule(session.context), *session.rules()]
     if session.config is not None:
         rules.append(SignatureRule(session.context, Signatures.of(session.context, session.config)))
     return task_creators(rules, session.run, session.engine)

@@ -59,12 +59,13 @@ def task_creators(rules: Sequence[Rule], run: "Run", engine: "Engine") -> dict[s
 
 def _creator(rule: Rule, run: "Run", engine: "Engine", *, everything: bool = False) -> Any:
     def create() -> Iterator[dict[str, Any]]:
-        known = set(run.outputs.done)
         stale = list(engine.stale(rule, run))
         rule.prepare([item.action.id for item in stale])
         yield {"name": None, "basename": rule.name, "doc": rule.__doc__}
         if everything:
-            yield from (_task(id, run) | {"uptodate": [True]} for id in run.outputs.done if id not in known)
+            yield from (
+                _task(id, run) | {"uptodate": [True]} for id in run.outputs.done if id.startswith(f"{rule.name}:")
+            )
         for item in stale:
             yield _task(item.action.id, run) | {"actions": [(_execute, (item, run, engine))], "uptodate": [False]}
 
