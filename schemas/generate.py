@@ -8,6 +8,7 @@ import json
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "cigen" / "schema" / "cig.schema.json"
@@ -59,7 +60,7 @@ def validator() -> str:
     from fastjsonschema.draft07 import CodeGeneratorDraft07
 
     # Since draft 6 the float 3.0 is an integer. TOML tells them apart, and so does cig.toml: 3.10 is not 3.1.
-    CodeGeneratorDraft07.generate_type = CodeGeneratorDraft04.generate_type
+    CodeGeneratorDraft07.generate_type = CodeGeneratorDraft04.generate_type  # type: ignore[method-assign]
     schema = json.loads(SOURCE.read_text("utf-8"))
     del schema["$id"]  # it would stand in the name of every function
     code = fastjsonschema.compile_to_code(schema, use_default=False, use_formats=False, detailed_exceptions=False)
@@ -75,9 +76,87 @@ def validator() -> str:
     return f"{_HEAD}{body}\n"
 
 
-def reference(schema: dict) -> str:
-    """The tables of keys, from the schema's descriptions."""
-    return ""
+def reference(schema: dict[str, Any]) -> str:
+    """A section with a table of keys for each table of cig.toml."""
+    titles: dict[int, str] = {}
+    _Reference(schema["definitions"], titles, {}).sections("", schema)
+    return "\n".join(_Reference(schema["definitions"], {}, titles).sections("", schema)) + "\n"
+
+
+_TYPES = {"string": "text", "integer": "number", "boolean": "true or false", "array": "list", "object": "table"}
+
+
+class _Reference:
+    """Writes the sections; what stands in several places has one section, and links to it."""
+
+    def __init__(self, definitions: dict[str, Any], written: dict[int, str], titles: dict[int, str]) -> None:
+        self._definitions, self._written, self._titles = definitions, written, titles
+
+    def sections(self, title: str, node: dict[str, Any]) -> list[str]:
+        """The section of one table, and those of the tables in it that have none yet."""
+        node = self._deref(node)
+        properties = node.get("properties", {})
+        if not properties or id(node) in self._written:
+            return []
+        self._written[id(node)] = title
+        lines = ["", f"### {f'`{title}`' if title else 'Top level'}", ""]
+        lines += ["| key | type | meaning |", "|---|---|---|"]
+        required = node.get("required", ())
+        inner: list[str] = []
+        for name, own in properties.items():
+            means = own["description"].replace("|", "\\|")
+            must = " Required." if name in required else ""
+            path = f"{title}.{name}" if title else name
+            inner += self._inside(path, own)
+            lines.append(f"| `{name}` | {self._type(own)} | {means}{must} |")
+        other = node.get("additionalProperties")
+        if isinstance(other, dict) and (means := other.get("description")):
+            lines.append(f"| *NAME* | {self._type(other)} | {means} |")
+        return lines + inner
+
+    def _inside(self, path: str, node: dict[str, Any]) -> list[str]:
+        node = self._deref(node)
+        other = node.get("additionalProperties")
+        lines = self.sections(path, node)
+        if isinstance(other, dict):
+            lines += self.sections(f"{path}.NAME", other)
+        if "items" in node:
+            lines += self.sections(f"{path}[]", node["items"])
+        return lines
+
+    def _type(self, node: dict[str, Any]) -> str:
+        node = self._deref(node)
+        kinds = node["type"] if isinstance(node["type"], list) else [node["type"]]
+        if "enum" in node:
+            return ", ".join(f"`{value}`" for value in node["enum"])
+        words = []
+        for kind in kinds:
+            word = _TYPES[kind]
+            if kind == "array" and "items" in node:
+                word = f"list of {self._plural(node['items'])}"
+            elif kind == "object":
+                word = self._linked(node, word)
+            words.append(word)
+        return " or ".join(words)
+
+    def _plural(self, node: dict[str, Any]) -> str:
+        node = self._deref(node)
+        kinds = node["type"] if isinstance(node["type"], list) else [node["type"]]
+        words = ["true or false" if kind == "boolean" else f"{_TYPES[kind]}s" for kind in kinds]
+        return " or ".join(self._linked(node, word) if word == "tables" else word for word in words)
+
+    def _linked(self, node: dict[str, Any], word: str) -> str:
+        """The word as a link to the section of that table, or of the tables in it."""
+        other = node.get("additionalProperties")
+        for own in (node, self._deref(other) if isinstance(other, dict) else {}):
+            if title := self._titles.get(id(own)):
+                return f"[{word}](#{re.sub('[^a-z_-]', '', title.lower())})"
+        return word
+
+    def _deref(self, node: dict[str, Any]) -> dict[str, Any]:
+        while "$ref" in node:
+            node = self._definitions[node["$ref"].removeprefix("#/definitions/")]
+        return node
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ one run shows all mistakes.
 """
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from cigen.model.config import Config, Project
@@ -26,6 +27,9 @@ __all__ = ["SHOWN_LIMIT", "load_config"]
 
 SHOWN_LIMIT = 100
 """Mistakes told in one run."""
+
+_TEXT_LIMIT = 2000
+"""Characters of one message."""
 
 _OUTSIDE_JOBS = Scope(any_axis=True)
 """For caches and services, which jobs with different matrices may use; each job checks its own."""
@@ -117,11 +121,26 @@ def _providers(root: Table) -> frozenset[str]:
 
 def _in_order(found: list[Diagnostic], tree: dict[str, Any]) -> tuple[Diagnostic, ...]:
     """Each once, in the order of the file, and not more than anyone reads."""
-    unique = sorted(dict.fromkeys(found), key=lambda diagnostic: (_position(diagnostic.key, tree), diagnostic.code))
+    unique = sorted(
+        dict.fromkeys(map(_on_one_line, found)),
+        key=lambda diagnostic: (_position(diagnostic.key, tree), diagnostic.code),
+    )
     if len(unique) <= SHOWN_LIMIT:
         return tuple(unique)
     message = f"at least {len(unique) - SHOWN_LIMIT:,} more mistakes are not shown"
     return (*unique[:SHOWN_LIMIT], error("SCHEMA_024", message, key=unique[SHOWN_LIMIT].key))
+
+
+def _on_one_line(diagnostic: Diagnostic) -> Diagnostic:
+    """Messages quote what the user wrote, which may hold line breaks and have any length."""
+    message, hint = _short(diagnostic.message), _short(diagnostic.hint)
+    return replace(diagnostic, message=message, hint=hint)
+
+
+def _short(text: str) -> str:
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+    return text if len(text) <= _TEXT_LIMIT else f"{text[:_TEXT_LIMIT]}…"
 
 
 def _position(key: KeyPath, tree: Any) -> tuple[int, ...]:

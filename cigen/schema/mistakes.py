@@ -171,8 +171,4 @@ def _shown(value: object) -> str:
         return "true" if value else "false"
     text = str(value)
     short = text if len(text) <= 60 else f"{text[:57]}…"
-    return (
-        f'"{short.encode("unicode_escape").decode() if not short.isprintable() else short}"'
-        if isinstance(value, str)
-        else short
-    )
+    return f'"{short}"' if isinstance(value, str) else short

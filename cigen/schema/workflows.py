@@ -20,9 +20,6 @@ __all__ = ["MAIN", "read_concurrency", "read_permissions", "read_workflows"]
 MAIN = "ci"
 """The workflow that the top-level keys describe."""
 
-_READY = ("opened", "synchronize", "reopened", "ready_for_review")
-"""What must start a run where drafts do not: the push that made it and the click that ends the draft."""
-
 
 def read_workflows(root: Table, default_branch: str) -> tuple[Workflow, ...]:
     """`ci` first, then those of `[workflows]` by name."""
@@ -75,12 +72,11 @@ def _push(on: Table) -> PushTrigger:
 
 def _pull_request(on: Table) -> PullRequestTrigger:
     table = on.table("pull_request")
-    skip_drafts = table.flag("skip_drafts")
     return PullRequestTrigger(
         branches=table.texts("branches", fixed=True),
-        types=table.texts("types", fixed=True) or (_READY if skip_drafts else ()),
+        types=table.texts("types", fixed=True),
         labels=table.texts("labels", fixed=True),
-        skip_drafts=skip_drafts,
+        skip_drafts=table.flag("skip_drafts"),
     )
 
 

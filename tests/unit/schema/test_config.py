@@ -235,13 +235,6 @@ def test_true_is_a_trigger_without_conditions_and_false_is_none(load: Load) -> N
     assert triggers.manual is not None
 
 
-def test_where_drafts_are_skipped_ending_the_draft_starts_a_run(load: Load) -> None:
-    triggers = load("on.pull_request.skip_drafts = true").workflows[0].triggers
-    assert triggers is not None
-    assert triggers.pull_request is not None
-    assert "ready_for_review" in triggers.pull_request.types
-
-
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
