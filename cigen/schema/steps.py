@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from cigen.model.diagnostics import error
 from cigen.model.expressions import Expr, Op
-from cigen.model.resources import ModuleUse, Native, Run, Step
+from cigen.model.resources import ModuleUse, Native, Pair, Run, Step
 from cigen.schema.conditions import ConditionError, parse_condition
 from cigen.schema.durations import read_retry, read_timeout
 from cigen.schema.locate import locate_inside
@@ -118,6 +118,8 @@ class StepReader:
         given = {pair.name: pair.value for pair in table.pairs("with")}
         declared = dict(template.named("inputs"))
         for key in given:
+            if isinstance(table.data["with"][key], (list, dict)):
+                table.error("SCHEMA_009", f'the input "{key}" of a template must be a text', "with", key)
             if key not in declared:
                 hint = nearest(key, declared, "Inputs")
                 table.error(
@@ -178,8 +180,14 @@ def check_templates(templates: Mapping[str, Table]) -> None:
 def _module(table: Table) -> ModuleUse:
     text = table.text("uses", fixed=True)
     module, at, constraint = text.rpartition("@")
-    inputs = table.pairs("with")
+    given = table.table("with")
+    inputs = tuple(Pair(name, _input(given, name)) for name in sorted(given.data))
     return ModuleUse(module, constraint, inputs) if at else ModuleUse(text, "", inputs)
+
+
+def _input(given: Table, name: str) -> str:
+    """One input of a module: a list or a table is handed over as canonical JSON."""
+    return given.json(name) if isinstance(given.data[name], (list, dict)) else given.scalar(name)
 
 
 def _derived(run: Run | None, module: ModuleUse | None, native: Native | None) -> str:

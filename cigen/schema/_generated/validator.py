@@ -16,6 +16,7 @@ import re
 REGEX_PATTERNS = {
     '^[a-z][a-z0-9-]*/[A-Za-z0-9][A-Za-z0-9._-]*$': re.compile('^[a-z][a-z0-9-]*/[A-Za-z0-9][A-Za-z0-9._-]*\\Z'),
     '^[^\\n]+$': re.compile('^[^\\n]+\\Z'),
+    '^[A-Za-z_][A-Za-z0-9_.-]*$': re.compile('^[A-Za-z_][A-Za-z0-9_.-]*\\Z'),
     '\\S': re.compile('\\S'),
     '^[^\\s@]+(@[^\\n@]+)?$': re.compile('^[^\\s@]+(@[^\\n@]+)?\\Z'),
     '^[A-Za-z_][A-Za-z0-9_]*$': re.compile('^[A-Za-z_][A-Za-z0-9_]*\\Z'),
@@ -551,7 +552,7 @@ def validate___definitions_service(data):
         if "env" in data_keys:
             data_keys.remove("env")
             data__env = data["env"]
-            validate___definitions_env(data__env)
+            validate___definitions_container_env(data__env)
         if "health" in data_keys:
             data_keys.remove("health")
             data__health = data["health"]
@@ -604,6 +605,36 @@ def validate___definitions_service(data):
             data__command = data["command"]
             validate___definitions_line(data__command)
         if data_keys:
+            raise JsonSchemaValueException
+    return data
+
+def validate___definitions_container_env(data):
+    if not isinstance(data, (dict)):
+        raise JsonSchemaValueException
+    data_is_dict = isinstance(data, dict)
+    if data_is_dict:
+        data_keys = set(data.keys())
+        for data_key in data_keys:
+            if data_key not in []:
+                data_value = data.get(data_key)
+                validate___definitions_scalar(data_value)
+        data_len = len(data)
+        if data_len != 0:
+            data_property_names = True
+            for data_key in data:
+                try:
+                    validate___definitions_container_variable(data_key)
+                except JsonSchemaValueException:
+                    data_property_names = False
+            if not data_property_names:
+                raise JsonSchemaValueException
+    return data
+
+def validate___definitions_container_variable(data):
+    if not isinstance(data, (str)):
+        raise JsonSchemaValueException
+    if isinstance(data, str):
+        if not REGEX_PATTERNS['^[A-Za-z_][A-Za-z0-9_.-]*$'].search(data):
             raise JsonSchemaValueException
     return data
 
@@ -662,7 +693,7 @@ def validate___definitions_step(data):
                 for data__with_key in data__with_keys:
                     if data__with_key not in []:
                         data__with_value = data__with.get(data__with_key)
-                        validate___definitions_scalar(data__with_value)
+                        validate___definitions_input(data__with_value)
                 data__with_len = len(data__with)
                 if data__with_len != 0:
                     data__with_property_names = True
@@ -781,6 +812,23 @@ def validate___definitions_variables(data):
             raise JsonSchemaValueException
         for data_x, data_item in enumerate(data):
             validate___definitions_variable(data_item)
+    return data
+
+def validate___definitions_input(data):
+    if not isinstance(data, (str, int, bool, list, tuple, dict)):
+        raise JsonSchemaValueException
+    data_is_list = isinstance(data, (list, tuple))
+    if data_is_list:
+        data_len = len(data)
+        for data_x, data_item in enumerate(data):
+            validate___definitions_scalar(data_item)
+    data_is_dict = isinstance(data, dict)
+    if data_is_dict:
+        data_keys = set(data.keys())
+        for data_key in data_keys:
+            if data_key not in []:
+                data_value = data.get(data_key)
+                validate___definitions_scalar(data_value)
     return data
 
 def validate___definitions_job(data):
@@ -1333,7 +1381,7 @@ def validate___definitions_container(data):
         if "env" in data_keys:
             data_keys.remove("env")
             data__env = data["env"]
-            validate___definitions_env(data__env)
+            validate___definitions_container_env(data__env)
         if "options" in data_keys:
             data_keys.remove("options")
             data__options = data["options"]

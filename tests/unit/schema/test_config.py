@@ -313,6 +313,18 @@ def test_a_job_with_everything(load: Load, everything: str) -> None:
     )
 
 
+def test_a_module_may_be_given_lists_and_tables(load: Load) -> None:
+    given = "{ t = ['{{ V }}', 2], u = { b = true, a = 1 } }"
+    text = f"variables.V = 'x'\n[jobs.a]\nsteps = [{{ uses = 'docker/build', with = {given} }}]"
+    module = load(text).jobs[0].steps[0].module
+    assert module == ModuleUse("docker/build", "", (Pair("t", '["x",2]'), Pair("u", '{"a":1,"b":true}')))
+
+
+def test_variables_of_a_container_may_have_dots(load: Load) -> None:
+    service = load("services.search = { image = 'x', env = { 'discovery.type' = 'single-node' } }").services[0]
+    assert service.env == (Pair("discovery.type", "single-node"),)
+
+
 def test_native_steps_keep_their_table_for_their_provider(load: Load) -> None:
     config = load(
         """
