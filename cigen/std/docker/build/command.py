@@ -16,7 +16,7 @@ _VARIABLE = re.compile(r"\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\})")
 
 
 def build_command(given: Given) -> str:
-    """`docker buildx build` with the inputs as its options, one a line."""
+    """`docker buildx build` with the inputs as its options; one a line where a line would not hold them."""
     words = ["docker buildx build"]
     options: list[tuple[str, Sequence[str]]] = [
         ("--file", _one(given.text("file"))),
@@ -33,7 +33,8 @@ def build_command(given: Given) -> str:
         # Otherwise the image stays inside the builder, out of reach of the steps that follow.
         words.append("--load")
     words.append(shell_word(given.text("context") or "."))
-    return words[0] + " " + words[1] if len(words) == 2 else " \\\n  ".join(words)
+    line = " ".join(words)
+    return line if len(line) <= 80 else " \\\n  ".join(words)
 
 
 def _one(value: str) -> list[str]:

@@ -8,20 +8,18 @@ from dataclasses import dataclass
 
 from cigen.sdk import Job, Pair, Run, Step, Tool
 from cigen.std.lang.node.commands import is_berry
+from cigen.std.lang.ranges import release
 from cigen.std.lang.steps import CacheHome
 
 __all__ = ["TITLES_OF_MANAGERS", "Installation", "Project", "installation"]
 
 TITLES_OF_MANAGERS = {"npm": "npm", "pnpm": "pnpm", "yarn": "Yarn", "bun": "Bun"}
 
-_YARN_CLASSIC = "1.22.22"
-"""The last of Yarn 1; also what hands over to the Yarn that a repository carries (`yarnPath`)."""
-
 _DEFAULTS = {"pnpm": "10"}
 """Where the project does not say; pnpm's setup for GitHub refuses to choose one itself."""
 
 _COREPACK = "0.33.0"
-"""Installed rather than taken from Node: Node 25 has none, and older ones know only keys that npm no longer uses."""
+"""For Node 25 and later, which come without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +50,8 @@ _YARN_1 = CacheHome("~/.cache/yarn", "~/Library/Caches/Yarn", "~/AppData/Local/Y
 _YARN_4 = CacheHome("~/.yarn/berry/cache", "~/.yarn/berry/cache", "~/AppData/Local/Yarn/Berry/cache")
 
 
-def installation(project: Project, job: Job) -> Installation:
-    """How the job installs the project's packages."""
+def installation(project: Project, job: Job, node: str) -> Installation:
+    """How the job installs the project's packages. node: its version, a placeholder or nothing."""
     locked = bool(project.lockfile)
     if project.manager == "pnpm":
         script = "pnpm install --frozen-lockfile" if locked else "pnpm install"
@@ -62,7 +60,7 @@ def installation(project: Project, job: Job) -> Installation:
         script = "bun install --frozen-lockfile" if locked else "bun install"
         return Installation((_tool(project),), _BUN.paths(job), script)
     if project.manager == "yarn":
-        return _berry(project, job) if is_berry(project.version) else _classic(project, job)
+        return _berry(project, job, node) if is_berry(project.version) else _classic(project, job)
     return Installation((), _NPM.paths(job), "npm ci" if locked else "npm install")
 
 
@@ -75,24 +73,24 @@ def _tool(project: Project) -> Step:
 
 
 def _classic(project: Project, job: Job) -> Installation:
-    exact = project.version if project.version.count(".") == 2 else _YARN_CLASSIC
+    """Yarn 1 is part of CI machines and of Node's images, and hands over to a Yarn that the repository carries."""
     script = "yarn install --frozen-lockfile" if project.lockfile else "yarn install"
-    return Installation((_set_up_yarn(f"npm install --global yarn@{exact}"),), _YARN_1.paths(job), script)
+    return Installation((), _YARN_1.paths(job), script)
 
 
-def _berry(project: Project, job: Job) -> Installation:
-    if project.release:
-        setup = _set_up_yarn(f"npm install --global yarn@{_YARN_CLASSIC}")
-    else:
-        lines = [f"npm install --global corepack@{_COREPACK}", "corepack enable yarn"]
-        if not project.pinned:
-            # Nothing in package.json tells corepack which one to run.
-            lines.append(f"corepack install --global {shlex.quote(f'yarn@{project.version}')}")
-        setup = _set_up_yarn(*lines)
+def _berry(project: Project, job: Job, node: str) -> Installation:
     # Before Yarn 4 the cache stood in the project unless it was told otherwise.
     cache = (f"{project.directory}.yarn/cache",) if project.version[0] in "23" else _YARN_4.paths(job)
-    return Installation((setup,), cache, f"yarn install --{'immutable' if project.lockfile else 'no-immutable'}")
+    setup = () if project.release else (_set_up_yarn(project, node),)
+    return Installation(setup, cache, f"yarn install --{'immutable' if project.lockfile else 'no-immutable'}")
 
 
-def _set_up_yarn(*lines: str) -> Step:
-    return Step(id="setup-yarn", name="Set up Yarn", run=Run("\n".join(lines)))
+def _set_up_yarn(project: Project, node: str) -> Step:
+    script = "corepack enable yarn"
+    if release(node)[:1] >= (25,):
+        script = f'npx --yes corepack@{_COREPACK} enable --install-directory "$(dirname "$(command -v node)")" yarn'
+    if not project.pinned:
+        # Nothing in package.json tells corepack which one to run.
+        chosen = f"install --global {shlex.quote(f'yarn@{project.version}')}"
+        script += f"\nnpx --yes corepack@{_COREPACK} {chosen}" if "npx" in script else f"\ncorepack {chosen}"
+    return Step(id="setup-yarn", name="Set up Yarn", run=Run(script))

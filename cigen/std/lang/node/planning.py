@@ -51,7 +51,7 @@ def _steps(wish: Wish, schema: CigSchema, projects: Projects, report: Report) ->
     if version.value or project.manager != "bun":
         version = version_or_default(NODE, wish, schema, declared, report)
         steps.append(Step(id="setup-node", name="Set up Node", tool=Tool("node", version.value)))
-    install = installation(project, wish.job)
+    install = installation(project, wish.job, version.value)
     steps += install.setup
     # A directory that detection does not reach is taken at its author's word.
     if ("node_package_manager" in facts or "directory" in wish.given) and wish.installs:

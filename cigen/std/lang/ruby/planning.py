@@ -45,11 +45,10 @@ def _planned(wish: Wish, schema: CigSchema, projects: Projects, report: Report) 
         named = (("ruby_gemfile", directory + "Gemfile"), ("ruby_lockfile", directory + "Gemfile.lock"))
         facts = {name: Fact(name, path, path) for name, path in named}
     version = version_or_default(RUBY, wish, schema, facts.get("ruby_version"), report)
-    steps = [Step(id="setup-ruby", name="Set up Ruby", tool=Tool("ruby", version.value))]
     bundler = wish.given.text("bundler_version")
-    if bundler:
-        script = f"gem install bundler --version {bundler} --no-document"
-        steps.append(Step(id="install-bundler", name="Install Bundler", run=Run(script)))
+    # Unasked, Bundler switches to the version in the lockfile by itself.
+    tool = Tool("ruby", version.value, (Pair("bundler", bundler),) if bundler else ())
+    steps = [Step(id="setup-ruby", name="Set up Ruby", tool=tool)]
     env: list[Pair] = []
     if "ruby_gemfile" in facts and wish.installs:
         _check_lockfile(wish, facts, version, report)

@@ -34,7 +34,7 @@ def test_the_example_of_the_specification(plan_with: Call, outline: Call) -> Non
         "build setup",
         "  setup-docker: tool docker-buildx",
         "build replace image",
-        "  build-image: docker buildx build \\\n  --target release \\\n  .",
+        "  build-image: docker buildx build --target release .",
     ]
     assert result.resources[0].steps.order == 40
     assert result.resources[1].steps.steps[0].name == "Build image release"

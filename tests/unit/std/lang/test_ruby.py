@@ -279,8 +279,7 @@ def test_a_step_that_uses_the_module(plan_with: Call, outline: Call) -> None:
     )
     assert outline(plan_with(PLUGIN, job(packages=(), steps=steps), files=PROJECT)) == [
         "test replace first",
-        "  setup-ruby: tool ruby 3.2",
-        "  install-bundler: gem install bundler --version 2.6.3 --no-document",
+        "  setup-ruby: tool ruby 3.2 bundler=2.6.3",
         "  cache-bundler: cache bundler [.gems] ruby:3.2 <Gemfile.lock>",
         "  install-gems: bundle install --jobs 4 --retry 3",
         "test env BUNDLE_PATH=.gems",
