@@ -56,8 +56,10 @@ def diff_filesets(old: TreeReader, new: TreeReader, globs: Sequence[PathGlob]) -
             if a == b:
                 continue
             left, right = _leaf(a, here.state), _leaf(b, here.state)
-            if name == _ATTRIBUTES and not (left or right) and _selects_here(before, after, here):
-                left, right = _file(a), _file(b)
+            if name == _ATTRIBUTES and not (left or right):
+                a_file, b_file = _file(a), _file(b)
+                if (a_file and _selects(before, here.was, here)) or (b_file and _selects(after, here.now, here)):
+                    left, right = a_file, b_file
             if left or right:
                 path = RepoPath(here.prefix + name)
                 changes.append(Change(path, _entry(path, left), _entry(path, right)))
@@ -88,6 +90,6 @@ def _entry(path: RepoPath, entry: TreeEntry | None) -> Entry | None:
     return None if entry is None else Entry(path, entry.mode, entry.id)
 
 
-def _selects_here(before: Selector, after: Selector, here: _Directory) -> bool:
-    """Whether anything in the directory is selected on either side, which makes its `.gitattributes` an input."""
-    return bool((here.was and before.picks(here.was, here.state)) or (here.now and after.picks(here.now, here.state)))
+def _selects(side: Selector, directory: GitId | None, here: _Directory) -> bool:
+    """Whether anything in the directory is selected on one side, which makes its `.gitattributes` an input there."""
+    return directory is not None and side.picks(directory, here.state) is not None

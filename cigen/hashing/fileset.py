@@ -51,7 +51,7 @@ class Fileset:
     attributes: tuple[Entry, ...] = ()
     """Every `.gitattributes` from the root down to a selected path, unless it stands inside a covered directory."""
     absent: tuple[RepoPath, ...] = ()
-    """Paths that the globs name outright and that are no file: absence is an input."""
+    """Paths that the globs name outright and do not exclude, and that are no file: absence is an input."""
     unmatched: tuple[PathGlob, ...] = ()
     """Required globs that select nothing once exclusions are taken away, in the order they were given."""
 
@@ -199,6 +199,7 @@ class Selector:
     def _select(self, globs: tuple[PathGlob, ...]) -> Fileset:
         parsed = [(glob, parse_glob(glob.pattern)) for glob in globs]
         exclude = [meaning for _, meaning in parsed if meaning.negated]
+        excluded = start_state(exclude, ())
         entries: dict[RepoPath, Entry] = {}
         attributes: dict[RepoPath, Entry] = {}
         unmatched: list[PathGlob] = []
@@ -206,7 +207,7 @@ class Selector:
         for glob, meaning in parsed:
             if meaning.negated:
                 continue
-            literal.update(meaning.literal_paths())
+            literal.update(path for path in meaning.literal_paths() if not _matches(excluded, path))
             found = self._apply(meaning, exclude, entries, attributes)
             if not found and not glob.optional:
                 unmatched.append(glob)
@@ -251,6 +252,13 @@ class Selector:
             current = entry.id
         entry = self.listing(current).get(name)
         return entry is not None and entry.mode != TREE
+
+
+def _matches(state: State, path: RepoPath) -> bool:
+    *parents, name = path.split(b"/")
+    for parent in parents:
+        state = state.child(parent)
+    return state.selects(name)
 
 
 def _uncovered(entries: dict[RepoPath, Entry], covered: frozenset[RepoPath]) -> tuple[Entry, ...]:

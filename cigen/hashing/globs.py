@@ -230,7 +230,8 @@ class _Parser:
             if body[offset + 1 : offset + 2] == "-" and offset + 2 < len(body):
                 last = body[offset + 2]
                 if last < first:
-                    raise self._error(self.at + offset, f"the range `{first}-{last}` is empty", "Turn it round.")
+                    problem = f"the range {shown(f'{first}-{last}')} is empty"
+                    raise self._error(self.at + offset, problem, "Turn it round.")
                 offset += 2
             found += re.escape(first) if first == last else f"{re.escape(first)}-{re.escape(last)}"
             offset += 1

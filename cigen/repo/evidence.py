@@ -1,9 +1,8 @@
 """Evidence that a worktree is unchanged, for the null build.
 
-Owns what is looked at and why that is enough; docs/caching.md argues it point by point. Imports `os`, `time`
-and xxhash only: all it may cost is about a `git status`. Settings and variables are kept as hashes, because they may
-hold secrets. A false "unchanged" is the one unforgivable mistake: whatever
-cannot be told is a change.
+Owns what is looked at and why that is enough; docs/caching.md argues it point by point. Imports `os`, `time` and xxhash
+only: all it may cost is about a `git status`. Keeps settings and variables as hashes, because they may hold secrets.
+A false "unchanged" is the one unforgivable mistake: whatever cannot be told is a change.
 
 The evidence is taken before the worktree is read, with the filesystem's own clock read first. Anything whose time stamp
 is not older than that reading could still change without its stamp moving, so such an observation is made again.

@@ -35,4 +35,4 @@ def _whole(pattern: str) -> str:
 def _one(found: re.Match[str]) -> str:
     token = found[0]
     simple = {"**": "§", "*": "[^/]*", "?": "[^/]", "/": "/"}
-    return simple.get(token) or (token.replace("!", "^") if token.startswith("[") else re.escape(token))
+    return simple.get(token) or (token.replace("!", "^/") if token.startswith("[") else re.escape(token))
