@@ -49,6 +49,7 @@ def load_config(text: bytes) -> tuple[Config | None, tuple[Diagnostic, ...]]:
         # Values without a measure: jsonschema would spell them out in messages that nobody sees.
         endless = any(diagnostic.code in ("SCHEMA_005", "SCHEMA_006") for diagnostic in odd)
         reading.found = [*odd, *(() if endless else explain(tree, text))]
+        assert reading.found, "the generated validator refuses what jsonschema accepts"
     config = None
     with suppress(EnoughError):
         config = _read(tree, reading)

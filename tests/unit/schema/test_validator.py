@@ -118,6 +118,8 @@ def trees(draw: st.DrawFn) -> Any:
 @given(trees())
 @example(EVERYTHING)
 @example({**MINIMAL, "jobs": {"a": {"timeout": 30.0}}})
+@example({**MINIMAL, "jobs": {"a": {"timeout": True}}})
+@example({**MINIMAL, "jobs": {"a": {"checkout": {"depth": False}}}})
 @example({**MINIMAL, "jobs": {"a\n": {}}})
 @example({**MINIMAL, "variables": {"A": 1.0}})
 @example({**MINIMAL, "on": {"merge_queue": "full\n"}})
