@@ -3,8 +3,7 @@
 Two files that mean the same give equal values and equal canonical bytes, which is what every later stage is keyed on.
 """
 
-from dataclasses import dataclass
-
+from cigen.model.frozen import dataclass
 from cigen.model.resources import Cache, Job, Output, Pair, Runner, Service, Workflow
 
 __all__ = ["Config", "PluginRef", "Project"]

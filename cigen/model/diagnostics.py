@@ -5,10 +5,10 @@ of two ways: a `KeyPath` into cig.toml (stages know keys, not lines: an added co
 the command line turns into a line and column when it prints, or a `Location` where the text itself was being read.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from cigen.model.codes import CODES
+from cigen.model.frozen import dataclass
 
 __all__ = ["Diagnostic", "KeyPath", "Level", "Location", "error", "has_errors", "warning"]
 

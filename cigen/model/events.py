@@ -1,7 +1,8 @@
 """Events: what the engine and the host tell whoever watches. The observer sees everything and influences nothing."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from cigen.model.frozen import dataclass
 
 __all__ = ["Event", "Log", "Observer", "Span", "Started", "ignore"]
 

@@ -4,8 +4,9 @@ One small, pure language over what every CI system can know before a job starts.
 each provider compiles it to its own spelling, or refuses with a diagnostic. Grammar and meaning: docs/schema.md.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from cigen.model.frozen import dataclass
 
 __all__ = ["Expr", "Op"]
 

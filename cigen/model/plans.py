@@ -3,10 +3,10 @@
 Like `resources.py`, each class mirrors a protobuf message of the same name and fields.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from cigen.model.diagnostics import Diagnostic
+from cigen.model.frozen import dataclass
 from cigen.model.resources import Cache, Job, Output, Pair, Service, Step, Workflow
 
 __all__ = [

@@ -1,8 +1,7 @@
 """Where a job runs and what its steps do."""
 
-from dataclasses import dataclass
-
 from cigen.model.expressions import Expr
+from cigen.model.frozen import dataclass
 from cigen.model.values import Pair, ProviderBlock
 
 __all__ = [

@@ -1,7 +1,6 @@
 """What starts a pipeline, and what its jobs share."""
 
-from dataclasses import dataclass
-
+from cigen.model.frozen import dataclass
 from cigen.model.values import Pair
 
 __all__ = [
