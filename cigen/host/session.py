@@ -7,7 +7,7 @@ choosing words (`failures.py`).
 
 import os
 from collections.abc import Callable
-from threading import Event
+from threading import Event, Lock
 from time import monotonic, perf_counter_ns
 from typing import Any
 
@@ -62,6 +62,7 @@ class Session:
         self._late: set[str] = set()
         self._broken: Diagnostic | None = None
         self._info: PluginInfo | None = None
+        self._introducing = Lock()
 
     # -- told by the loop and by grpcio --------------------------------------------------------------------------------
 
@@ -92,13 +93,16 @@ class Session:
 
     def info(self, deadline: float, answer_bytes: int) -> PluginInfo:
         """What the plugin says it is, checked against what it was installed as. Raises PluginError."""
+        import cigen.wire.methods  # noqa: F401 - protobuf takes its time, better here than after the wait
+
         self.settled.wait()
-        if self._broken:
-            raise PluginError(self._broken)
-        if self._info is None:
-            self._info = self._introduced(deadline, answer_bytes)
-            self._observe("handshake", self._began, "")
-        return self._info
+        with self._introducing:
+            if self._broken:
+                raise PluginError(self._broken)
+            if self._info is None:
+                self._info = self._introduced(deadline, answer_bytes)
+                self._observe("handshake", self._began, "executed")
+            return self._info
 
     def call(
         self, hook: Hook, request: Any, deadline: float, answer_bytes: int, expire_after: Callable[..., Any]

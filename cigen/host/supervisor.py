@@ -99,21 +99,21 @@ class Supervisor:
         number = session.number
         self._sessions[number] = session
         folder = os.path.join(self._folder, str(number))  # noqa: PTH118
+        hearing, speaking = os.pipe()
+        os.set_blocking(hearing, False)
+        self._stderr[number] = hearing
+        self._loop.watch(hearing, lambda: self._hear(session))
         try:
             os.mkdir(folder, 0o700)  # noqa: PTH102
             connecting = connect(self._folder, f"{number}.sock", self._limits.answer_bytes, hello(), session.greet)
             session.client, connection = connecting
-            hearing, speaking = os.pipe()
+            with connection:
+                order = plugin_order(session.plugin, folder, self._limits)
+                launcher.launch(number, order, connection.fileno(), speaking)
         except OSError as why:
             session.fail(error("PLUGIN_015", f"{session.plugin.id} cannot be connected to: {why}."))
-            return
-        os.set_blocking(hearing, False)
-        self._stderr[number] = hearing
-        self._loop.watch(hearing, lambda: self._hear(session))
-        with connection:
-            order = plugin_order(session.plugin, folder, self._limits)
-            launcher.launch(number, order, connection.fileno(), speaking)
-        os.close(speaking)
+        finally:
+            os.close(speaking)
 
     def _hear(self, session: Session) -> None:
         descriptor = self._stderr.get(session.number)

@@ -6,11 +6,8 @@ the manifest does not list. A traceback goes to standard error, never to the cor
 
 import os
 import sys
-import traceback
 from collections.abc import Callable
-from pathlib import Path
 
-from cigen.formats.manifest import parse_manifest
 from cigen.model.plans import PluginInfo
 from cigen.sdk.plugin import Plugin, implemented_hooks
 from cigen.sdk.stdio import taken_streams
@@ -25,7 +22,7 @@ def serve_process(plugin: Plugin, file: str) -> None:
     if os.isatty(0):
         sys.exit("This is a plugin of cigen; cig starts it. Put it where cig finds it: docs/protocol.md")
     read_fd, write_fd = taken_streams()
-    serve_plugin(_read_info(Path(file).resolve()), lambda: plugin, read_fd, write_fd)
+    serve_plugin(_read_info(file), lambda: plugin, read_fd, write_fd)
 
 
 def serve_plugin(info: PluginInfo, load: Callable[[], Plugin], read_fd: int, write_fd: int) -> None:
@@ -42,7 +39,7 @@ def load_plugin(file: str) -> Plugin:
     from importlib.util import module_from_spec, spec_from_file_location
 
     # As when the file is run itself: what lies beside it can be imported.
-    sys.path.insert(0, str(Path(file).parent))
+    sys.path.insert(0, os.path.dirname(file))
     spec = spec_from_file_location("cigen_plugin", file)
     if spec is None or spec.loader is None:
         raise ImportError(f"{file} is no Python file")
@@ -55,8 +52,12 @@ def load_plugin(file: str) -> Plugin:
     return plugin
 
 
-def _read_info(file: Path) -> PluginInfo:
-    manifest = file.with_name("module.toml")
+def _read_info(file: str) -> PluginInfo:
+    from pathlib import Path
+
+    from cigen.formats.manifest import parse_manifest
+
+    manifest = Path(file).resolve().with_name("module.toml")
     try:
         found, problems = parse_manifest(manifest.read_text("utf-8"), str(manifest))
     except (OSError, UnicodeDecodeError) as why:
@@ -94,7 +95,7 @@ class _Answers:
         try:
             self.plugin = self.load()
         except Exception as why:
-            traceback.print_exc()
+            _print_traceback()
             self.broken = f"it cannot be loaded: {_described(why)}"
             return
         missing = sorted(set(self.info.hooks) - set(implemented_hooks(self.plugin)))
@@ -109,7 +110,7 @@ class _Answers:
         try:
             result = getattr(plugin, method.name)(request)
         except Exception as why:
-            traceback.print_exc()
+            _print_traceback()
             raise CallError(INTERNAL, _described(why)) from None
         if type(result) is not method.result:
             wanted = method.result.__name__
@@ -118,6 +119,12 @@ class _Answers:
             return method.encode(result)
         except (TypeError, ValueError, AttributeError) as why:
             raise CallError(INTERNAL, f"its {method.result.__name__} cannot be sent: {_described(why)}") from None
+
+
+def _print_traceback() -> None:
+    import traceback
+
+    traceback.print_exc()
 
 
 def _described(why: Exception) -> str:

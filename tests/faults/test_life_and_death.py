@@ -255,7 +255,7 @@ def test_calls_are_observed(bench: Any, fixture_plugin: Fixture, failure: Failur
     failure(pool, plugin, "raises")
     spans = [(event.category, event.name, event.outcome) for event in bench.events if isinstance(event, Span)]
     assert spans == [
-        ("plugin", "test/faulty.handshake", ""),
+        ("plugin", "test/faulty.handshake", "executed"),
         ("plugin", "test/faulty.preflight", "executed"),
         ("plugin", "test/faulty.preflight", "failed"),
     ]
