@@ -73,6 +73,8 @@ class Artifacts:
         return {"uses": uses("actions/download-artifact"), "with": given}
 
     def _paths(self, artifact: Artifact) -> Value:
+        if not artifact.paths:
+            raise CannotExpress(f'artifact "{artifact.name}" holds no files')
         patterns = [render_text(one) for path in artifact.paths for one in file_patterns(path)]
         included = [pattern for pattern in patterns if not pattern.startswith("!")]
         comment = ""

@@ -12,6 +12,7 @@ from cigen.sdk import Cache, Job
 from cigen.sdk.yaml import Value
 from cigen.std.provider.github.globs import file_patterns
 from cigen.std.provider.github.pins import uses
+from cigen.std.provider.github.problems import CannotExpress
 from cigen.std.provider.github.texts import render_text, string_literal
 from cigen.std.report import Report
 
@@ -23,7 +24,9 @@ _HASH = 64
 
 
 def render_cache(cache: Cache, job: Job, report: Report) -> dict[str, Value]:
-    """`uses` and `with` of the step."""
+    """`uses` and `with` of the step. Raises CannotExpress for a cache of nothing, or of too many globs."""
+    if not cache.paths:
+        raise CannotExpress(f'cache "{cache.id}" has no paths', f"[caches.{cache.id}] paths = […]")
     prefix, last = _key(cache, job)
     key = prefix + last
     if longest(key, job) > KEY_LIMIT:

@@ -5,9 +5,10 @@ group of its own, because a run that waits in a group is evicted by the next one
 push to the default branch must never be. Where runs really queue, `queue: max` lets up to 100 wait.
 """
 
-from cigen.sdk import Concurrency, Job
+from cigen.sdk import Concurrency, Job, Workflow
 from cigen.sdk.yaml import Value
 from cigen.std.provider.github.texts import render_text
+from cigen.std.provider.github.triggers import effective_triggers
 
 __all__ = ["job_concurrency", "workflow_concurrency"]
 
@@ -15,21 +16,24 @@ _NEWEST = "${{ github.event.pull_request.number || github.run_id }}"
 _CANCEL = "${{ github.event_name == 'pull_request' }}"
 
 
-def workflow_concurrency(given: Concurrency | None, workflow: str) -> dict[str, Value] | None:
+def workflow_concurrency(workflow: Workflow) -> dict[str, Value] | None:
     """The workflow's block, if there is to be one."""
-    return _block(given, workflow)
+    return _block(workflow.concurrency, workflow, workflow.id)
 
 
-def job_concurrency(given: Concurrency | None, workflow: str, job: Job) -> dict[str, Value] | None:
+def job_concurrency(job: Job, workflow: Workflow) -> dict[str, Value] | None:
     """The job's block. The legs of a matrix do not wait for each other."""
     axes = sorted({pair.name for leg in job.matrix.legs for pair in leg.values}) if job.matrix else []
-    return _block(given, "-".join([workflow, job.id, *(f"${{{{ matrix.{axis} }}}}" for axis in axes)]))
+    name = "-".join([workflow.id, job.id, *(f"${{{{ matrix.{axis} }}}}" for axis in axes)])
+    return _block(job.concurrency, workflow, name)
 
 
-def _block(given: Concurrency | None, name: str) -> dict[str, Value] | None:
+def _block(given: Concurrency | None, workflow: Workflow, name: str) -> dict[str, Value] | None:
     if given is None:
         return None
     if given.preset == "pr-latest":
+        if effective_triggers(workflow).pull_request is None:
+            return None
         return {"group": f"{name}-{_NEWEST}", "cancel-in-progress": _CANCEL}
     if given.preset == "serial":
         return {"group": name, "queue": "max"}

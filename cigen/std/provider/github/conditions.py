@@ -9,7 +9,7 @@ compares texts without regard to case.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cigen.sdk import Expr, Op, Workflow
+from cigen.sdk import Expr, Op, Triggers, Workflow
 from cigen.std.provider.github.globs import expand_braces
 from cigen.std.provider.github.problems import CannotExpress
 from cigen.std.provider.github.texts import has_placeholder, string_literal
@@ -22,6 +22,9 @@ _EVENTS = {
     "pull_request": "pull_request",
     "schedule": "schedule",
 }
+_ARGUMENTS = {Op.AND: 1, Op.OR: 1, Op.NOT: 1, Op.EQ: 2, Op.NE: 2, Op.IN: 2, Op.MATCHES: 2}
+"""How many each needs. A condition of cig.toml has them; one that a plugin made up may not."""
+
 _OR, _AND, _COMPARISON, _ATOM = range(4)
 
 
@@ -51,7 +54,7 @@ class _Text:
     def negated(self) -> "_Text":
         if self.opposite:
             return _Text(self.opposite, self.level, self.text)
-        return _Text(f"!{self.within(_ATOM)}", _ATOM, self.text) if self.level != _ATOM else _Text(f"!{self.text}")
+        return _Text(f"!{self.text}", _ATOM, self.text) if self.level == _ATOM else _Text(f"!({self.text})")
 
 
 _TRUE, _FALSE = _Text("true", _ATOM, "false"), _Text("false", _ATOM, "true")
@@ -93,6 +96,8 @@ def _binds_loosely(expression: str) -> bool:
 
 
 def _compile(expr: Expr, scope: ConditionScope) -> _Text:
+    if len(expr.args) < _ARGUMENTS.get(expr.op, 0):
+        raise CannotExpress(f'"{expr.op}" lacks what it is about')
     match expr.op:
         case Op.AND:
             return _Text(" && ".join(_compile(arg, scope).within(_AND) for arg in expr.args), _AND)
@@ -165,6 +170,8 @@ def _flag(name: str, scope: ConditionScope) -> _Text:
     group, _, word = name.partition(".")
     if name == "default_branch":
         return _on_ref("heads", scope.workflow.default_branch)
+    if (name == "draft" or group == "label") and not _for_pull_requests(scope.workflow):
+        return _FALSE
     if name == "draft":
         return _Text("github.event.pull_request.draft")
     if group == "label":
@@ -235,6 +242,10 @@ def _fits(text: str, core: str, starts: bool, ends: bool) -> bool:
         return text == core
     test: Callable[[str], bool] = text.startswith if starts else text.endswith if ends else text.__contains__
     return test(core)
+
+
+def _for_pull_requests(workflow: Workflow) -> bool:
+    return workflow.triggers in (None, Triggers()) or bool(workflow.triggers and workflow.triggers.pull_request)
 
 
 def _input_type(name: str, workflow: Workflow) -> str:

@@ -9,17 +9,26 @@ from cigen.std.provider.github.problems import CannotExpress
 
 __all__ = ["expand_braces", "file_patterns", "filter_patterns", "search_root"]
 
+_MOST_EXPANDED = 200
 _BRACES = re.compile(r"\{([^{}]*)\}")
 
 
 def expand_braces(pattern: str) -> tuple[str, ...]:
-    """`a.{b,c}` as `a.b` and `a.c`. Neither dialect has braces."""
+    """`a.{b,c}` as `a.b` and `a.c`. Neither dialect has braces. Raises CannotExpress where that makes too many."""
+    expanded = [pattern]
+    while any(_BRACES.search(part) for part in expanded):
+        expanded = [result for part in expanded for result in _expand_first(part)]
+        if len(expanded) > _MOST_EXPANDED:
+            raise CannotExpress(f'the braces of "{pattern}" stand for more than {_MOST_EXPANDED} patterns', "use *")
+    return tuple(dict.fromkeys(expanded))
+
+
+def _expand_first(pattern: str) -> list[str]:
     found = _BRACES.search(pattern)
     if found is None:
-        return (pattern,)
+        return [pattern]
     before, after = pattern[: found.start()], pattern[found.end() :]
-    expanded = (result for part in found[1].split(",") for result in expand_braces(before + part + after))
-    return tuple(dict.fromkeys(expanded))
+    return [before + part + after for part in found[1].split(",")]
 
 
 def filter_patterns(pattern: str) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ def render_job(job: Job, strategy: Strategy | None, runs_on: Value, scope: JobSc
     found["permissions"] = render_permissions(job, scope.workflow)
     if job.environment is not None:
         found["environment"] = _environment(job)
-    concurrency = job_concurrency(job.concurrency, scope.workflow.id, job)
+    concurrency = job_concurrency(job, scope.workflow)
     if concurrency:
         found["concurrency"] = concurrency
     if job.allow_failure:
@@ -117,7 +117,7 @@ def _defaults(job: Job, scope: JobScope) -> dict[str, Value]:
 
 
 def _add_steps(found: dict[str, Value], job: Job, scope: JobScope) -> None:
-    block = github_block(job)
+    block = github_block(job, scope.report)
     steps = StepScope(
         job=job,
         conditions=ConditionScope(scope.workflow, in_step=True),

@@ -1,5 +1,6 @@
 """What GitHub has no room for. Numbers: https://docs.github.com/en/actions/reference/limits."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from cigen.sdk import Fragment, Job
@@ -13,6 +14,8 @@ FILE_BYTES = 500_000
 MATRIX_JOBS = 256
 HOSTED_MINUTES = 360
 ARTIFACTS = 500
+
+_JOB_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
 def check_files(rendered: Iterable[Fragment], report: Report) -> None:
@@ -59,6 +62,10 @@ def check_jobs(jobs: Sequence[Job], report: Report) -> None:
     names: dict[str, str] = {}
     artifacts: dict[str, str] = {}
     for job in jobs:
+        if not _JOB_ID.fullmatch(job.id):
+            message = f'"{job.id}" cannot be the id of a job on GitHub'
+            hint = "letters, digits, _ and -, beginning with a letter or _"
+            report.error("GITHUB_010", message, hint=hint, key=("jobs", job.id))
         first = names.setdefault(job.id.casefold(), job.id)
         if first != job.id:
             message = f'jobs "{first}" and "{job.id}" differ in case only, which GitHub does not tell apart'
@@ -73,6 +80,7 @@ def check_jobs(jobs: Sequence[Job], report: Report) -> None:
     if skipping:
         job = skipping[0]
         others = f" and {len(skipping) - 1} more" if len(skipping) > 1 else ""
-        message = f'skip_if.env and skip_if.branch of job "{job.id}"{others} have no effect on GitHub yet: the job runs'
+        keys = [f"skip_if.{key}" for key in ("env", "branch") if getattr(job.skip_if, key)]
+        message = f'{" and ".join(keys)} of job "{job.id}"{others} means nothing on GitHub yet: the job runs'
         hint = "to leave a job out on some branches there is when"
         report.warning("GITHUB_016", message, hint=hint, key=("jobs", job.id, "skip_if"))

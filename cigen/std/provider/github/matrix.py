@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from cigen.sdk import Job, Leg, Matrix
 from cigen.sdk.yaml import Value
+from cigen.std.provider.github.problems import CannotExpress
 from cigen.std.provider.github.runners import runs_on
 from cigen.std.report import Report
 
@@ -29,6 +30,8 @@ class Strategy:
 
 def render_strategy(job: Job, matrix: Matrix, report: Report) -> Strategy:
     """The job's `strategy`, `runs-on` and name. Raises CannotExpress for a runner that GitHub does not know."""
+    if not matrix.legs:
+        raise CannotExpress("its matrix has no legs, and GitHub refuses an empty one", "leave the matrix out")
     legs: list[_Values] = [{pair.name: pair.value for pair in leg.values} for leg in matrix.legs]
     labels = [runs_on(leg.runner, report) for leg in matrix.legs if leg.runner is not None]
     if job.machine is not None:

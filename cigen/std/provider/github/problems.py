@@ -1,8 +1,11 @@
 """The diagnostics of provider/github: their fixed titles. docs/diagnostics.md explains each."""
 
+import json
+from typing import Any
+
 from cigen.std.report import Report
 
-__all__ = ["TITLES", "CannotExpress", "new_report"]
+__all__ = ["TITLES", "CannotExpress", "new_report", "read_table"]
 
 TITLES = {
     "GITHUB_001": "Output without a workflow",
@@ -42,3 +45,14 @@ class CannotExpress(Exception):  # noqa: N818
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+
+def read_table(text: str, what: str) -> dict[str, Any]:
+    """The table in a provider's block. Raises CannotExpress: another plugin may have made it."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise CannotExpress(f"{what} is no table")
+    return found

@@ -3,13 +3,13 @@
 What the user wrote there wins, and is passed on as it stands: this is the place for GitHub's own expressions.
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cigen.sdk import Job
 from cigen.sdk.yaml import Commented, Value
+from cigen.std.provider.github.problems import CannotExpress, read_table
 from cigen.std.report import Report
 
 __all__ = ["JOB_KEYS", "STEP_KEYS", "github_block", "merge_raw", "referenced_steps", "sort_keys"]
@@ -31,12 +31,15 @@ _RUN_ONLY = ("run", "shell", "working-directory")
 _USES_ONLY = ("uses", "with")
 
 
-def github_block(job: Job) -> dict[str, Any]:
+def github_block(job: Job, report: Report) -> dict[str, Any]:
     """The job's raw block for GitHub, empty if there is none."""
     found: dict[str, Any] = {}
     for block in job.raw:
         if block.provider == "github":
-            found = json.loads(block.json)
+            try:
+                found = read_table(block.json, f'the raw block of job "{job.id}"')
+            except CannotExpress as problem:
+                report.error("GITHUB_014", problem.message, key=("jobs", job.id, "raw", "github"))
     return found
 
 

@@ -4,12 +4,11 @@ A `[runners.NAME] github` table wins. The built-in names get GitHub's floating l
 years later and the workflow stops, and whoever wants one says so in `[runners]`.
 """
 
-import json
 from typing import Any
 
 from cigen.sdk import Runner
 from cigen.sdk.yaml import Value
-from cigen.std.provider.github.problems import CannotExpress
+from cigen.std.provider.github.problems import CannotExpress, read_table
 from cigen.std.report import Report
 
 __all__ = ["HOSTED", "is_linux", "runs_on"]
@@ -32,9 +31,10 @@ _BUILT_IN = {
 
 def runs_on(runner: Runner, report: Report) -> Value:
     """The value of `runs-on`. Raises CannotExpress for a machine that GitHub cannot be told about."""
-    settings = next((json.loads(block.json) for block in runner.settings if block.provider == "github"), None)
-    if settings is not None:
-        return _from_settings(runner.name, settings, report)
+    for block in runner.settings:
+        if block.provider == "github":
+            settings = read_table(block.json, f'what runner "{runner.name}" is on GitHub')
+            return _from_settings(runner.name, settings, report)
     if runner.name in _BUILT_IN and not (runner.os or runner.arch):
         return HOSTED[_BUILT_IN[runner.name]]
     hint = f'add to cig.toml: [runners.{runner.name}] github = {{ runs-on = "ubuntu-latest" }}'
@@ -54,12 +54,12 @@ def is_linux(runner: Runner | None) -> bool:
     return system == "linux"
 
 
-def _from_settings(name: str, settings: Any, report: Report) -> Value:
-    label = settings.get("runs-on") if isinstance(settings, dict) else settings
+def _from_settings(name: str, settings: dict[str, Any], report: Report) -> Value:
+    label = settings.get("runs-on")
     if not label or not isinstance(label, str | list | dict):
         hint = f'[runners.{name}] github = {{ runs-on = "ubuntu-latest" }}'
         raise CannotExpress(f'the settings of runner "{name}" for GitHub have no "runs-on"', hint)
-    others = sorted(set(settings) - {"runs-on"}) if isinstance(settings, dict) else []
+    others = sorted(set(settings) - {"runs-on"})
     if others:
         listed = ", ".join(f'"{key}"' for key in others)
         message = f'the settings of runner "{name}" for GitHub have {listed}; only "runs-on" means something there'

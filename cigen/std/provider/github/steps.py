@@ -1,6 +1,5 @@
 """One step: which action or script it is, when it runs, and what surrounds it."""
 
-import json
 from dataclasses import dataclass
 
 from cigen.sdk import Job, Step
@@ -9,7 +8,7 @@ from cigen.std.provider.github.artifacts import Artifacts
 from cigen.std.provider.github.caches import render_cache
 from cigen.std.provider.github.checkout import render_checkout
 from cigen.std.provider.github.conditions import ConditionScope, all_of, compile_condition, if_value
-from cigen.std.provider.github.problems import CannotExpress
+from cigen.std.provider.github.problems import CannotExpress, read_table
 from cigen.std.provider.github.raw import STEP_KEYS, sort_keys
 from cigen.std.provider.github.scripts import render_script, render_shell
 from cigen.std.provider.github.secret_env import render_secrets
@@ -111,8 +110,7 @@ def _script(step: Step, scope: StepScope) -> dict[str, Value]:
 def _native(step: Step, scope: StepScope) -> dict[str, Value] | None:
     assert step.native is not None
     if step.native.provider == "github":
-        found: dict[str, Value] = json.loads(step.native.json)
-        return found
+        return read_table(step.native.json, "what it is on GitHub")
     message = f'step "{step.id}" of job "{scope.job.id}" exists on {step.native.provider} only and is left out'
     scope.report.warning("GITHUB_015", message, key=("jobs", scope.job.id))
     return None
@@ -137,6 +135,10 @@ def _code(step: Step) -> str:
         return "GITHUB_011"
     if step.tool is not None or step.module is not None:
         return "GITHUB_005"
+    if step.native is not None:
+        return "GITHUB_014"
+    if step.cache is not None:
+        return "GITHUB_008"
     return "GITHUB_010" if step.upload is not None else "GITHUB_019"
 
 

@@ -98,6 +98,9 @@ def _pull_request(workflow: Workflow, trigger: PullRequestTrigger, report: Repor
 def _filters(patterns: Iterable[str], report: Report, key: KeyPath) -> list[str]:
     found: list[str] = []
     for pattern in patterns:
+        if "]+" in pattern:
+            message = f'"+" in "{pattern}" stands for itself; in GitHub\'s own filters it repeats what is before it'
+            report.warning("GITHUB_008", message, hint='use "*"', key=key)
         try:
             found += filter_patterns(pattern)
         except CannotExpress as problem:

@@ -74,7 +74,7 @@ def _mapping(workflow: Workflow, jobs: Sequence[Job], report: Report) -> dict[st
         "on": Commented(render_triggers(workflow, report, caches=caches), above=_BLANK),
         "permissions": Commented({}, above=_BLANK),
     }
-    concurrency = workflow_concurrency(workflow.concurrency, workflow.id)
+    concurrency = workflow_concurrency(workflow)
     if concurrency:
         found["concurrency"] = Commented(concurrency, above=_BLANK)
     if workflow.env:

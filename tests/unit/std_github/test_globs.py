@@ -1,0 +1,34 @@
+"""Globs in GitHub's two dialects."""
+
+import pytest
+
+from cigen.std.provider.github.globs import expand_braces, file_patterns, filter_patterns, search_root
+from cigen.std.provider.github.problems import CannotExpress
+
+
+def test_braces_are_multiplied_out() -> None:
+    assert expand_braces("a{b,c{d,e}}f") == ("abf", "acdf", "acef")
+    assert expand_braces("{a,a}") == ("a",)
+    assert expand_braces("no") == ("no",)
+
+
+def test_a_filter_escapes_what_would_repeat() -> None:
+    assert filter_patterns("c++/{a,b}/**") == ("c\\+\\+/a/**", "c\\+\\+/b/**")
+
+
+@pytest.mark.parametrize("pattern", ["v?", "[!a]*", "[^a]*"])
+def test_a_filter_that_would_mean_something_else_is_refused(pattern: str) -> None:
+    with pytest.raises(CannotExpress, match="GitHub has no filter"):
+        filter_patterns(pattern)
+
+
+def test_a_file_pattern_keeps_its_exclamation_mark() -> None:
+    assert file_patterns("!a/{b,c}.log") == ("!a/b.log", "!a/c.log")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "root"),
+    [("dist/**", "dist"), ("dist/", "dist"), ("a/b*/c", "a"), ("**/x", ""), ("./out/*.js", "out"), ("bin/app", None)],
+)
+def test_the_root_of_an_artifact_is_what_stands_before_the_wildcards(pattern: str, root: str | None) -> None:
+    assert search_root(pattern) == root
