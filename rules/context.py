@@ -2,16 +2,20 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from cigen.engine.action import Outputs
 from cigen.hashing.fileset import Entry, TreeReader, expand, select
 from cigen.hashing.manifest import Component, KeyManifest
-from cigen.host.discovery import InstalledPlugin
-from cigen.host.pool import PluginPool
 from cigen.model.config import Config
 from cigen.model.paths import GitId, RepoPath
 from cigen.model.plans import Hook
 from cigen.model.resources import PathGlob
+
+if TYPE_CHECKING:
+    # A machine that only computes signatures runs no plugin and has no engine.
+    from cigen.engine.action import Outputs
+    from cigen.host.discovery import InstalledPlugin
+    from cigen.host.pool import PluginPool
 
 __all__ = ["CONFIG", "Context", "PluginRule", "Reads", "key_manifest"]
 
@@ -36,21 +40,21 @@ class Context:
     read_file: Callable[[Entry], bytes]
     config_text: bytes
     config_blob: GitId
-    plugins: tuple[InstalledPlugin, ...]
-    asks: PluginPool | None
+    plugins: "tuple[InstalledPlugin, ...]"
+    asks: "PluginPool | None"
     """Where plugins run; None where none may."""
     environ: Mapping[str, str]
     providers: tuple[str, ...] = ()
     _reads: dict[str, Reads] = field(default_factory=dict)
 
-    def config(self, outputs: Outputs) -> Config | None:
+    def config(self, outputs: "Outputs") -> Config | None:
         """The parsed cig.toml, if it could be parsed."""
         if CONFIG not in outputs:
             return None
         config: Config = outputs.value(CONFIG)
         return config
 
-    def with_hook(self, hook: Hook, names: Iterable[str] | None = None) -> list[InstalledPlugin]:
+    def with_hook(self, hook: Hook, names: Iterable[str] | None = None) -> "list[InstalledPlugin]":
         """The plugins that answer a hook, sorted by name; of `names` only, if given."""
         wanted = None if names is None else set(names)
         return [
@@ -59,11 +63,11 @@ class Context:
             if plugin.info is not None and hook.value in plugin.info.hooks and (wanted is None or plugin.id in wanted)
         ]
 
-    def plugin(self, name: str) -> InstalledPlugin:
+    def plugin(self, name: str) -> "InstalledPlugin":
         """The plugin of that name. KeyError if there is none."""
         return next(plugin for plugin in self.plugins if plugin.id == name)
 
-    def reads(self, plugin: InstalledPlugin) -> Reads:
+    def reads(self, plugin: "InstalledPlugin") -> Reads:
         """The files a plugin declared, as they are in the tree."""
         known = self._reads.get(plugin.id)
         if known is None:
@@ -73,7 +77,7 @@ class Context:
         return known
 
     @property
-    def pool(self) -> PluginPool:
+    def pool(self) -> "PluginPool":
         """The running plugins."""
         assert self.asks is not None, "a stage that asks plugins runs where none may"
         return self.asks
@@ -92,7 +96,7 @@ class PluginRule:
     """A stage whose actions each ask one plugin. `subjects`: action id → plugin, of the actions yielded last."""
 
     context: Context
-    subjects: dict[str, InstalledPlugin] = field(default_factory=dict)
+    subjects: "dict[str, InstalledPlugin]" = field(default_factory=dict)
 
     def prepare(self, stale: Sequence[str]) -> None:
         """Start the plugins of all stale actions side by side."""

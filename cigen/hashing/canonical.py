@@ -11,6 +11,8 @@ __all__ = ["canonical_bytes"]
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
+_PLAIN = frozenset((str, int, bool, type(None)))
+
 
 def canonical_bytes(value: object) -> bytes:
     """The one spelling of `value`, made of text, integers, booleans, None, lists, tuples and dicts.
@@ -28,17 +30,16 @@ def canonical_bytes(value: object) -> bytes:
 
 
 def _refuse_ambiguous(value: object) -> None:
-    pending: list[Any] = [value]
-    while pending:
-        item = pending.pop()
-        if item is None or isinstance(item, str | int):  # bool is an int
+    found: list[Any] = [value]
+    for item in found:  # grows while it is walked
+        if type(item) in _PLAIN:
             continue
         if isinstance(item, dict):
             for key in item:
                 if not isinstance(key, str):
                     raise TypeError(f"a canonical object's keys are text, not {type(key).__name__}")
-            pending.extend(item.values())
+            found.extend(item.values())
         elif isinstance(item, list | tuple):
-            pending.extend(item)
-        else:
+            found.extend(item)
+        elif not isinstance(item, str | int):
             raise TypeError(f"{type(item).__name__} has no canonical spelling")

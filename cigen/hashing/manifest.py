@@ -7,6 +7,7 @@ there is no second theory of what the key was made of. Refuses: two values for o
 import itertools
 import json
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cigen.hashing.canonical import canonical_bytes
 from cigen.hashing.digest import sha256, xxh3
@@ -15,9 +16,11 @@ from cigen.model.paths import Digest
 __all__ = ["Component", "Difference", "KeyManifest", "diff"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Component:
-    """One thing that can change the result: `file` `app/models/user.rb` `git:100644:…`."""
+class Component(NamedTuple):
+    """One thing that can change the result: `file` `app/models/user.rb` `git:100644:…`.
+
+    A tuple, not a dataclass: thousands are sorted for one plan, and tuples are compared in C.
+    """
 
     kind: str
     name: str
@@ -56,7 +59,7 @@ class KeyManifest:
 
     def to_json(self) -> bytes:
         """Canonical JSON: a list of `[kind, name, value]`."""
-        return canonical_bytes([[c.kind, c.name, c.value] for c in self.components])
+        return canonical_bytes(self.components)
 
     @classmethod
     def from_json(cls, data: bytes) -> "KeyManifest":

@@ -7,7 +7,7 @@ components", is the specification that other implementations are written from; a
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from cigen.hashing.canonical import canonical_bytes
@@ -122,18 +122,9 @@ def _definition(planned: PlannedJob, config: Config) -> list[Component]:
         own = leg
         job = map_text(job, lambda text: matrix_text(text, own))
     workflow = _workflow(job, config.workflows)
-    ordered = replace(
-        job,
-        machine=machine,
-        env=_by_name(job.env),
-        permissions=_by_name(job.permissions),
-        packages=tuple(sorted(job.packages)),
-        secrets=tuple(sorted(job.secrets)),
-        services=tuple(sorted(job.services, key=lambda service: service.name)),
-        steps=tuple(_normal_step(step) for step in job.steps),
-        cleanup=tuple(_normal_step(step) for step in job.cleanup),
-    )
-    given = to_json(ordered)
+    given = _normal(to_json(job))
+    if machine is not None:
+        given["machine"] = to_json(machine)
     found = [Component("definition", name, _text(value)) for name, value in given.items() if name not in COSMETIC]
     found += [Component("definition", f"raw.{block.provider}", _text(block.json)) for block in job.raw]
     for cache in config.caches:
@@ -143,19 +134,31 @@ def _definition(planned: PlannedJob, config: Config) -> list[Component]:
         for pair in workflow.env:
             found.append(Component("definition", f"env.{pair.name}", _text(pair.value)))
         if workflow.permissions and not job.permissions:
-            shared = [to_json(pair) for pair in _by_name(workflow.permissions)]
+            shared = sorted((to_json(pair) for pair in workflow.permissions), key=_name)
             found.append(Component("definition", "permissions", _text(shared)))
     found += [Component("matrix", pair.name, pair.value) for pair in (leg.values if leg else ())]
     return found
 
 
-def _normal_step(step: Any) -> Any:
-    """A step without its label, and with its variables sorted."""
-    return replace(step, name="", env=_by_name(step.env))
+def _normal(job: dict[str, Any]) -> dict[str, Any]:
+    """A job's JSON, just made, with what has no order of its own sorted and the labels of steps taken out."""
+    for name in ("packages", "secrets"):
+        if name in job:
+            job[name].sort()
+    for name in ("env", "permissions", "services"):
+        if name in job:
+            job[name].sort(key=_name)
+    for name in ("steps", "cleanup"):
+        for step in job.get(name, ()):
+            step.pop("name", None)
+            if "env" in step:
+                step["env"].sort(key=_name)
+    return job
 
 
-def _by_name(pairs: Sequence[Pair]) -> tuple[Pair, ...]:
-    return tuple(sorted(pairs, key=lambda pair: pair.name))
+def _name(item: dict[str, Any]) -> str:
+    name: str = item["name"]
+    return name
 
 
 def _workflow(job: Job, workflows: Sequence[Workflow]) -> Workflow | None:
