@@ -72,7 +72,7 @@ def _below(rests: _Rests) -> _Rests:
 class State:
     """Where a walk stands: what is left of the including and of the excluding patterns. One object for each pair."""
 
-    __slots__ = ("_children", "_drops", "_exclude", "_include", "_takes", "covers", "dead", "names")
+    __slots__ = ("_children", "_drops", "_exclude", "_include", "_takes", "covers", "dead", "names", "only_name")
 
     def __init__(self, include: _Rests, exclude: _Rests) -> None:
         self._include = include
@@ -86,6 +86,8 @@ class State:
         """Everything below is selected."""
         self.names = _first_names(include)
         """The only names that can matter here; None when there is a wildcard."""
+        self.only_name = self.names[0] if self.names is not None and len(self.names) == 1 else None
+        """The one name that can matter here, if there is just one."""
 
     def child(self, name: bytes) -> "State":
         """The state inside the directory `name`."""
@@ -98,6 +100,14 @@ class State:
     def selects(self, name: bytes) -> bool:
         """Whether the file `name` is selected."""
         return self._takes(name) and not self._drops(name)
+
+    def selects_path(self, path: bytes) -> bool:
+        """Whether the file at `path`, seen from here, is selected."""
+        *parents, name = path.split(b"/")
+        state = self
+        for parent in parents:
+            state = state.child(parent)
+        return state.selects(name)
 
     def reaches_submodule(self, name: bytes) -> bool:
         """Whether the submodule `name`, or anything a pattern could name inside it, is selected: git cannot look in."""

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from cigen.hashing.automaton import State, start_state
 from cigen.hashing.digest import GITLINK, TREE, TreeEntry
-from cigen.hashing.fileset import Entry, Selector, TreeReader, selector_of
+from cigen.hashing.fileset import walker_of
 from cigen.hashing.globs import parse_glob
+from cigen.hashing.trees import Entry, TreeReader
+from cigen.hashing.walk import Walker
 from cigen.model.paths import GitId, RepoPath
 from cigen.model.resources import PathGlob
 
@@ -42,7 +44,7 @@ def diff_filesets(old: TreeReader, new: TreeReader, globs: Sequence[PathGlob]) -
     """The changed paths among those that `globs` select in either tree, their `.gitattributes` included, sorted."""
     parsed = [parse_glob(glob.pattern) for glob in globs]
     state = start_state([g for g in parsed if not g.negated], [g for g in parsed if g.negated])
-    before, after = selector_of(old), selector_of(new)
+    before, after = walker_of(old), walker_of(new)
     changes: list[Change] = []
     pending = [_Directory(b"", old.root(), new.root(), state)]
     while pending:
@@ -90,6 +92,6 @@ def _entry(path: RepoPath, entry: TreeEntry | None) -> Entry | None:
     return None if entry is None else Entry(path, entry.mode, entry.id)
 
 
-def _selects(side: Selector, directory: GitId | None, here: _Directory) -> bool:
+def _selects(side: Walker, directory: GitId | None, here: _Directory) -> bool:
     """Whether anything in the directory is selected on one side, which makes its `.gitattributes` an input there."""
     return directory is not None and side.picks(directory, here.state) is not None

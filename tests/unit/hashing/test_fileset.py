@@ -101,6 +101,10 @@ def test_a_literal_path_that_is_no_file_is_absent(project) -> None:
     assert fileset.absent == (b".ruby-version", b"Gemfile.lock", b"a/b/c", b"app")
 
 
+def test_a_literal_path_inside_a_covered_directory_is_not_absent(project) -> None:
+    assert select(project, globs("{app/models/user.rb,app/gone,app/**}")).absent == (b"app/gone",)
+
+
 def test_absence_is_part_of_the_digest(project) -> None:
     one, other = (select(project, globs("Gemfile", f"{name}~")) for name in ("a", "b"))
     assert one.entries == other.entries

@@ -1,0 +1,163 @@
+"""The walk of one tree under the guidance of the glob automaton.
+
+Owns what is entered: a directory where nothing can match is not, one where everything matches is taken by its id. What
+a state selects below a tree id is found once, for all globs and filesets that come to it.
+"""
+
+from typing import NamedTuple
+
+from cigen.hashing.automaton import State
+from cigen.hashing.digest import EMPTY_TREE, GITLINK, TREE, TreeEntry
+from cigen.hashing.trees import Entry, TreeReader
+from cigen.model.paths import GitId, RepoPath
+
+__all__ = ["Matched", "Walker"]
+
+_ATTRIBUTES = b".gitattributes"
+
+
+class _Picked(NamedTuple):
+    """What a state selects in one directory; `below` holds only directories with something in them."""
+
+    entries: tuple[TreeEntry, ...]
+    below: "tuple[tuple[bytes, _Picked], ...]"
+    attributes: TreeEntry | None
+
+
+class _Scan(NamedTuple):
+    """What a state selects among a directory's own entries, and the directories still to be looked into."""
+
+    entries: tuple[TreeEntry, ...]
+    below: tuple[tuple[bytes, tuple[GitId, State]], ...]
+    attributes: TreeEntry | None
+
+
+class Matched(NamedTuple):
+    """What one including glob selects in the whole tree, exclusions taken away."""
+
+    entries: dict[RepoPath, Entry]
+    attributes: dict[RepoPath, Entry]
+
+
+class Walker:
+    """Walks over one tree, remembering what they found."""
+
+    def __init__(self, tree: TreeReader) -> None:
+        self._tree = tree
+        self._listings: dict[GitId, dict[bytes, TreeEntry]] = {}
+        self._picked: dict[tuple[GitId, State], _Picked | None] = {}
+        self._matched: dict[State, Matched] = {}
+
+    def match(self, state: State) -> Matched:
+        """What a state at the root selects."""
+        found = self._matched.get(state)
+        if found is None:
+            found = self._matched[state] = Matched({}, {})
+            self._walk(state, *found)
+        return found
+
+    def _walk(self, state: State, entries: dict[RepoPath, Entry], attributes: dict[RepoPath, Entry]) -> None:
+        root = self._tree.root()
+        if state.dead or root == EMPTY_TREE:
+            return
+        if state.covers:
+            entries[RepoPath(b"")] = Entry(RepoPath(b""), TREE, root)
+            return
+        pending = self._descend(root, state)
+        while pending:
+            prefix, here = pending.pop()
+            for name, mode, entry_id in here.entries:
+                path = RepoPath(prefix + name)
+                entries[path] = Entry(path, mode, entry_id)
+            if here.attributes is not None:
+                path = RepoPath(prefix + _ATTRIBUTES)
+                attributes[path] = Entry(path, here.attributes.mode, here.attributes.id)
+            pending.extend((prefix + name + b"/", picked) for name, picked in here.below)
+
+    def _descend(self, tree: GitId, state: State) -> list[tuple[bytes, _Picked]]:
+        """What is selected in each directory on the one path that a glob's literal beginning names, with its prefix.
+
+        The same as `picks` from the root, without remembering what no other fileset will ask.
+        """
+        passed: list[tuple[bytes, _Picked]] = []
+        prefix = b""
+        while (name := state.only_name) is not None:
+            listing = self.listing(tree)
+            entry = listing.get(name)
+            if entry is None:
+                return []
+            taken = _takes(state, entry)
+            passed.append((prefix, _Picked((entry,) if taken else (), (), _attributes_in(listing))))
+            state = state.child(name)
+            if taken or entry.mode != TREE or state.dead:
+                return passed if taken else []
+            prefix, tree = prefix + name + b"/", entry.id
+        picked = self.picks(tree, state)
+        return [] if picked is None else [*passed, (prefix, picked)]
+
+    def is_file(self, path: RepoPath) -> bool:
+        """Whether a file, a link or a submodule stands at `path`."""
+        *parents, name = path.split(b"/")
+        current = self._tree.root()
+        for parent in parents:
+            entry = self.listing(current).get(parent)
+            if entry is None or entry.mode != TREE:
+                return False
+            current = entry.id
+        entry = self.listing(current).get(name)
+        return entry is not None and entry.mode != TREE
+
+    def listing(self, tree: GitId) -> dict[bytes, TreeEntry]:
+        """A directory's entries by name."""
+        found = self._listings.get(tree)
+        if found is None:
+            found = self._listings[tree] = {entry.name: entry for entry in self._tree.entries(tree)}
+        return found
+
+    def picks(self, tree: GitId, state: State) -> _Picked | None:
+        """What `state` selects in the directory `tree`, None for nothing."""
+        scans: dict[tuple[GitId, State], _Scan] = {}
+        pending = [(tree, state)]
+        while pending:  # an explicit stack: how deep directories nest is up to whoever wrote the repository
+            key = pending[-1]
+            if key not in self._picked:
+                if key not in scans:
+                    scans[key] = self._scan(*key)
+                    pending.extend(inside for _, inside in scans[key].below if inside not in self._picked)
+                    if pending[-1] is not key:
+                        continue
+                self._picked[key] = self._combine(scans[key])
+            pending.pop()
+        return self._picked[(tree, state)]
+
+    def _scan(self, tree: GitId, state: State) -> "_Scan":
+        listing = self.listing(tree)
+        if state.names is None:
+            candidates = list(listing.values())
+        else:
+            candidates = [listing[name] for name in state.names if name in listing]
+        entries: list[TreeEntry] = []
+        below: list[tuple[bytes, tuple[GitId, State]]] = []
+        for entry in candidates:
+            if _takes(state, entry):
+                entries.append(entry)
+            elif entry.mode == TREE and not (inside := state.child(entry.name)).dead:
+                below.append((entry.name, (entry.id, inside)))
+        return _Scan(tuple(entries), tuple(below), _attributes_in(listing))
+
+    def _combine(self, scan: "_Scan") -> _Picked | None:
+        found = [(name, self._picked[key]) for name, key in scan.below]
+        below = tuple((name, picked) for name, picked in found if picked is not None)
+        return _Picked(scan.entries, below, scan.attributes) if scan.entries or below else None
+
+
+def _takes(state: State, entry: TreeEntry) -> bool:
+    """Whether an entry is selected as it stands: a file, a link, a submodule, or a directory with all that is in it."""
+    if entry.mode == TREE:
+        return state.child(entry.name).covers and entry.id != EMPTY_TREE
+    return state.reaches_submodule(entry.name) if entry.mode == GITLINK else state.selects(entry.name)
+
+
+def _attributes_in(listing: dict[bytes, TreeEntry]) -> TreeEntry | None:
+    entry = listing.get(_ATTRIBUTES)
+    return None if entry is None or entry.mode == TREE else entry
