@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from functools import partial
 
 from cigen.engine.action import Action, Outputs, Result
+from cigen.hashing.canonical import canonical_bytes
+from cigen.hashing.digest import xxh3
 from cigen.hashing.manifest import Component, KeyManifest
 from cigen.host.discovery import InstalledPlugin
+from cigen.model.codec import to_json
 from cigen.model.diagnostics import error
-from cigen.model.plans import GenerateRequest, GenerateResult, Hook
+from cigen.model.plans import GenerateRequest, GenerateResult, Graph, Hook
 from cigen.model.resources import Output
-from cigen.pipeline.merge import foreign_paths
-from cigen.rules.context import CONFIG, PluginRule, key_manifest
+from cigen.pipeline.merge import foreign_paths, part_of
+from cigen.rules.context import CONFIG, Context, PluginRule, key_manifest
 from cigen.rules.dag import GRAPH
 from cigen.rules.resolve import RESOLUTION
 
@@ -38,6 +41,10 @@ class FragmentRule(PluginRule):
 
     name = "fragment"
 
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._parts: dict[str, tuple[Graph, str]] = {}
+
     def actions(self, outputs: Outputs) -> Iterator[Action]:
         """One for each output and plugin; none if the graph has errors."""
         for target in targets(self, outputs):
@@ -51,13 +58,25 @@ class FragmentRule(PluginRule):
         output = target.output
         components = [
             Component("plugin", target.plugin.id, target.plugin.digest),
-            Component("output", GRAPH, outputs.digest(GRAPH)),
+            Component("output", GRAPH, self._graphs(outputs)[output.path][1]),
             Component("target", output.path, f"{output.provider} {output.workflow} {output.description}"),
         ]
         return key_manifest(self.context, self.name, 1, components)
 
+    def _graphs(self, outputs: Outputs) -> dict[str, tuple[Graph, str]]:
+        """For each output the part of the graph that is in it, and its digest: what other files hold is no input."""
+        if not self._parts:
+            graph: Graph = outputs.value(GRAPH)
+            for output in outputs.value(CONFIG).outputs:
+                part = part_of(graph, output)
+                whole = part.jobs == graph.jobs
+                digest = outputs.digest(GRAPH) if whole else xxh3(canonical_bytes(to_json(part)))
+                self._parts[output.path] = (part, digest)
+        return self._parts
+
     def _run(self, target: Target, outputs: Outputs) -> Result:
-        request = GenerateRequest(target.output.provider, outputs.value(GRAPH), (target.output,))
+        graph = self._graphs(outputs)[target.output.path][0]
+        request = GenerateRequest(target.output.provider, graph, (target.output,))
         result: GenerateResult = self.context.pool.call(target.plugin, Hook.GENERATE, request)
         foreign = foreign_paths(target.output.path, result.fragments)
         if foreign:

@@ -14,6 +14,7 @@ from cigen.hashing.fileset import Entry, TreeReader
 from cigen.host.discovery import discover_plugins
 from cigen.model.diagnostics import Diagnostic, error
 from cigen.model.paths import GitId, RepoPath
+from cigen.pipeline.dag import find_cycles, has_cycle
 from cigen.repo.locate import RepositoryLocation, find_repository
 from cigen.repo.objects import open_commit, read_blob
 from cigen.repo.worktree import read_worktree
@@ -64,9 +65,7 @@ def open_signing(start: Path, *, rev: str, worktree: bool, environ: Mapping[str,
     )
     signatures = Signatures.of(context, config)
     found = (*found, *wrong, *signatures.diagnostics)
-    if len({one.job.id for one in signatures.planned}) < len(config.jobs):
-        from cigen.pipeline.dag import find_cycles
-
+    if has_cycle(config.jobs):
         found = (*found, *find_cycles(config.jobs))
     return Signing(text, commit, reader.root(), signatures, found)
 

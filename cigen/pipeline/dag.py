@@ -1,6 +1,8 @@
 """The job graph: cig.toml's jobs and the plugins' proposals joined into one, checked, and complete.
 
-This is the only importer of networkx. The order of jobs is that of cig.toml, proposed jobs after them by plugin.
+This is the only importer of networkx, which spells out cycles: importing it costs more than the rest of the stage, so
+whether there is a cycle at all is found without it. The order of jobs is that of cig.toml, proposed jobs after them by
+plugin.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,9 +15,10 @@ from cigen.model.resources import Job
 from cigen.pipeline.assemble import Proposals, complete_job
 from cigen.pipeline.detect import nearest
 from cigen.pipeline.expand import map_text
+from cigen.pipeline.signature import planned_jobs
 from cigen.schema.interpolate import substitute
 
-__all__ = ["build_graph", "find_cycles"]
+__all__ = ["build_graph", "find_cycles", "has_cycle"]
 
 
 def build_graph(
@@ -28,7 +31,8 @@ def build_graph(
     found: list[Diagnostic] = []
     joined = _join_jobs(jobs, plans, found)
     joined = _join_needs(joined, plans, found)
-    found.extend(find_cycles(joined))
+    if has_cycle(joined):
+        found.extend(find_cycles(joined))
     proposals = Proposals.collect(plans, {job.id for job in joined}, found)
     caches = {cache.id: cache for cache in config.caches}
     complete = [complete_job(job, proposals, caches, found) for job in joined]
@@ -77,6 +81,11 @@ def _join_needs(jobs: Sequence[Job], plans: Mapping[str, PlanResult], found: lis
                 found.append(error("DAG_002", message, key=("jobs", job.id, "needs", index)))
         joined.append(replace(job, needs=tuple(dict.fromkeys((*job.needs, *extra.get(job.id, ()))))))
     return joined
+
+
+def has_cycle(jobs: Sequence[Job]) -> bool:
+    """Whether some jobs wait for each other: those that are left when all that can start have started."""
+    return len({one.job.id for one in planned_jobs(jobs)}) < len({job.id for job in jobs})
 
 
 def find_cycles(jobs: Sequence[Job]) -> list[Diagnostic]:

@@ -5,10 +5,11 @@ plan is computed from git trees and cig.toml alone.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from cigen.hashing.globs import check_glob
+from cigen.model.codec import from_json, to_json
 from cigen.model.config import Config
 from cigen.model.diagnostics import Diagnostic
 from cigen.model.resources import Job, Leg, PathGlob, Runner
@@ -76,23 +77,17 @@ def runner_names(job: Job) -> str:
 
 
 def map_text(value: T, change: Callable[[str], str]) -> T:
-    """A frozen value with `change` applied to every text in it; the same object where nothing changed."""
-    changed: Any = _map(value, change)
-    return changed  # type: ignore[no-any-return]
+    """A frozen value with `change` applied to every text in it that holds a placeholder."""
+    # Most jobs hold none, and making JSON is compiled where walking values is not.
+    given = to_json(value)
+    if "{{" not in str(given):
+        return value
+    return from_json(type(value), _map(given, change))
 
 
-def _map(value: Any, change: Callable[[str], str]) -> Any:
-    if type(value) is str:
-        return change(value) if "{{" in value else value
-    if type(value) is tuple:
-        items = tuple(_map(item, change) for item in value)
-        return value if all(a is b for a, b in zip(items, value, strict=True)) else items
-    if is_dataclass(value) and not isinstance(value, type):
-        new = {}
-        for field in fields(value):
-            old = getattr(value, field.name)
-            item = _map(old, change)
-            if item is not old:
-                new[field.name] = item
-        return replace(value, **new) if new else value
-    return value
+def _map(data: Any, change: Callable[[str], str]) -> Any:
+    if type(data) is str:
+        return change(data) if "{{" in data else data
+    if type(data) is list:
+        return [_map(item, change) for item in data]
+    return {name: _map(item, change) for name, item in data.items()} if type(data) is dict else data

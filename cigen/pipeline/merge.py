@@ -5,12 +5,13 @@ fragments follow as text. Two owners of one path, or two that disagree on one va
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cigen.model.diagnostics import Diagnostic, error
-from cigen.model.plans import Fragment, MergeStrategy
+from cigen.model.plans import Fragment, Graph, MergeStrategy
+from cigen.model.resources import Output
 
-__all__ = ["MergedFile", "OwnedFragment", "foreign_paths", "merge_fragments"]
+__all__ = ["MergedFile", "OwnedFragment", "foreign_paths", "merge_fragments", "part_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,18 @@ def _merge(path: str, owners: Sequence[str], content: str, item: OwnedFragment, 
     except YamlError as problem:
         found.append(error("MERGE_005", f"{item.owner} cannot be merged into {path}: {problem}"))
     return content
+
+
+def part_of(graph: Graph, output: Output) -> Graph:
+    """The jobs and the workflow that belong in one output; the whole graph where it has only one workflow."""
+    if len(graph.workflows) <= 1:
+        return graph
+    name = output.workflow or graph.workflows[0].id
+    return replace(
+        graph,
+        workflows=tuple(workflow for workflow in graph.workflows if workflow.id == name),
+        jobs=tuple(job for job in graph.jobs if (job.workflow or graph.workflows[0].id) == name),
+    )
 
 
 def foreign_paths(path: str, fragments: Sequence[Fragment]) -> tuple[str, ...]:
