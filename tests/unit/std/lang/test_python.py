@@ -229,6 +229,9 @@ EXTRAS = "[project.optional-dependencies]\ntest = ['pytest']\ndev = ['ruff', 'my
          ["uv run python manage.py test"]),
         ({"requirements.txt": "flask", "requirements-dev.txt": "-r requirements.txt\npytest-cov"},
          ["python -m pytest"]),
+        ({"pyproject.toml": project() + "[dependency-groups]\ndevelop = ['pytest']\n", "uv.lock": ""},
+         ["uv run pytest"]),
+        ({"pyproject.toml": project() + "[dependency-groups]\ndocs = ['pytest']\n", "uv.lock": ""}, []),
         ({"setup.py": "setup()", "tox.ini": "[tox]"}, ["python -m pip install tox", "python -m tox run -e py"]),
         ({"setup.py": "setup()", "noxfile.py": ""}, ["python -m pip install nox", "python -m nox"]),
         ({"setup.cfg": "[metadata]\nname = x\n[tool:pytest]\n"}, ["python -m pip install pytest", "python -m pytest"]),
@@ -276,6 +279,13 @@ def job(**fields: Any) -> Job:
             [
                 "  cache-pip: cache pip [~/.cache/pip] python:3.12 <requirements/test.txt> <requirements/base.txt>",
                 "  install-python-packages: python -m pip install -r requirements/test.txt",
+            ],
+        ),
+        (
+            {"requirements.txt": "flask", "requirements/dev.txt": "-r ./../requirements.txt\npytest"},
+            [
+                "  cache-pip: cache pip [~/.cache/pip] python:3.12 <requirements/dev.txt> <requirements.txt>",
+                "  install-python-packages: python -m pip install -r requirements/dev.txt",
             ],
         ),
         (

@@ -287,6 +287,13 @@ def test_a_step_that_uses_the_module(plan_with: Call, outline: Call) -> None:
     ]
 
 
+def test_a_step_that_runs_at_the_end(plan_with: Call, outline: Call) -> None:
+    step = Step(id="last", module=ModuleUse("lang/ruby", "", (Pair("versoin", "3.2"),)))
+    result = plan_with(PLUGIN, job(packages=(), cleanup=(step,)), files=PROJECT)
+    assert outline(result)[0] == "test replace last"
+    assert result.diagnostics[0].key == ("jobs", "test", "finally", 0, "with", "versoin")
+
+
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
