@@ -27,7 +27,7 @@ _GRACE = 0.25
 """Seconds after a deadline until the process is killed. grpcio's own deadline does not fire while a large message is
 stuck in a plugin that does not read."""
 
-_AFTERMATH = 0.5
+_AFTERMATH = 1.0
 """Seconds to wait for the exit of a process whose connection broke: its status says more than the broken connection."""
 
 
@@ -160,11 +160,11 @@ class Session:
 
     def _explained(self, call: str, why: CallFailed, deadline: float, late: bool, answer_bytes: int) -> Diagnostic:
         """The diagnostic of a failed call. The plugin stays usable if it answered at all."""
-        if self._broken:
-            return self._broken
         lost = connection_lost(why)
         if lost and not late:
             self.gone.wait(_AFTERMATH)
+        if self._broken:  # by now the loop may know better
+            return self._broken
         words = self.lines.last_words()
         status = self.status if lost else None
         known = Circumstances(self.plugin.id, call, why, deadline, late, status, words, answer_bytes)

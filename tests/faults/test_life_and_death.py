@@ -284,3 +284,11 @@ def test_a_thousand_plugins_come_and_go_and_nothing_is_left(fixture_plugin: Fixt
     assert [count[2:] for count in counts] == [before[2:]] * 18
     assert max(count[0] for count in counts[-5:]) <= before[0] + 2
     assert max(count[1] for count in counts[-5:]) <= before[1] + 4
+
+
+def test_without_a_place_for_temporary_files_there_is_one_clear_error(fixture_plugin: Fixture, tmp_path: Path) -> None:
+    with PluginPool(workdir=tmp_path / "missing") as pool, pytest.raises(PluginError) as caught:
+        pool.start([fixture_plugin("echo", "bundled")])
+    (found,) = caught.value.diagnostics
+    assert found.code == "PLUGIN_015"
+    assert "No such file or directory" in found.message
