@@ -128,7 +128,7 @@ def _in_order(found: list[Diagnostic], tree: dict[str, Any]) -> tuple[Diagnostic
     )
     if len(unique) <= SHOWN_LIMIT:
         return tuple(unique)
-    message = f"at least {len(unique) - SHOWN_LIMIT:,} more mistakes are not shown"
+    message = f"the first {SHOWN_LIMIT} mistakes are shown; {len(unique) - SHOWN_LIMIT:,} or more are not"
     return (*unique[:SHOWN_LIMIT], error("SCHEMA_024", message, key=unique[SHOWN_LIMIT].key))
 
 

@@ -62,7 +62,7 @@ def explain(tree: dict[str, Any], text: bytes) -> Iterator[Diagnostic]:
     """One diagnostic for each rule that the tree breaks, in no particular order; of a broken megabyte not all."""
     errors = validator().iter_errors(tree)
     told = chain.from_iterable(_diagnose(found, tuple(found.absolute_path), text) for found in errors)
-    return islice(told, MISTAKE_LIMIT // 2)
+    return islice(told, MISTAKE_LIMIT // 2 + 1)
 
 
 def _diagnose(found: _Error, key: KeyPath, text: bytes) -> Iterator[Diagnostic]:

@@ -11,6 +11,7 @@ from typing import Any
 import tomli
 
 from cigen.model.diagnostics import Diagnostic, KeyPath, Location, error
+from cigen.schema.toml_wording import reword
 
 __all__ = ["DEPTH_LIMIT", "SIZE_LIMIT", "oddities", "parse", "too_deep"]
 
@@ -49,8 +50,8 @@ def parse(text: bytes) -> tuple[dict[str, Any] | None, tuple[Diagnostic, ...]]:
     if diagnostic is not None:
         return None, (diagnostic,)
     if not tree:
-        message = "cig.toml holds no key"
-        return None, (error("SCHEMA_001", message, hint="cig init writes one", location=Location(_FILE, 1, 1)),)
+        hint = "remove it, and write one with: cig init"
+        return None, (error("SCHEMA_001", "cig.toml holds no key", hint=hint, location=Location(_FILE, 1, 1)),)
     return tree, tuple(oddities(tree)) if _SUSPECT.search(source) else ()
 
 
@@ -97,7 +98,8 @@ def _read(source: str) -> tuple[dict[str, Any], Diagnostic | None]:
         return tomli.loads(source), None
     except tomli.TOMLDecodeError as cause:
         place = Location(_FILE, cause.lineno, cause.colno)
-        return {}, error("SCHEMA_005", f"{cause.msg[:1].lower()}{cause.msg[1:]}", location=place)
+        message, hint = reword(cause.msg)
+        return {}, error("SCHEMA_005", message, hint=hint, location=place)
     except RecursionError:
         message = "tables, lists or keys are nested too deeply to be read"
         return {}, error("SCHEMA_006", message, location=_where(source, _DEEP))

@@ -40,7 +40,7 @@ def test_the_sample_of_the_style_guide(tell: Tell) -> None:
 @pytest.mark.parametrize("text", [b"", b"\n\n", b"# only a comment\n", b"  \t\n"])
 def test_an_empty_file_is_told_how_to_begin(tell: Tell, text: bytes) -> None:
     found = tell(text).only
-    assert (found.code, found.hint) == ("SCHEMA_001", "cig init writes one")
+    assert (found.code, found.hint) == ("SCHEMA_001", "remove it, and write one with: cig init")
 
 
 def test_ten_megabytes_are_refused_at_once(tell: Tell) -> None:
@@ -194,6 +194,11 @@ def test_more_mistakes_than_anyone_reads_are_counted(tell: Tell) -> None:
     assert len(told.diagnostics) == SHOWN_LIMIT + 1
     assert told.codes[-1] == "SCHEMA_024"
     assert set(told.codes[:-1]) == {"SCHEMA_011"}
+
+
+def test_the_first_mistake_that_is_not_shown_is_counted(tell: Tell) -> None:
+    told = tell("".join(f"[jobs.j{n}]\nstep = []\n" for n in range(SHOWN_LIMIT + 1)))
+    assert told.codes == [*["SCHEMA_007"] * SHOWN_LIMIT, "SCHEMA_024"]
 
 
 @pytest.mark.parametrize(
