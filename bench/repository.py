@@ -40,8 +40,9 @@ def repository(size: str, cache: Path, environ: Mapping[str, str]) -> Path:
     generator = hashlib.sha256(b"".join((here / name).read_bytes() for name in _SOURCES)).hexdigest()[:12]
     root = cache / f"repository-{size}-{generator}"
     if not root.exists():
+        for outdated in cache.glob(f"*-{size}-*"):
+            shutil.rmtree(outdated)
         making = cache / f"making-{size}-{os.getpid()}"
-        shutil.rmtree(making, ignore_errors=True)
         _make(making, packages(SIZES[size]), environ)
         making.rename(root)
     git(root, environ, "reset", "--hard", "-q", BASE)

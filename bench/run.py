@@ -140,7 +140,7 @@ def _place(size: str, tools: Tools, cache: Path) -> Place:
     place = Place(root, packages(SIZES[size]), tools)
     place.run(tools.cig, "render")
     git(root, tools.environ, "add", "-A")
-    git(root, tools.environ, "commit", "-q", "-m", "render")
+    git(root, tools.environ, "commit", "-q", "--allow-empty", "-m", "render")
     settle(place)
     return place
 
