@@ -17,13 +17,21 @@ from pathlib import Path
 from manifests import package_json, root_files
 from shape import FILES_PER_PACKAGE, SIZES, Package, packages
 
-__all__ = ["BASE", "MAIN", "git", "repository"]
+__all__ = ["BASE", "MAIN", "git", "import_packages", "repository"]
 
 MAIN = "refs/heads/main"
 BASE = "refs/bench/base"
 """The generated commit; what a run renders is committed on top of it."""
 
 AUTHOR = "Bench <bench@example.invalid> 1704067200 +0000"
+
+_SETTINGS = {
+    "user.name": "Bench",
+    "user.email": "bench@example.invalid",
+    "gc.auto": "0",
+    "maintenance.auto": "false",
+    "commit.gpgsign": "false",
+}
 
 _SOURCES = ("shape.py", "manifests.py", "repository.py")
 
@@ -57,16 +65,19 @@ def git(root: Path, environ: Mapping[str, str], *words: str) -> str:
 
 
 def _make(root: Path, made: tuple[Package, ...], environ: Mapping[str, str]) -> None:
+    import_packages(root, made, environ)
+    git(root, environ, "reset", "--hard", "-q")
+    # Files as old as the index are read again by every git command: let the clock move on, then write the index anew.
+    time.sleep(2)
+    git(root, environ, "update-index", "-q", "--really-refresh")
+    git(root, environ, "status", "--porcelain")
+
+
+def import_packages(root: Path, made: tuple[Package, ...], environ: Mapping[str, str]) -> None:
+    """A repository with one commit of these packages, and nothing checked out."""
     root.mkdir(parents=True)
     git(root, environ, "init", "-q", "-b", "main")
-    settings = {
-        "user.name": "Bench",
-        "user.email": "bench@example.invalid",
-        "gc.auto": "0",
-        "maintenance.auto": "false",
-        "commit.gpgsign": "false",
-    }
-    for name, value in settings.items():
+    for name, value in _SETTINGS.items():
         git(root, environ, "config", name, value)
     importer = subprocess.Popen(
         ["git", "fast-import", "--quiet", "--done"], cwd=root, env=dict(environ), stdin=subprocess.PIPE
@@ -82,11 +93,6 @@ def _make(root: Path, made: tuple[Package, ...], environ: Mapping[str, str]) -> 
     if importer.wait() != 0:
         sys.exit("git fast-import failed")
     git(root, environ, "update-ref", BASE, MAIN)
-    git(root, environ, "reset", "--hard", "-q")
-    # Files as old as the index are read again by every git command: let the clock move on, then write the index anew.
-    time.sleep(2)
-    git(root, environ, "update-index", "-q", "--really-refresh")
-    git(root, environ, "status", "--porcelain")
 
 
 def _files(made: tuple[Package, ...]) -> Iterator[tuple[str, str]]:
