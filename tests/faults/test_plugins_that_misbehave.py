@@ -1,5 +1,6 @@
 """Plugins that introduce themselves well and then misbehave: forked ones and exec'd ones alike."""
 
+import os
 from collections.abc import Callable
 from time import monotonic
 from typing import Any
@@ -98,11 +99,12 @@ def test_a_processor_hog_is_stopped_by_its_limit(bench: Any, faulty: InstalledPl
     assert "was killed by SIG" in found.message
 
 
+@pytest.mark.parametrize("way", ["stops_reading", "opens_wide_and_stops_reading"])
 def test_a_plugin_that_stops_reading_a_large_request_is_killed_at_the_deadline(
-    bench: Any, faulty: InstalledPlugin, deed: Deed
+    bench: Any, faulty: InstalledPlugin, deed: Deed, way: str
 ) -> None:
     pool = bench.pool(detect=1.0)
-    deed(pool, faulty, "stops_reading")
+    deed(pool, faulty, way)
     began = monotonic()
     with pytest.raises(PluginError) as caught:
         detect(pool, faulty, 30 * MEGABYTE, 0)
@@ -187,6 +189,8 @@ def test_a_plugin_of_another_protocol_is_refused(
 
 
 def test_a_plugin_finds_nothing_around_it(bench: Any, faulty: InstalledPlugin, deed: Deed) -> None:
+    forgotten = os.dup(2)
+    os.set_inheritable(forgotten, True)
     found = eval(deed(bench.pool(), faulty, "surroundings"))
     expected_env = ["HOME", "LANG", "PATH", "TMPDIR"]
     assert found["env"] == expected_env
@@ -195,6 +199,7 @@ def test_a_plugin_finds_nothing_around_it(bench: Any, faulty: InstalledPlugin, d
     assert found["fds"][:3] == ["/dev/null", "pipe", "pipe"]
     assert set(found["fds"][3:]) <= {"socket"}
     assert len(found["fds"]) <= 6
+    os.close(forgotten)
 
 
 def test_a_plugins_limits_hold_for_good(bench: Any, faulty: InstalledPlugin, deed: Deed) -> None:

@@ -118,3 +118,27 @@ def test_a_standard_plugin_that_cannot_be_imported_fails_in_its_first_call(
     found = failure(bench.pool(), replace(fixture_plugin("faulty", "bundled"), entry=entry), "pid")
     assert found.code == "PLUGIN_012"
     assert "cannot be loaded: ModuleNotFoundError: No module named 'a_module_that_is_not_there'." in found.message
+
+
+def test_a_hook_that_the_manifest_lists_must_be_implemented(
+    bench: Any,
+    failure: Failure,
+    fixture_plugin: Callable[..., InstalledPlugin],
+    claiming: Callable[..., InstalledPlugin],
+) -> None:
+    plugin = claiming(fixture_plugin("faulty", "bundled"), hooks=("detect", "preflight", "validate"))
+    found = failure(bench.pool(), plugin, "pid")
+    assert found.code == "PLUGIN_012"
+    assert found.message.endswith("its manifest lists validate, which it does not implement.")
+
+
+def test_a_python_plugin_without_its_manifest_says_so_in_its_last_words(
+    bench: Any, failure: Failure, fixture_plugin: Callable[..., InstalledPlugin], tmp_path: Path
+) -> None:
+    plugin = fixture_plugin("echo")
+    copy = tmp_path / "plugin.py"
+    copy.write_text(plugin.entry.read_text())
+    found = failure(bench.pool(), replace(plugin, entry=copy))
+    assert found.code == "PLUGIN_007"
+    assert "it exited with status 1" in found.message
+    assert f"{tmp_path}/module.toml cannot be read" in found.hint

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Misbehaves in the way that the preflight's job id names."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -127,6 +128,16 @@ class Faulty(Plugin):
 
     def stops_reading(self) -> None:
         die_after("_read", 1 << 20, signal.SIGSTOP)
+
+    def opens_wide_and_stops_reading(self) -> None:
+        """Windows so large that the whole request is sent, into a socket that nobody reads."""
+        from h2.connection import H2Connection
+        from h2.settings import SettingCodes
+
+        connection = next(each for each in gc.get_objects() if isinstance(each, H2Connection))
+        connection.update_settings({SettingCodes.INITIAL_WINDOW_SIZE: 1 << 30})
+        connection.increment_flow_control_window(1 << 30)
+        self.stops_reading()
 
     def dies_writing(self) -> None:
         die_after("_write", 5 << 20, signal.SIGKILL)
