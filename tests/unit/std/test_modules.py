@@ -115,6 +115,15 @@ def test_a_module_imports_the_sdk_and_the_standard_library_alone(name: str) -> N
 
 
 @pytest.mark.parametrize("name", VERSIONS)
+def test_every_public_name_exists(name: str) -> None:
+    for path, _ in sources(name):
+        module = importlib.import_module(
+            "cigen.std." + path.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
+        )
+        assert not [one for one in getattr(module, "__all__", ()) if not hasattr(module, one)], path
+
+
+@pytest.mark.parametrize("name", VERSIONS)
 def test_no_file_hides_a_module_of_the_standard_library(name: str) -> None:
     """Run directly, a plugin's own folder comes first on Python's path."""
     assert not {path.stem for path in (STD / name).glob("*.py")} & sys.stdlib_module_names

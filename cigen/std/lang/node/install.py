@@ -41,10 +41,12 @@ class Installation:
     setup: tuple[Step, ...]
     cache: tuple[str, ...]
     script: str
+    env: tuple[Pair, ...] = ()
 
 
 _NPM = CacheHome("~/.npm", "~/.npm", "~/AppData/Local/npm-cache")
-_PNPM = CacheHome("~/.local/share/pnpm/store", "~/Library/pnpm/store", "~/AppData/Local/pnpm/store")
+_PNPM = "~/.pnpm-store"
+"""Told to pnpm by a variable: its own place depends on who installed it (pnpm's setup for GitHub sets PNPM_HOME)."""
 _BUN = CacheHome("~/.bun/install/cache", "~/.bun/install/cache", "~/.bun/install/cache")
 _YARN_1 = CacheHome("~/.cache/yarn", "~/Library/Caches/Yarn", "~/AppData/Local/Yarn/Cache")
 _YARN_4 = CacheHome("~/.yarn/berry/cache", "~/.yarn/berry/cache", "~/AppData/Local/Yarn/Berry/cache")
@@ -55,7 +57,9 @@ def installation(project: Project, job: Job, node: str) -> Installation:
     locked = bool(project.lockfile)
     if project.manager == "pnpm":
         script = "pnpm install --frozen-lockfile" if locked else "pnpm install"
-        return Installation((_tool(project),), _PNPM.paths(job), script)
+        # pnpm 11 reads variables of its own name, and only those.
+        prefix = "pnpm" if release(project.version)[:1] >= (11,) else "npm"
+        return Installation((_tool(project),), (_PNPM,), script, (Pair(f"{prefix}_config_store_dir", _PNPM),))
     if project.manager == "bun":
         script = "bun install --frozen-lockfile" if locked else "bun install"
         return Installation((_tool(project),), _BUN.paths(job), script)

@@ -12,7 +12,7 @@ from cigen.std.lang.node.manifest import MANAGERS
 from cigen.std.lang.node.versions import NODE
 from cigen.std.lang.projects import Projects, read_projects
 from cigen.std.lang.steps import cache_step, in_directory, suffixed
-from cigen.std.proposals import step_group
+from cigen.std.proposals import environment, step_group
 from cigen.std.report import Report
 from cigen.std.wishes import Wish, choose_version, wishes
 
@@ -37,11 +37,11 @@ def plan_node(request: PlanRequest) -> PlanResult:
     projects = read_projects("node", request.facts)
     resources: list[Resource] = []
     for wish in wishes(schema, MODULE, _PACKAGES, INPUTS, report, "NODE_006"):
-        resources += [step_group(MODULE, wish, _ORDER, _steps(wish, schema, projects, report))]
+        resources += _planned(wish, schema, projects, report)
     return PlanResult(resources=tuple(resources), diagnostics=report.found)
 
 
-def _steps(wish: Wish, schema: CigSchema, projects: Projects, report: Report) -> list[Step]:
+def _planned(wish: Wish, schema: CigSchema, projects: Projects, report: Report) -> list[Resource]:
     directory = projects.directory(wish.job, wish.given.text("directory"))
     facts = projects.facts(directory)
     project = _project(wish, directory, facts)
@@ -59,7 +59,8 @@ def _steps(wish: Wish, schema: CigSchema, projects: Projects, report: Report) ->
             _report_lockfile(wish, project, report)
         steps.append(_cache(schema, project, version.value, install.cache))
         steps.append(_install(wish, project, install.script))
-    return steps
+    group = step_group(MODULE, wish, _ORDER, steps)
+    return [group, environment(MODULE, wish.job, install.env)] if install.env else [group]
 
 
 def _project(wish: Wish, directory: str, facts: Mapping[str, Fact]) -> Project:

@@ -372,8 +372,9 @@ def job(**fields: Any) -> Job:
             [
                 "  setup-node: tool node 20",
                 "  setup-pnpm: tool pnpm 9.1.0 version-file=package.json",
-                "  cache-pnpm: cache pnpm [~/.local/share/pnpm/store] node:20 <pnpm-lock.yaml>",
+                "  cache-pnpm: cache pnpm [~/.pnpm-store] node:20 <pnpm-lock.yaml>",
                 "  install-node-packages: pnpm install --frozen-lockfile",
+                "test env npm_config_store_dir=~/.pnpm-store",
             ],
         ),
         (
@@ -381,8 +382,9 @@ def job(**fields: Any) -> Job:
             [
                 "  setup-node: tool node 20",
                 "  setup-pnpm: tool pnpm 9.1.0",
-                "  cache-pnpm: cache pnpm [~/.local/share/pnpm/store] node:20 <pnpm-lock.yaml>",
+                "  cache-pnpm: cache pnpm [~/.pnpm-store] node:20 <pnpm-lock.yaml>",
                 "  install-node-packages: pnpm install --frozen-lockfile",
+                "test env npm_config_store_dir=~/.pnpm-store",
             ],
         ),
         (
@@ -445,7 +447,7 @@ def test_without_a_lockfile_of_its_own_nothing_is_frozen(
     packages: str, script: str, plan_with: Call, outline: Call, codes_of: Call
 ) -> None:
     result = plan_with(PLUGIN, job(packages=(packages,)), files={"package.json": manifest(), ".nvmrc": "20"})
-    assert outline(result)[-1] == f"  install-node-packages: {script}"
+    assert f"  install-node-packages: {script}" in outline(result)
     assert codes_of(result) == ["NODE_005"]
 
 
@@ -472,10 +474,17 @@ def test_a_job_may_name_the_manager_itself(plan_with: Call, outline: Call, codes
     result = plan_with(PLUGIN, job(packages=("pnpm",)), files=files)
     assert outline(result)[2:] == [
         "  setup-pnpm: tool pnpm 10",
-        "  cache-pnpm: cache pnpm [~/.local/share/pnpm/store] node:20 <package.json>",
+        "  cache-pnpm: cache pnpm [~/.pnpm-store] node:20 <package.json>",
         "  install-node-packages: pnpm install",
+        "test env npm_config_store_dir=~/.pnpm-store",
     ]
     assert codes_of(result) == ["NODE_005"]
+
+
+@pytest.mark.parametrize(("version", "prefix"), [("9.15.4", "npm"), ("10.1.0", "npm"), ("11.2.0", "pnpm")])
+def test_pnpm_is_told_where_its_store_is(version: str, prefix: str, plan_with: Call, outline: Call) -> None:
+    files = {"package.json": manifest(packageManager=f"pnpm@{version}"), "pnpm-lock.yaml": "", ".nvmrc": "22"}
+    assert outline(plan_with(PLUGIN, job(), files=files))[-1] == f"test env {prefix}_config_store_dir=~/.pnpm-store"
 
 
 def test_bun_needs_no_node(plan_with: Call, outline: Call) -> None:
@@ -528,8 +537,9 @@ def test_a_step_that_uses_the_module_deep_in_the_tree(plan_with: Call, outline: 
         "test replace web",
         "  setup-node: tool node 22",
         "  setup-pnpm: tool pnpm 10",
-        "  cache-pnpm-apps-web: cache pnpm-apps-web [~/.local/share/pnpm/store] node:22 <apps/web/pnpm-lock.yaml>",
+        "  cache-pnpm-apps-web: cache pnpm-apps-web [~/.pnpm-store] node:22 <apps/web/pnpm-lock.yaml>",
         "  install-node-packages-apps-web: pnpm install --frozen-lockfile (in apps/web)",
+        "test env npm_config_store_dir=~/.pnpm-store",
     ]
 
 

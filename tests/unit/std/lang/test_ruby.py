@@ -81,6 +81,7 @@ def test_a_version_never_holds_what_a_shell_would_read(text: str) -> None:
         ({".ruby-version": "system", ".tool-versions": "ruby 3.2.1\n"}, "3.2.1", ".tool-versions"),
         ({".tool-versions": "nodejs 20.1.0\nruby 3.2.1 system # two\n"}, "3.2.1", ".tool-versions"),
         ({".tool-versions": "ruby system 3.2.1"}, "3.2.1", ".tool-versions"),
+        ({".tool-versions": "# ruby 3.0.0\nruby 3.2.1# why"}, "3.2.1", ".tool-versions"),
         ({"mise.toml": '[tools]\nruby = "3.3"'}, "3.3", "mise.toml"),
         ({".mise.toml": '[tools]\nruby = ["3.3.1", "3.2"]'}, "3.3.1", ".mise.toml"),
         ({".config/mise.toml": '[tools]\nruby = { version = "3.1" }'}, "3.1", ".config/mise.toml"),
@@ -133,6 +134,18 @@ def test_everything_that_a_lockfile_says(request_for: Call, facts_of: Call) -> N
     }
     assert result.signals == ("has_gemfile", "has_gemfile_lock", "rails_detected", "rspec_detected", "ruby_detected")
     assert (result.confidence, result.packages) == (0.95, ("ruby",))
+
+
+@pytest.mark.parametrize(
+    ("gemfile", "signals"),
+    [
+        ("", {"has_gemfile", "ruby_detected"}),
+        ("gem 'rspec'", {"has_gemfile", "rspec_detected", "ruby_detected"}),
+        ("gem 'rails'", {"has_gemfile", "rails_detected", "ruby_detected"}),
+    ],
+)
+def test_what_it_noticed(gemfile: str, signals: set[str], request_for: Call) -> None:
+    assert set(PLUGIN.detect(request_for({"Gemfile": gemfile})).signals) == signals
 
 
 @pytest.mark.parametrize(

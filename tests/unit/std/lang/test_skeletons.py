@@ -180,8 +180,9 @@ def tell(files: dict[str, str], request_for: Call, outline: Call) -> list[str]:
             Node 24: pnpm lint && pnpm build && pnpm test
             setup-node: tool node 24
             setup-pnpm: tool pnpm 9.15.4 version-file=package.json
-            cache-pnpm: cache pnpm [~/.local/share/pnpm/store] node:24 <pnpm-lock.yaml>
+            cache-pnpm: cache pnpm [~/.pnpm-store] node:24 <pnpm-lock.yaml>
             install-node-packages: pnpm install --frozen-lockfile
+            test env npm_config_store_dir=~/.pnpm-store
             """,
         ),
         (
