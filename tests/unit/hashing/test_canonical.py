@@ -55,7 +55,9 @@ def test_a_byte_that_is_not_utf8_differs_from_the_character_it_could_stand_for()
 
 
 @pytest.mark.parametrize(
-    "value", [1.0, float("nan"), b"bytes", {1: "a"}, {None: 1}, {"a", "b"}, object(), {"deep": [{"er": 0.5}]}], ids=repr
+    "value",
+    [1.0, float("nan"), b"bytes", {1: "a"}, {None: 1}, {"a", "b"}, object(), {"deep": [{"er": 0.5}]}],
+    ids=lambda value: type(value).__name__,
 )
 def test_what_has_no_single_spelling_is_refused(value) -> None:
     with pytest.raises(TypeError):
