@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cigen.model.resources import Inputs, Job, ModuleUse, Pair, PathGlob, SkipIf, Step
@@ -151,6 +151,7 @@ def test_a_word_for_the_shell(text: str, word: str) -> None:
     assert shell_word(text) == word
 
 
+@settings(deadline=None, max_examples=60)
 @given(
     st.lists(
         st.one_of(
