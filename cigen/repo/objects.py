@@ -103,6 +103,7 @@ def _open(location: RepositoryLocation) -> pygit2.Repository:
             message = f"The repository is of a kind that cig cannot read: {said.rpartition(': ')[2]}."
             hint = "SHA-256 repositories and reftables are not supported yet."
             raise ProjectError(error("REPO_005", message, hint=hint)) from fault
+        said = said.replace(str(location.git_dir), location.git_dir.name)
         raise ProjectError(error("REPO_008", f"The repository could not be opened: {said}.")) from fault
 
 

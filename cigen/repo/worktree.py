@@ -106,6 +106,8 @@ def read_worktree(location: RepositoryLocation, evidence: tuple[object, ...] = (
     """Read the worktree. `evidence`, collected just now, spares a second `git status`; empty evidence does no harm."""
     status = parse_status(status_of(evidence) or run_git(location.require_worktree(), STATUS))
     base_tree = open_commit(location, status.commit).tree.root() if status.commit else EMPTY_TREE
+    # A repository of a format that cannot be read is found out here, before git is asked in terms of another one.
+    base = open_tree(location, base_tree)
     files = staged_overrides(location, status) if status.changed else []
     repositories = [_repository_entry(location, path) for path in status.repositories]
     overrides = [entry for entry in files if not entry.path.startswith(CACHE_DIRECTORY)]
@@ -113,7 +115,7 @@ def read_worktree(location: RepositoryLocation, evidence: tuple[object, ...] = (
     return Worktree(
         location,
         status.commit,
-        OverlayTree(open_tree(location, base_tree), overrides),
+        OverlayTree(base, overrides),
         tuple(sorted(entry.path for entry, dirty in repositories if dirty)),
     )
 

@@ -131,6 +131,14 @@ def test_an_unborn_branch_has_no_commit(repo) -> None:
     assert failure(lambda: open_commit(repo.location)).code == "REPO_004"
 
 
+def test_a_repository_that_cannot_be_opened_is_named_without_its_place(make_repo) -> None:
+    repo = make_repo("broken")
+    (repo.location.git_dir / "config").write_text("[core\n")
+    found = failure(lambda: open_commit(repo.location))
+    assert found.code == "REPO_008"
+    assert str(repo.location.git_dir.parent) not in found.message
+
+
 def test_a_sha256_repository_is_a_clear_error(make_repo) -> None:
     repo = make_repo("sha256", "--object-format=sha256")
     assert failure(lambda: open_commit(repo.location)).code == "REPO_005"
