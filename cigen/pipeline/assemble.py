@@ -7,7 +7,7 @@ artifacts, what modules tear down, `finally`, notifications. A module's `uses` s
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from cigen.model.diagnostics import Diagnostic, error, warning
+from cigen.model.diagnostics import Diagnostic, KeyPath, error, warning
 from cigen.model.plans import Placement, PlanResult, StepGroup
 from cigen.model.resources import (
     Artifact,
@@ -117,8 +117,11 @@ def _job_caches(job: Job, caches: Mapping[str, Cache], found: list[Diagnostic]) 
         cache = caches.get(name)
         if cache is None:
             hint = nearest(name, sorted(caches), "Defined caches")
-            message = f'job "{job.id}" uses cache "{name}", which is not defined'
-            found.append(error("DAG_015", message, hint=hint, key=("jobs", job.id, "caches", index)))
+            # cig.toml's own were checked with the schema; a proposed job stands nowhere in it.
+            by = f", proposed by {job.owner}," if job.owner else ""
+            key: KeyPath = () if job.owner else ("jobs", job.id, "caches", index)
+            message = f'job "{job.id}"{by} uses cache "{name}", which is not defined'
+            found.append(error("DAG_015", message, hint=hint, key=key))
         else:
             steps.append(Step(id=f"cache-{name}", name=f"Cache {name}", cache=CacheUse(cache)))
     return steps
@@ -197,10 +200,14 @@ def _join_services(job: Job, proposed: Sequence[Service], found: list[Diagnostic
     for service in proposed:
         known = joined.get(service.name)
         joined[service.name] = service if known is None else _fill(known, service)
-    for index, service in enumerate(joined.values()):
+    own = [service.name for service in job.services]
+    for service in joined.values():
         if not service.image:
+            named = not job.owner and service.name in own
+            key: KeyPath = ("jobs", job.id, "services", own.index(service.name)) if named else ()
             message = f'service "{service.name}" of job "{job.id}" has no image, and no module gives it one'
-            found.append(error("DAG_016", message, key=("jobs", job.id, "services", index)))
+            hint = f'give it one: [services.{service.name}] image = "…"'
+            found.append(error("DAG_016", message, hint=hint, key=key))
     return tuple(joined.values())
 
 

@@ -37,7 +37,7 @@ def merge_fragments(path: str, fragments: Sequence[OwnedFragment]) -> tuple[Merg
     whole = [item for item in ordered if item.fragment.strategy is MergeStrategy.REPLACE]
     if len(whole) > 1:
         writers = " and ".join(item.owner for item in whole)
-        hint = "one plugin owns a file; the others merge into it or append to it"
+        hint = "a file has one owner: switch off all but one of them with enabled = false under [plugins]"
         return None, (error("MERGE_001", f"{writers} each want to write the whole of {path}", hint=hint),)
     if not whole:
         writers = ", ".join(item.owner for item in ordered) or "no plugin"
@@ -88,4 +88,4 @@ def part_of(graph: Graph, output: Output) -> Graph:
 
 def foreign_paths(path: str, fragments: Sequence[Fragment]) -> tuple[str, ...]:
     """Paths that a plugin wrote to without being asked, quoted and sorted."""
-    return tuple(sorted({repr(fragment.path) for fragment in fragments if fragment.path != path}))
+    return tuple(sorted({f'"{fragment.path}"' for fragment in fragments if fragment.path != path}))

@@ -41,7 +41,7 @@ def resolve_plugins(
         try:
             met = satisfies(version, constraint)
         except ValueError as problem:
-            diagnostics.append(error("DAG_018", f'"{constraint}" is not a version constraint: {problem}', key=key))
+            diagnostics.append(error("DAG_018", str(problem), key=key))
             continue
         if not met:
             message = f"{name} {version} is installed, but {constraint} is asked for"

@@ -157,6 +157,14 @@ def test_a_service_without_image_is_an_error() -> None:
     assert codes(Job("test", services=(Service("thing"),))) == ["DAG_016"]
 
 
+def test_what_a_plugin_proposed_points_at_no_place_of_cig_toml() -> None:
+    service = Resource("s", service=JobService("test", Service("search")))
+    job = Resource("j", job=Job("nightly", caches=("gems",)))
+    _, diagnostics = build(Job("test"), plans={"acme/x": PlanResult((service, job))})
+    assert {d.code: d.key for d in diagnostics} == {"DAG_015": (), "DAG_016": ()}
+    assert "proposed by acme/x" in diagnostics[1].message or "proposed by acme/x" in diagnostics[0].message
+
+
 def test_facts_are_replaced_and_matrix_placeholders_stay() -> None:
     graph = built(
         Job("test", steps=(run("s", "{{ ruby_version }} {{ matrix.os }}"),)), facts=(Fact("ruby_version", "3.3"),)

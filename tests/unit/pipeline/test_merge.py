@@ -76,4 +76,4 @@ def test_a_part_that_is_no_yaml_names_its_plugin() -> None:
 
 def test_paths_nobody_asked_for_are_found() -> None:
     fragments = [Fragment("ci.yml"), Fragment("../../.bashrc"), Fragment(".git/hooks/x"), Fragment("../../.bashrc")]
-    assert foreign_paths("ci.yml", fragments) == ("'../../.bashrc'", "'.git/hooks/x'")
+    assert foreign_paths("ci.yml", fragments) == ('"../../.bashrc"', '".git/hooks/x"')
