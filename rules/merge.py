@@ -1,13 +1,14 @@
 """Stage `merge`: the fragments of each output joined into the file."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from cigen.engine.action import Action, Outputs, Result
 from cigen.hashing.manifest import Component, KeyManifest
 from cigen.output.confine import check_output_path
 from cigen.pipeline.merge import MergedFile, OwnedFragment, merge_fragments
-from cigen.rules.context import Context, PluginRule, key_manifest
+from cigen.rules.context import CONFIG, Context, PluginRule, key_manifest
 from cigen.rules.fragment import Target, targets
 
 __all__ = ["MergeRule"]
@@ -46,7 +47,8 @@ class MergeRule:
     def _run(self, path: str, parts: Sequence[Target], outputs: Outputs) -> Result:
         refused = check_output_path(path)
         if refused is not None:
-            return Result(None, (refused,))
+            paths = [output.path for output in outputs.value(CONFIG).outputs]
+            return Result(None, (replace(refused, key=("outputs", paths.index(path), "path")),))
         fragments = [
             OwnedFragment(part.plugin.id, fragment)
             for part in parts
