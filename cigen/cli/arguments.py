@@ -98,7 +98,9 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         missing = message.removeprefix("the following arguments are required: ")
-        message = f"{missing} is missing" if missing != message else message.removeprefix("argument ")
+        if missing != message:
+            message = f"{missing} is missing" if "," not in missing else f"{missing.replace(', ', ' and ')} are missing"
+        message = message.removeprefix("argument ")
         raise _wrong(message, f"`{self._help}` tells what it takes")
 
 

@@ -169,7 +169,7 @@ def explain_action(session: Session, action: str) -> ActionExplanation:
     if stale is not None:
         return ActionExplanation(action, "stale", stale.why)
     if record is None:
-        known = [*session.store.ids(), *session.stale]
+        known = sorted({*session.store.ids(), *session.stale})
         raise ProjectError(error("CLI_003", f'there is no action "{action}"', hint=nearest(action, known, "Actions")))
     why = json.loads(record.why)
     differs = None if why is None else tuple(Difference(d["kind"], d["name"], d.get("was"), d.get("now")) for d in why)

@@ -183,7 +183,8 @@ def find_root(start: Path) -> tuple[Path, RepositoryLocation]:
     """The repository that `start` is in, and its top folder. Raises ProjectError outside of one."""
     location = find_repository(start)
     if location.worktree is None:
-        raise ProjectError(error("CLI_005", "this repository is bare: it has no files to render from or to"))
+        message = "this repository is bare: it has no files to render from or to"
+        raise ProjectError(error("CLI_005", message, hint="`cig compute-signatures` reads commits, and works here"))
     return location.worktree, location
 
 

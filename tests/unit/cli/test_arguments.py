@@ -97,6 +97,7 @@ def test_shared_options_stand_on_either_side_of_the_command(line: str) -> None:
         ("explain jbo test", 'SUBJECT is "jbo"; it may be job, file or action', 'did you mean "job"?'),
         ("completion tcsh", 'SHELL is "tcsh"; it may be bash, zsh or fish', ""),
         ("--color blue plan", '--color is "blue"; it may be auto, always or never', ""),
+        ("explain", "SUBJECT and NAME are missing", "`cig help explain` tells what it takes"),
         ("explain job", "NAME is missing", "`cig help explain` tells what it takes"),
         ("render --provider", "--provider: expected one argument", "`cig help render` tells what it takes"),
         ("render --provider=", "--provider is empty", "give it a value"),
