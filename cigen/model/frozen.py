@@ -26,7 +26,7 @@ else:
 
     def _make(cls: type) -> type:
         made = _dataclass(init=False, repr=False, eq=False, slots=True)(cls)
-        read = attrgetter(*made.__slots__)
+        read = attrgetter(*made.__slots__) if made.__slots__ else lambda self: ()  # noqa: ARG005
 
         def __eq__(self: Any, other: object) -> bool:  # noqa: N807
             return read(self) == read(other) if other.__class__ is self.__class__ else NotImplemented
@@ -50,7 +50,7 @@ else:
             arguments.append(field.name if given else f"{field.name}=default_{field.name}")
         lines = [f"def __init__({', '.join(arguments)}):"]
         lines += [f"    put(self, {field.name!r}, {field.name})" for field in fields(cls)]
-        exec("\n".join(lines), scope)  # noqa: S102 - made from the names of our own fields
+        exec("\n".join([*lines, "    pass"]), scope)  # noqa: S102 - made from the names of our own fields
         cls.__init__ = scope["__init__"]
         cls.__init__(self, *values, **named)
 

@@ -62,14 +62,15 @@ def complete_job(job: Job, proposals: Proposals, caches: Mapping[str, Cache], fo
     """The job with its services, environment and all its steps."""
     groups = proposals.groups.get(job.id, ())
     own = [_with_secrets(step, job.secrets) for step in job.steps]
+    last = [_at_the_end(_with_secrets(step, job.secrets)) for step in job.cleanup]
     steps = [
         *_first_steps(job),
         *_placed(groups, Placement.SETUP),
         *_job_caches(job, caches, found),
-        *_expand_modules(job, own, groups, found),
+        *_expand_modules(job, "steps", own, groups, found),
         *_last_steps(job),
         *(replace(step, run_on="always") for step in _placed(groups, Placement.TEARDOWN)),
-        *(_at_the_end(_with_secrets(step, job.secrets)) for step in job.cleanup),
+        *_expand_modules(job, "finally", last, groups, found),
         *_notifications(job),
     ]
     overridden = [_override_cache(step, caches) for step in steps]
@@ -128,7 +129,7 @@ def _job_caches(job: Job, caches: Mapping[str, Cache], found: list[Diagnostic]) 
 
 
 def _expand_modules(
-    job: Job, steps: Sequence[Step], groups: Sequence[StepGroup], found: list[Diagnostic]
+    job: Job, where: str, steps: Sequence[Step], groups: Sequence[StepGroup], found: list[Diagnostic]
 ) -> list[Step]:
     replacing = {group.replaces: group for group in groups if group.placement is Placement.REPLACE}
     expanded: list[Step] = []
@@ -139,10 +140,11 @@ def _expand_modules(
         group = replacing.get(step.id)
         if group is None:
             message = f'{step.module.module} proposes no steps for step "{step.id}" of job "{job.id}"'
-            found.append(error("DAG_014", message, key=("jobs", job.id, "steps", index)))
+            found.append(error("DAG_014", message, key=("jobs", job.id, where, index)))
             continue
         for new in group.steps:
-            inherited = replace(new, when=new.when or step.when, env=(*new.env, *step.env))
+            run_on = new.run_on if step.run_on == "success" else step.run_on
+            inherited = replace(new, when=new.when or step.when, env=(*new.env, *step.env), run_on=run_on)
             expanded.append(inherited)
     return expanded
 

@@ -112,6 +112,9 @@ def find_cycles(jobs: Sequence[Job]) -> list[Diagnostic]:
 
 def _replace_facts(job: Job, facts: Sequence[Fact], variables: Sequence[str], found: list[Diagnostic]) -> Job:
     values = {fact.name: fact.value for fact in facts}
+    for axis in job.matrix.axes if job.matrix else ():
+        # Each leg has a version of its own: a cache keyed by the repository's would be shared by all of them.
+        values[f"{axis.name}_version"] = f"{{{{ matrix.{axis.name} }}}}"
     unknown: set[str] = set()
 
     def change(text: str) -> str:

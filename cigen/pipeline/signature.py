@@ -7,7 +7,6 @@ components", is the specification that other implementations are written from; a
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from cigen.hashing.canonical import canonical_bytes
@@ -15,6 +14,7 @@ from cigen.hashing.digest import sha256
 from cigen.hashing.manifest import Component, KeyManifest
 from cigen.model.codec import to_json
 from cigen.model.config import Config, PluginRef
+from cigen.model.frozen import dataclass
 from cigen.model.paths import Digest
 from cigen.model.resources import Job, Leg, Pair, Workflow
 from cigen.pipeline.expand import map_text, matrix_text

@@ -26,6 +26,8 @@ from cigen.model.resources import (
     Inputs,
     Job,
     JobOutputs,
+    Matrix,
+    MatrixAxis,
     ModuleUse,
     Notify,
     Pair,
@@ -106,6 +108,22 @@ def test_a_module_step_becomes_the_modules_steps() -> None:
     graph = built(Job("test", steps=(use, run("z"))), plans={"lang/x": PlanResult((Resource("r", steps=group),))})
     assert [step.id for step in graph.jobs[0].steps] == ["checkout", "x", "y", "z"]
     assert graph.jobs[0].steps[1].env == (Pair("A", "1"),)
+
+
+def test_a_module_step_of_finally_becomes_steps_that_always_run() -> None:
+    use = Step(id="s1", module=ModuleUse("lang/x"))
+    group = StepGroup("test", Placement.REPLACE, "s1", steps=(run("x"),))
+    graph = built(Job("test", cleanup=(use,)), plans={"lang/x": PlanResult((Resource("r", steps=group),))})
+    assert [(step.id, step.run_on) for step in graph.jobs[0].steps] == [("checkout", "success"), ("x", "always")]
+
+
+def test_the_version_of_a_matrix_axis_is_the_legs_own() -> None:
+    job = Job("test", matrix=Matrix((MatrixAxis("ruby", ("3.3", "3.4")),)), caches=("gems",))
+    cache = Cache("gems", ("vendor",), (CachePart(literal="ruby:{{ ruby_version }}"),))
+    graph = built(job, config=replace(CONFIG, caches=(cache,)), facts=(Fact("ruby_version", "3.3.6"),))
+    used = graph.jobs[0].steps[1].cache
+    assert used is not None
+    assert used.cache.parts == (CachePart(literal="ruby:{{ matrix.ruby }}"),)
 
 
 def test_a_module_step_that_nobody_replaces_is_an_error() -> None:
