@@ -84,7 +84,8 @@ def test_a_jobs_steps_stand_in_one_fixed_order() -> None:
     graph = built(Job("build"), job, plans=plans, config=config)
     steps = graph.jobs[1].steps
     assert [step.id for step in steps] == [
-        "checkout", "download-build", "up", "cache-data", "own", "test-results", "artifacts", "down", "tidy", "notify-failure",
+        "checkout", "download-build", "up", "cache-data", "own", "test-results", "artifacts", "down", "tidy",
+        "notify-failure",
     ]  # fmt: skip
     on = {step.id: step.run_on for step in steps}
     assert {id: when for id, when in on.items() if when != "success"} == {
