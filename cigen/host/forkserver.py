@@ -51,24 +51,9 @@ def main() -> None:
     os.closerange(3, 1 << 20)  # what the core's own parent forgot to close must not reach a plugin
     gc.disable()  # until a plugin enables it: nothing that is imported here ever becomes garbage
     server = _Server(socket.socket(fileno=0), _prctl())
-    warmup = _warmup() if "warm" in sys.argv[1:] else []
-    server.run(warmup)
-
-
-def _warmup() -> list[Callable[[], object]]:
-    """What every standard plugin needs, in pieces: an order that comes early waits for one piece only."""
-
-    def imports() -> None:
-        from cigen.sdk import server  # noqa: F401
-
-    def tables() -> None:
-        # Otherwise every plugin works out the shapes of the big messages for itself.
-        from cigen.wire.methods import methods
-
-        for method in methods().values():
-            method.prepare()
-
-    return [imports, tables]
+    if "warm" in sys.argv[1:]:
+        server.warm()
+    server.run()
 
 
 def _prctl() -> Callable[[int, int], object]:
@@ -96,6 +81,7 @@ class _Server:
         self.control = control
         self.prctl = prctl
         self.pid = os.getpid()
+        self.is_warm = False
         self.plugins: dict[int, int] = {}
         self.buffer = bytearray()
         self.descriptors: list[int] = []
@@ -105,15 +91,21 @@ class _Server:
         signal.signal(signal.SIGCHLD, _ignore)
         prctl(_PR_SET_DUMPABLE, 0)
 
-    def run(self, warmup: list[Callable[[], object]]) -> None:
+    def warm(self) -> None:
+        """Import and work out, once and before the first fork, what every standard plugin needs."""
+        if not self.is_warm:
+            from cigen.sdk.server import prepare_methods
+
+            prepare_methods()
+            gc.freeze()
+            self.is_warm = True
+
+    def run(self) -> None:
         poll = select.poll()
         poll.register(self.control.fileno(), select.POLLIN)
         poll.register(self.woken, select.POLLIN)
         while True:
-            ready = [fd for fd, _ in poll.poll(0 if warmup else None)]
-            if not ready:
-                warmup.pop(0)()
-                continue
+            ready = [fd for fd, _ in poll.poll()]
             if self.woken in ready:
                 os.read(self.woken, 4096)
                 self.reap()
@@ -163,8 +155,7 @@ class _Server:
     def spawn(self, order: tuple[Any, ...], connection: int, stderr: int) -> None:
         _, plugin, bundled, argv, info, folder, env, limits = order
         if bundled:
-            from cigen.sdk import server  # noqa: F401 - before the fork: shared by all
-        gc.freeze()
+            self.warm()
         report, result = os.pipe()
         pid = os.fork()
         if pid == 0:

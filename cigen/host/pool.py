@@ -4,7 +4,7 @@ Owns: one session a plugin. Refuses: running anything that it was not asked for.
 threads, never from two at once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -57,9 +57,9 @@ class PluginPool:
         """Spawn those not yet started. Returns at once; a plugin's failure shows in `info` and `call`."""
         with self._lock:
             assert not self._closed, "the pool is closed"
-            for plugin in plugins:
-                if plugin.id not in self._sessions:
-                    self._start(plugin)
+            new = [plugin for plugin in plugins if plugin.id not in self._sessions]
+            if new:
+                self._start(new)
 
     def info(self, plugin: InstalledPlugin) -> PluginInfo:
         """What the plugin says it is. Waits for its handshake; starts it if need be. Raises PluginError."""
@@ -80,14 +80,16 @@ class PluginPool:
         if self._supervisor and not closed:
             self._supervisor.close(list(self._sessions.values()))
 
-    def _start(self, plugin: InstalledPlugin) -> None:
+    def _start(self, plugins: Sequence[InstalledPlugin]) -> None:
         if self._supervisor is None:
+            warm = any(is_bundled(plugin) for plugin in plugins)
             self._supervisor = Supervisor(
-                warm=is_bundled(plugin), deadlines=self._deadlines, limits=self._limits, workdir=self._workdir
+                warm=warm, deadlines=self._deadlines, limits=self._limits, workdir=self._workdir
             )
-        session = Session(len(self._sessions), plugin, self._supervisor.kill, self._observe, self._limits.stderr_bytes)
-        self._sessions[plugin.id] = session
-        self._supervisor.start(session)
+        kill, most = self._supervisor.kill, self._limits.stderr_bytes
+        for plugin in plugins:
+            self._sessions[plugin.id] = Session(len(self._sessions), plugin, kill, self._observe, most)
+        self._supervisor.start([self._sessions[plugin.id] for plugin in plugins])
 
     def _session(self, plugin: InstalledPlugin) -> Session:
         self.start([plugin])

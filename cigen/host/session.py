@@ -58,6 +58,7 @@ class Session:
         self._kill = kill
         self._observer = observer
         self._began = perf_counter_ns()
+        self._greeted = self._began
         self._greeting: bytes | CallFailed | None = None
         self._late: set[str] = set()
         self._broken: Diagnostic | None = None
@@ -68,7 +69,7 @@ class Session:
 
     def greet(self, answer: bytes | CallFailed) -> None:
         """The handshake is answered, or failed."""
-        self._greeting = answer
+        self._greeting, self._greeted = answer, perf_counter_ns()
         self.settled.set()
 
     def fail(self, why: Diagnostic) -> None:
@@ -93,15 +94,13 @@ class Session:
 
     def info(self, deadline: float, answer_bytes: int) -> PluginInfo:
         """What the plugin says it is, checked against what it was installed as. Raises PluginError."""
-        import cigen.wire.methods  # noqa: F401 - protobuf takes its time, better here than after the wait
-
         self.settled.wait()
         with self._introducing:
             if self._broken:
                 raise PluginError(self._broken)
             if self._info is None:
                 self._info = self._introduced(deadline, answer_bytes)
-                self._observe("handshake", self._began, "executed")
+                self._observe("handshake", self._began, "executed", self._greeted)
             return self._info
 
     def call(
@@ -177,8 +176,8 @@ class Session:
         self._broken = problem
         self._kill(self.number)
 
-    def _observe(self, call: str, begin: int, outcome: str) -> None:
-        self._observer(Span("plugin", f"{self.plugin.id}.{call}", begin, perf_counter_ns(), outcome))
+    def _observe(self, call: str, begin: int, outcome: str, end: int = 0) -> None:
+        self._observer(Span("plugin", f"{self.plugin.id}.{call}", begin, end or perf_counter_ns(), outcome))
 
     # -- standard error ------------------------------------------------------------------------------------------------
 

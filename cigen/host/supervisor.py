@@ -54,9 +54,11 @@ class Supervisor:
         self._loop = Loop(self._crashed)
         self._loop.post(self._open)
 
-    def start(self, session: Session) -> None:
-        """Have a session's process started. Returns at once. Any thread."""
-        self._loop.post(lambda: self._launch(session))
+    def start(self, sessions: Iterable[Session]) -> None:
+        """Have processes started. Returns at once. Any thread."""
+        for session in sessions:
+            self._loop.post(lambda session=session: self._launch(session))  # type: ignore[misc]
+        self._loop.post(_prepare_to_ask)
 
     def kill(self, number: int) -> None:
         """End a session's process and all of its group. Any thread."""
@@ -161,6 +163,14 @@ class Supervisor:
 
     def _crashed(self, why: BaseException) -> None:
         self._fail_all(f"{type(why).__name__}: {why}")
+
+
+def _prepare_to_ask() -> None:
+    """Import protobuf while plugins start and nobody can be asked anything yet."""
+    from cigen.wire.methods import methods
+
+    for method in methods().values():
+        method.prepare_to_ask()
 
 
 def hello() -> bytes:

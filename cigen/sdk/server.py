@@ -14,7 +14,7 @@ from cigen.sdk.stdio import taken_streams
 from cigen.wire.methods import HANDSHAKE, Method, methods
 from cigen.wire.server import INTERNAL, INVALID_ARGUMENT, UNIMPLEMENTED, CallError, NotHttp2Error, serve_connection
 
-__all__ = ["load_plugin", "serve_plugin", "serve_process"]
+__all__ = ["load_plugin", "prepare_methods", "serve_plugin", "serve_process"]
 
 
 def serve_process(plugin: Plugin, file: str) -> None:
@@ -50,6 +50,12 @@ def load_plugin(file: str) -> Plugin:
     if not isinstance(plugin, Plugin):
         raise TypeError(f"PLUGIN is a {type(plugin).__name__}, not a Plugin")
     return plugin
+
+
+def prepare_methods() -> None:
+    """Do now what the first call of each hook would have to do before it could be answered."""
+    for method in methods().values():
+        method.prepare_to_answer()
 
 
 def _read_info(file: str) -> PluginInfo:

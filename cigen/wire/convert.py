@@ -17,7 +17,7 @@ from google.protobuf.message import Message
 from cigen.model.shape import Field, Kind, define, draft, shape
 from cigen.plugin.v1 import plugin_pb2
 
-__all__ = ["from_message", "message_class", "prepare_class", "to_message"]
+__all__ = ["from_message", "message_class", "prepare_reading", "prepare_writing", "to_message"]
 
 T = TypeVar("T")
 Convert = Callable[[Any], Any]
@@ -42,10 +42,14 @@ def from_message(cls: type[T], message: Message) -> T:
     return cast(T, reader(message))
 
 
-def prepare_class(cls: Any) -> None:
-    """Build the conversions of a class, and of all it holds, before they are needed."""
-    _writer(cls)
+def prepare_reading(cls: Any) -> None:
+    """Build the conversion from messages to a class, and to all it holds, before it is needed."""
     _reader(cls)
+
+
+def prepare_writing(cls: Any) -> None:
+    """Build the conversion from a class, and from all it holds, before it is needed."""
+    _writer(cls)
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import Any
 
 from cigen.model import plans
 from cigen.plugin.v1 import plugin_pb2
-from cigen.wire.convert import from_message, message_class, prepare_class, to_message
+from cigen.wire.convert import from_message, message_class, prepare_reading, prepare_writing, to_message
 
 __all__ = ["HANDSHAKE", "Method", "methods"]
 
@@ -31,10 +31,15 @@ class Method:
         """A request or a result as bytes."""
         return to_message(value).SerializeToString(deterministic=True)
 
-    def prepare(self) -> None:
-        """Work out now how its values are converted, which the first call would do otherwise."""
-        prepare_class(self.request)
-        prepare_class(self.result)
+    def prepare_to_ask(self) -> None:
+        """Work out now how requests are written and results read, which the first call would do otherwise."""
+        prepare_writing(self.request)
+        prepare_reading(self.result)
+
+    def prepare_to_answer(self) -> None:
+        """Work out now how requests are read and results written, which the first call would do otherwise."""
+        prepare_reading(self.request)
+        prepare_writing(self.result)
 
     def decode_request(self, content: bytes) -> Any:
         """The request of these bytes. Raises ValueError."""
