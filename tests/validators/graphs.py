@@ -45,6 +45,7 @@ from cigen.sdk import (
     Triggers,
     Workflow,
 )
+from cigen.std.provider.github.tools import known_tools
 
 __all__ = ["GRAPHS", "LINUX", "job", "script", "workflow"]
 
@@ -241,6 +242,14 @@ def releases() -> Graph:
     return Graph("app", (workflow(triggers=given),), (build, publish))
 
 
+def tagged_tools() -> Graph:
+    """Every tool where a tag publishes: no action may bring a cache of its own."""
+    steps = [Step(f"setup-{name}", f"Set up {name}", tool=Tool(name, "1.2.3")) for name in known_tools()]
+    given = Triggers(tag=TagTrigger(("v*",)))
+    publish = job("publish", *steps, cache("x", "x", "x", "x"), script("make publish"), effects=True)
+    return Graph("tools", (workflow(triggers=given),), (publish,))
+
+
 def by_hand() -> Graph:
     inputs = (
         ManualInput("dry-run", "boolean", "Only say what would happen", "true"),
@@ -282,6 +291,6 @@ def nasty_texts() -> Graph:
 
 GRAPHS = {
     make.__name__: (make(), Output("github", f".github/workflows/{make.__name__}.yml", "", "ci"))
-    for make in (rails, pnpm_monorepo, python_matrix, polyglot, releases, by_hand, nasty_texts)
+    for make in (rails, pnpm_monorepo, python_matrix, polyglot, releases, tagged_tools, by_hand, nasty_texts)
 }
 """By name: the graph and the output to render it to."""

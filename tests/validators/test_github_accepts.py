@@ -1,10 +1,11 @@
 """Nothing that provider/github renders gives a foreign parser anything to say."""
 
+import re
 from pathlib import Path
 
 import pytest
 import yaml
-from foreign import CHECKS, HERE, Check, node_yaml, zizmor
+from foreign import CHECKS, HERE, Check, actionlint, node_yaml, zizmor
 from graphs import GRAPHS
 
 from cigen.sdk.yaml import emit
@@ -45,6 +46,28 @@ def test_no_finding(check: Check, rendered: list[Path]) -> None:
 @pytest.mark.parametrize("check", CHECKS.values(), ids=list(CHECKS))
 def test_the_check_can_find_something(check: Check) -> None:
     assert check([HERE / "bad" / "github.yml"])
+
+
+KNOWN = (
+    *("cache-binary", "distribution", "go-version", "merge-multiple", "package-manager-cache", "persist-credentials"),
+    *("python-version", "restore-keys", "retention-days", "ruby-version"),
+)
+"""Inputs that actionlint knows of, by the tags of the actions' releases."""
+
+
+def test_every_input_is_one_that_the_pinned_release_has(rendered: list[Path], tmp_path: Path) -> None:
+    assert actionlint(_by_tag(rendered, tmp_path / "right", "")) == []
+    misspelt = "\n".join(actionlint(_by_tag(rendered, tmp_path / "wrong", "x-")))
+    assert [name for name in KNOWN if f'input "x-{name}" is not defined' not in misspelt] == []
+
+
+def _by_tag(files: list[Path], folder: Path, prefix: str) -> list[Path]:
+    """The files with actions by tag instead of by commit, and a prefix before every known input."""
+    folder.mkdir()
+    for file in files:
+        text = re.sub(r"@[0-9a-f]{40} # (v\d+)\.[\d.]+", r"@\1", file.read_text())
+        (folder / file.name).write_text(re.sub(rf"(?m)^( +)({'|'.join(KNOWN)}):", rf"\1{prefix}\2:", text))
+    return sorted(folder.iterdir())
 
 
 def test_the_strictest_persona_finds_only_what_a_user_asked_for(rendered: list[Path]) -> None:
