@@ -170,13 +170,18 @@ class Session:
             str(path)
             for plugin in self.context.plugins
             if plugin.origin != "bundled"
-            for path in (plugin.entry.parent.rglob("*") if plugin.origin != "path" else (plugin.entry,))
+            for path in (_all_of(plugin.entry.parent) if plugin.origin != "path" else (plugin.entry,))
         ]
         return (*folders, *files)
 
     def save(self) -> None:
         """Remember what the run learnt."""
         self.store.save([*self.run.executed, *self.run.cached])
+
+
+def _all_of(folder: Path) -> tuple[Path, ...]:
+    """A folder and everything in it: a file that is added shows in its folder."""
+    return (folder, *folder.rglob("*"))
 
 
 def find_root(start: Path) -> tuple[Path, RepositoryLocation]:

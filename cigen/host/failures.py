@@ -6,6 +6,7 @@ Owns: the classification of failures and their words. Refuses: noticing them. Ev
 
 import os
 import platform
+import shlex
 import signal
 from dataclasses import dataclass
 from errno import E2BIG, EACCES, ENOENT, ENOEXEC, ENOTDIR
@@ -47,7 +48,8 @@ def explain_failure(known: Circumstances) -> Diagnostic:
     code, details = known.failed.code, known.failed.details
     if known.late or code == "DEADLINE_EXCEEDED":
         return _late(known)
-    if known.status is not None:
+    # A plugin that wrote something else ends because nobody listens any more: that is not the reason.
+    if known.status is not None and not ("HTTP" in details and connection_lost(known.failed)):
         how = _ending(known.status)
         message = f"{known.plugin} stopped before it answered {known.call}: it {how}."
         return error("PLUGIN_007", message, hint=_words(known))
@@ -76,8 +78,15 @@ def explain_start(plugin: str, entry: Path, errno: int) -> Diagnostic:
         reason = _format(entry)
     elif errno == E2BIG:
         reason = "its command line is too long"
-    hint = f"run: chmod +x {entry}" if reason == "it is not executable" else ""
-    return error("PLUGIN_006", f"{plugin} cannot be started from {entry}: {reason}.", hint=hint)
+    shown = _shown(entry)
+    hint = f"run: chmod +x {shlex.quote(shown)}" if reason == "it is not executable" else ""
+    return error("PLUGIN_006", f"{plugin} cannot be started from {shown}: {reason}.", hint=hint)
+
+
+def _shown(entry: Path) -> str:
+    """From where the user stands, if it lies below."""
+    here = Path.cwd()
+    return str(entry.relative_to(here) if entry.is_relative_to(here) else entry)
 
 
 def _late(known: Circumstances) -> Diagnostic:

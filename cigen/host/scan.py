@@ -1,7 +1,6 @@
 """Where plugins lie on disk, and one digest over all their files.
 
-Owns: the four places that plugins are looked for, in order of precedence. It imports nothing but the standard library's
-lightest, so that a run with nothing to do can afford `fingerprint`. Refuses: reading what the manifests say
+Owns: the four places that plugins are looked for, in order of precedence. Refuses: reading what the manifests say
 (`discovery.py` does), following symbolic links out of a plugin's folder, running anything.
 """
 
@@ -9,7 +8,7 @@ import os
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 
-__all__ = ["MANIFEST", "Candidate", "digest_files", "find_candidates", "fingerprint"]
+__all__ = ["MANIFEST", "Candidate", "digest_files", "find_candidates"]
 
 MANIFEST = "module.toml"
 PREFIX = "cigen-plugin-"
@@ -25,14 +24,6 @@ def find_candidates(root: str, paths: Mapping[str, str], environ: Mapping[str, s
     found += [("path", _id(name), file) for name, file in sorted(_executables(environ.get("PATH", "")).items())]
     found += [("bundled", os.path.relpath(folder, _std()), folder) for folder in _folders(_std())]
     return found
-
-
-def fingerprint(root: str, paths: Mapping[str, str], environ: Mapping[str, str]) -> str:
-    """A digest that changes whenever `discover_plugins` could find something else."""
-    total = sha256()
-    for origin, name, path in find_candidates(root, paths, environ):
-        total.update(f"{origin}\0{name}\0{path}\0{digest_files(path, origin)}\n".encode("utf-8", "surrogateescape"))
-    return f"sha256:{total.hexdigest()}"
 
 
 def digest_files(path: str, origin: str = "") -> str:
