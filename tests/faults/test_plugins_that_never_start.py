@@ -36,6 +36,15 @@ def test_a_file_without_execute_permission_says_how_to_give_it(bench: Any, scrip
     assert (found.code, found.hint) == ("PLUGIN_006", f"run: chmod +x {plugin.entry}")
 
 
+def test_a_plugin_below_the_current_folder_is_named_from_there(
+    bench: Any, script: Script, failure: Failure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugin = script("exit 0")
+    plugin.entry.chmod(0o644)
+    monkeypatch.chdir(plugin.entry.parent)
+    assert failure(bench.pool(), plugin).hint == "run: chmod +x plugin"
+
+
 def test_a_folder_is_no_plugin(bench: Any, script: Script, failure: Failure, tmp_path: Path) -> None:
     found = failure(bench.pool(), replace(script(""), entry=tmp_path))
     assert found.code == "PLUGIN_006"
@@ -79,6 +88,14 @@ def test_garbage_on_standard_output_is_not_the_protocol(bench: Any, script: Scri
     found = failure(bench.pool(), script("echo 'Loading the plugin, one moment, it will be ready soon'; exec sleep 60"))
     assert found.code == "PLUGIN_009"
     assert found.hint
+
+
+@pytest.mark.parametrize("end", ["cat >/dev/null", "cat >/dev/null; exit 3", "kill -PIPE $$"])
+def test_garbage_is_the_reason_however_the_plugin_ends_after_it(
+    bench: Any, script: Script, failure: Failure, end: str
+) -> None:
+    found = failure(bench.pool(), script(f"echo 'Loading the plugin, one moment, it will be ready soon'; {end}"))
+    assert found.code == "PLUGIN_009"
 
 
 def test_closing_standard_output_is_a_broken_connection(bench: Any, script: Script, failure: Failure) -> None:
