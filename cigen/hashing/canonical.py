@@ -34,12 +34,12 @@ def _refuse_ambiguous(value: object) -> None:
     for item in found:  # grows while it is walked
         if type(item) in _PLAIN:
             continue
-        if isinstance(item, dict):
+        if isinstance(item, (tuple, list)):
+            found.extend(item)
+        elif isinstance(item, dict):
             for key in item:
                 if not isinstance(key, str):
                     raise TypeError(f"a canonical object's keys are text, not {type(key).__name__}")
             found.extend(item.values())
-        elif isinstance(item, list | tuple):
-            found.extend(item)
         elif not isinstance(item, str | int):
             raise TypeError(f"{type(item).__name__} has no canonical spelling")

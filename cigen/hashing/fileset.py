@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from cigen.hashing.automaton import start_state
-from cigen.hashing.digest import TREE, sha256
+from cigen.hashing.digest import EXECUTABLE, FILE, GITLINK, SYMLINK, TREE, sha256
 from cigen.hashing.globs import parse_glob
 from cigen.hashing.manifest import Component
 from cigen.hashing.trees import Entry, TreeReader, files_below, path_text
@@ -19,6 +19,9 @@ from cigen.model.paths import Digest, RepoPath
 from cigen.model.resources import PathGlob
 
 __all__ = ["Entry", "Fileset", "TreeReader", "expand", "files_below", "path_text", "select", "walker_of"]
+
+_AS_TEXT = ("utf-8", "surrogateescape")
+_MODES = {mode: f"git:{mode:06o}:" for mode in (FILE, EXECUTABLE, SYMLINK, TREE, GITLINK)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,10 @@ class Fileset:
 
     def components(self) -> tuple[Component, ...]:
         """The same as components of a key manifest: kind `file` or `absent`, name the path."""
+        known = self.entries if not self.attributes else {*self.entries, *self.attributes}
         found = [
-            Component("file", _component_name(entry), f"git:{entry.mode:06o}:{entry.id}")
-            for entry in {*self.entries, *self.attributes}
+            Component("file", _directory_name(path) if mode == TREE else path.decode(*_AS_TEXT), _MODES[mode] + id)
+            for path, mode, id in known
         ]
         return tuple(sorted(found + [Component("absent", path_text(path), "") for path in self.absent]))
 
@@ -72,10 +76,8 @@ def _lines(entries: tuple[Entry, ...]) -> bytes:
     return b"\0".join(b"%06o %s %s" % (entry.mode, entry.id.encode(), entry.path) for entry in entries)
 
 
-def _component_name(entry: Entry) -> str:
-    if entry.mode != TREE:
-        return path_text(entry.path)
-    return path_text(entry.path) + "/" if entry.path else "./"
+def _directory_name(path: RepoPath) -> str:
+    return path_text(path) + "/" if path else "./"
 
 
 class _Selector:
