@@ -57,9 +57,10 @@ class PluginPool:
         """Spawn those not yet started. Returns at once; a plugin's failure shows in `info` and `call`."""
         with self._lock:
             assert not self._closed, "the pool is closed"
-            new = [plugin for plugin in plugins if plugin.id not in self._sessions]
+            # A plugin with several actions to run is named once for each.
+            new = {plugin.id: plugin for plugin in plugins if plugin.id not in self._sessions}
             if new:
-                self._start(new)
+                self._start(list(new.values()))
 
     def info(self, plugin: InstalledPlugin) -> PluginInfo:
         """What the plugin says it is. Waits for its handshake; starts it if need be. Raises PluginError."""

@@ -172,6 +172,12 @@ def test_closing_a_pool_that_has_only_just_started(bench: Any, fixture_plugin: F
     assert not descendants(os.getpid())
 
 
+def test_a_plugin_that_is_named_twice_is_started_once(bench: Any, fixture_plugin: Fixture) -> None:
+    pool = bench.pool()
+    pool.start([fixture_plugin("echo", "bundled"), fixture_plugin("echo", "bundled")])
+    assert pool.info(fixture_plugin("echo", "bundled")).name == "test/echo"
+
+
 def test_a_stubborn_plugin_is_killed_when_the_pool_closes(bench: Any, script: Fixture) -> None:
     plugin = script("trap '' TERM HUP; echo $$ >&2; while :; do sleep 60; done")
     pool = bench.pool(end=0.2)
