@@ -26,7 +26,7 @@ __all__ = ["lfs_pointer", "staged_overrides"]
 
 _LFS_SPEC = b"version https://git-lfs.github.com/spec/v1\n"
 _MAX_POINTER = 1024
-_HASH = ("--info-only", "--add", "--remove", "--replace")
+_HASH = ("--info-only", "--add", "--remove")
 
 
 def staged_overrides(location: RepositoryLocation, status: Status) -> list[Entry]:

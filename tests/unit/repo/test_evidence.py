@@ -292,6 +292,7 @@ def test_changing_the_sparse_checkout_ends_the_evidence(project) -> None:
 def with_submodule(project, make_repo):
     library = make_repo("library")
     library.write("lib.c", "int x;\n")
+    library.write("src/deep.c", "int x;\n")
     library.commit()
     project.git("submodule", "--quiet", "add", str(library.path), "vendor/lib")
     project.commit()
@@ -301,6 +302,7 @@ def with_submodule(project, make_repo):
 SUBMODULE_CHANGES = {
     "an edit": lambda r: r.write("vendor/lib/lib.c", "int y;\n"),
     "an untracked file": lambda r: r.write("vendor/lib/new.c"),
+    "an untracked file deep inside": lambda r: r.write("vendor/lib/src/new.c"),
     "another commit": lambda r: r.git("-C", "vendor/lib", "commit", "-q", "--allow-empty", "-m", "x"),
 }
 
