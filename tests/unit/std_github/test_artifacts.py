@@ -69,6 +69,17 @@ def test_a_pattern_never_finds_the_artifacts_of_others(
     assert _with(rendered, "test")["pattern"] == "{build-x1,build-x2}"
 
 
+@pytest.mark.parametrize(("width", "codes"), [(995, []), (996, ["GITHUB_019"])])
+def test_a_list_too_long_for_a_pattern_is_an_error(
+    width: int, codes: list[str], render: Callable[..., Any], make_job: Callable[..., Job]
+) -> None:
+    name = "b" * width
+    assert (len(f"{{{name}-x1,{name}-x2}}") <= 2000) is not bool(codes)
+    build = make_job(_upload(name, "dist/**"), id="build", matrix=_matrix("build"))
+    other = make_job(_upload(f"{name}-x3", "dist/**"), id="other")
+    assert render(build, other, make_job(_download(name))).codes == codes
+
+
 def test_a_name_with_the_legs_value_needs_no_more(render: Callable[..., Any], make_job: Callable[..., Job]) -> None:
     build = make_job(_upload("for-{{ matrix.x }}", "dist/**"), id="build", matrix=_matrix("build"))
     rendered = render(build, make_job(_download("for-{{ matrix.x }}")))

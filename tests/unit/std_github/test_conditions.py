@@ -58,6 +58,8 @@ def both(make_workflow: Callable[..., Workflow]) -> Workflow:
             'event matches "*e"',
             "github.event_name == 'merge_group' || github.event_name == 'schedule'",
         ),
+        ('event matches "schedule"', "github.event_name == 'schedule'"),
+        ('event matches "nothing*"', "false"),
         ("input.dry-run", "inputs.dry-run"),
         ("input.dry-run == false", "!inputs.dry-run"),
         ('input.dry-run == "true"', "inputs.dry-run"),

@@ -87,6 +87,24 @@ def test_machines_that_one_axis_decides_are_rows_of_that_axis() -> None:
     )
 
 
+def test_a_leg_that_include_alone_makes_has_its_machine_in_its_own_row() -> None:
+    legs = _legs(
+        ("test-linux", {"os": "linux"}, "linux"),
+        ("test-macos", {"os": "macos"}, "macos"),
+        ("test-arm", {"os": "arm"}, "linux-arm64"),
+    )
+    include = (MatrixRow((Pair("os", "arm"),)),)
+    strategy = _strategy(Matrix((MatrixAxis("os", ("linux", "macos")),), include, legs=legs))
+    assert strategy.value["matrix"] == {
+        "os": ["linux", "macos"],
+        "include": [
+            {"os": "arm", "runner": "ubuntu-24.04-arm"},
+            {"os": "linux", "runner": "ubuntu-latest"},
+            {"os": "macos", "runner": "macos-latest"},
+        ],
+    }
+
+
 def test_an_axis_of_labels_is_used_as_it_is() -> None:
     labels = ("ubuntu-22.04", "ubuntu-24.04")
     legs = tuple(
@@ -136,6 +154,7 @@ def test_more_jobs_than_a_run_can_have_are_an_error_with_the_number(
 
     rendered = render(make_job(matrix=matrix(count - 6)), make_job(id="small", matrix=matrix(6)))
     assert rendered.codes == ([] if fits else ["GITHUB_009"])
+    assert bool(rendered.text) is fits
     if not fits:
         assert "make 257 jobs" in rendered.diagnostics[0].message
         assert ".github/workflows/ci.yml" in rendered.diagnostics[0].message

@@ -75,6 +75,12 @@ def test_a_native_step_is_as_it_was_written(render_step: Callable[..., Any]) -> 
     }
 
 
+def test_the_keys_of_a_native_step_stand_in_order_too(render_step: Callable[..., Any]) -> None:
+    native = Native("github", '{"env":{"B":"2"},"run":"x","if":"always()","name":"Own","working-directory":"w"}')
+    step = render_step(Step("own", native=native, timeout=3)).step
+    assert list(step) == ["name", "if", "run", "working-directory", "env", "timeout-minutes"]
+
+
 def test_a_step_of_another_provider_is_left_out_and_named(render_step: Callable[..., Any]) -> None:
     rendered = render_step(Step("orb", native=Native("circleci", "{}")))
     assert rendered.codes == ["GITHUB_015"]
