@@ -144,7 +144,11 @@ def _described(plugin: InstalledPlugin) -> str:
 
 
 def _unknown(ref: PluginRef, known: Sequence[str]) -> Diagnostic:
+    from difflib import get_close_matches
+
+    near = get_close_matches(ref.name, known, 1)
     hint = f"installed: {', '.join(known)}" if known else "no plugin is installed"
+    hint = f'did you mean "{near[0]}"? {hint}' if near else hint
     return error("PLUGIN_002", f"{ref.name} is not installed.", hint=hint, key=("plugins", ref.name), on_key=True)
 
 

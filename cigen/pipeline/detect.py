@@ -62,17 +62,21 @@ def serves(info: PluginInfo, wanted: str) -> bool:
 def enable_plugins(
     config: Config, wanted: Iterable[Demand], plugins: Sequence[PluginInfo], detected: Mapping[str, DetectResult]
 ) -> tuple[tuple[str, ...], tuple[Diagnostic, ...]]:
-    """Names of the plugins that take part, sorted; DAG_007 for each demand that nothing serves."""
+    """Names of the plugins that take part, sorted; DAG_007 and its like for each demand that nothing serves.
+
+    Not for those that `[plugins]` names: why they are not there was told when plugins were looked for.
+    """
     off = {ref.name for ref in config.plugins if not ref.enabled}
     usable = [info for info in plugins if info.name not in off]
     enabled = {info.name for info in usable if any(c.startswith("policy:") for c in info.capabilities)}
     enabled |= {name for name, result in detected.items() if result.confidence >= CONFIDENT and name not in off}
+    told = {ref.name for ref in config.plugins if ref.enabled}
     missing: list[Diagnostic] = []
     for demand in wanted:
         serving = [info.name for info in usable if serves(info, demand.wanted)]
         if serving:
             enabled.update(serving)
-        else:
+        elif demand.wanted not in told:
             missing.append(_unserved(demand, usable, off))
     return tuple(sorted(enabled)), tuple(missing)
 

@@ -27,7 +27,7 @@ def resolve_plugins(
     detected: Mapping[str, DetectResult],
     satisfies: Callable[[str, str], bool],
 ) -> tuple[Resolution | None, tuple[Diagnostic, ...]]:
-    """Enable plugins, check the versions that cig.toml asks for, join the facts.
+    """Enable plugins, check the versions that cig.toml asks for, join the facts; None where something is missing.
 
     satisfies: whether a version meets a constraint; ValueError for a constraint that is none.
     """
@@ -49,7 +49,8 @@ def resolve_plugins(
             diagnostics.append(error("DAG_017", message, hint=hint, key=key))
     facts, disagreements = join_facts({name: result for name, result in detected.items() if name in enabled})
     diagnostics.extend(disagreements)
-    if has_errors(diagnostics):
+    absent = any(ref.enabled and ref.name not in infos for ref in config.plugins)
+    if absent or has_errors(diagnostics):
         return None, tuple(diagnostics)
     capabilities = sorted({capability for name in enabled for capability in infos[name].capabilities})
     return Resolution(enabled, tuple(capabilities), facts), tuple(diagnostics)
