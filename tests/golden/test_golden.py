@@ -1,21 +1,25 @@
 """Golden cases: a repository, the commands of a user, and everything they print and write.
 
-A case is a folder with `input/` (the repository), `cmd` (one command a line; `render` if there is none), `expected/`:
+A case is a folder with `input/` (the repository), `cmd` (one command a line; `! ` begins one of the shell), `expected/`:
 `transcript` (what was printed, and the exit codes) and `files/` (what was written). Names that the repository itself
 would trip over are spelt without their dot: `dot-gitignore`. `pytest --update-golden` rewrites what is expected.
+
+`diagnostics/CODE/` shows what a user does to meet a code, and what they are told. There are many of these, so they run in
+this process, on a cache in which every plugin has looked at an empty repository; without a `cmd`, it is `validate`.
 """
 
 import re
 import shlex
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
 HERE = Path(__file__).parent
 CASES = sorted(path.parent.relative_to(HERE).as_posix() for path in HERE.rglob("input"))
+TOLD = "diagnostics"
 DOT = "dot-"
 SIGNATURE = re.compile(r"cs1:[0-9a-f]{64}")
 """Holds the digests of the bundled plugins, which any edit of theirs changes."""
@@ -26,11 +30,13 @@ Git = Callable[..., str]
 
 def commands(case: Path) -> list[str]:
     file = case / "cmd"
-    return file.read_text().splitlines() if file.exists() else ["render"]
+    if file.exists():
+        return file.read_text().splitlines()
+    return ["validate" if case.parent.name == TOLD else "render"]
 
 
 def lay_out(case: Path, folder: Path, git: Git) -> None:
-    """Make the input a repository with one commit. A file `setup.sh` beside it may prepare what files cannot say."""
+    """Make the input a repository with one commit."""
     shutil.copytree(case / "input", folder, symlinks=True)
     for path in sorted(folder.rglob(f"{DOT}*"), reverse=True):
         path.rename(path.with_name("." + path.name.removeprefix(DOT)))
@@ -39,11 +45,11 @@ def lay_out(case: Path, folder: Path, git: Git) -> None:
     git(folder, "commit", "-q", "--allow-empty", "-m", "input")
 
 
-def transcript(case: Path, folder: Path, cig: Cig) -> str:
+def transcript(case: Path, folder: Path, cig: Cig, environment: Mapping[str, str]) -> str:
     parts = []
     for line in commands(case):
         if line.startswith("! "):
-            subprocess.run(line[2:], shell=True, cwd=folder, check=True)
+            subprocess.run(line[2:], shell=True, cwd=folder, check=True, env=environment)
             parts.append(f"$ {line[2:]}\n")
             continue
         result = cig(folder, *shlex.split(line))
@@ -59,19 +65,45 @@ def transcript(case: Path, folder: Path, cig: Cig) -> str:
 
 def written(folder: Path, git: Git) -> dict[str, str]:
     """Files that differ from the input, by path."""
+    if not (folder / ".git").exists():
+        return {}
     listed = git(folder, "status", "--porcelain", "--untracked-files=all", "-z").split("\0")
     paths = [entry[3:] for entry in listed if entry]
     return {path: (folder / path).read_text() for path in sorted(paths) if (folder / path).is_file()}
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_golden(name: str, tmp_path: Path, git: Git, cig: Cig, request: pytest.FixtureRequest) -> None:
-    case, folder = HERE / name, tmp_path / "repository"
-    lay_out(case, folder, git)
-    printed = transcript(case, folder, cig)
-    files = written(folder, git)
+@pytest.mark.parametrize("name", [name for name in CASES if not name.startswith(TOLD)])
+def test_golden(
+    name: str, tmp_path: Path, git: Git, cig: Cig, environment: dict[str, str], request: pytest.FixtureRequest
+) -> None:
+    folder = tmp_path / "repository"
+    lay_out(HERE / name, folder, git)
+    printed = transcript(HERE / name, folder, cig, environment)
+    compare(HERE / name, printed, written(folder, git), update=request.config.getoption("--update-golden"))
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name.startswith(TOLD)])
+def test_a_mistake_is_told(
+    name: str,
+    tmp_path: Path,
+    git: Git,
+    cig_here: Cig,
+    environment: dict[str, str],
+    warm_cache: Path,
+    request: pytest.FixtureRequest,
+) -> None:
+    folder = tmp_path / "repository"
+    lay_out(HERE / name, folder, git)
+    if (HERE / name / "input/cig.toml").exists():
+        shutil.copytree(warm_cache, folder / ".cigen/cache", dirs_exist_ok=True)
+    printed = transcript(HERE / name, folder, cig_here, environment)
+    assert f"[{Path(name).name}]" in printed, "the case is named after a code that is not printed"
+    compare(HERE / name, printed, {}, update=request.config.getoption("--update-golden"))
+
+
+def compare(case: Path, printed: str, files: Mapping[str, str], *, update: bool) -> None:
     expected = case / "expected"
-    if request.config.getoption("--update-golden"):
+    if update:
         shutil.rmtree(expected, ignore_errors=True)
         for path, content in files.items():
             target = expected / "files" / dotless(path)
@@ -94,5 +126,31 @@ def dotted(path: str) -> str:
     return "/".join("." + part.removeprefix(DOT) if part.startswith(DOT) else part for part in path.split("/"))
 
 
-def test_there_are_cases() -> None:
-    assert len(CASES) >= 4
+ELSEWHERE = {
+    "CLI_002": "tests/unit/cli: a mistake of cig itself has no input that shows it",
+    "CLI_006": "tests/badinput/test_interrupts.py",
+    "REPO_002": "tests/badinput/test_surroundings.py",
+    "REPO_006": "tests/badinput/test_surroundings.py",
+    "REPO_010": "tests/unit/repo: a file that changes between two reads",
+    "REPO_011": "tests/unit/repo: CLI_005 comes first",
+    "PLUGIN_003": "tests/unit/host: information, which only -v shows, among lines with times",
+    "PLUGIN_008": "tests/faults: three seconds of waiting",
+    "PLUGIN_013": "tests/faults: 32 MB",
+    "PLUGIN_014": "tests/faults: no plugin made with the SDK can say it",
+    "PLUGIN_015": "tests/faults: the process that starts plugins is killed",
+    "STORE_003": "tests/unit/engine: 256 MB",
+    "STORE_004": "tests/badinput/test_disks.py",
+    "OUTPUT_005": "tests/badinput/test_disks.py",
+    "OUTPUT_007": "tests/unit/output: ten seconds of waiting",
+    "GITHUB_001": "tests/unit/std_github: cig.toml is refused before",
+    "GITHUB_019": "tests/unit/std_github: cig.toml is refused before",
+}
+"""Codes without a case, and where they are shown instead."""
+
+
+def test_every_code_has_a_case() -> None:
+    explained = set(re.findall(r"(?m)^### ([A-Z]+_\d{3}):", (HERE.parents[1] / "docs/diagnostics.md").read_text()))
+    shown = {path.name for path in (HERE / TOLD).iterdir()}
+    assert shown | set(ELSEWHERE) == explained
+    assert not shown & set(ELSEWHERE)
+    assert [place for place in ELSEWHERE.values() if not (HERE.parents[1] / place.partition(":")[0]).exists()] == []
