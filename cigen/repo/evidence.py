@@ -103,7 +103,7 @@ def _holds(
         status.abandon()
         raise
     root = os.fsencode(worktree) + b"/"
-    if not (_stamps_hold(root, stamps) and _directories_hold(root, *directories)):
+    if not (_stamps_hold(root, stamps) and _directories_hold(worktree, *directories)):
         status.abandon()
         settings.abandon()
         return False
@@ -117,16 +117,19 @@ def _stamps_hold(root: bytes, stamps: _Stamps) -> bool:
     return all(_stamp(root, path) == stamp for path, stamp in stamps)
 
 
-def _directories_hold(root: bytes, names: bytes, times: tuple[int, ...]) -> bool:
+def _directories_hold(worktree: str, names: bytes, times: tuple[int, ...]) -> bool:
     """Whether every directory still has its times and its inode: then nothing in it was made, removed or renamed."""
     found: list[int] = []
     lstat = os.lstat
-    for name in names.split(b"\0"):
-        try:
-            status = lstat(root + name)
-        except OSError:
-            return False
-        found += (status.st_ctime_ns, status.st_mtime_ns, status.st_ino)
+    root = os.open(worktree, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for name in names.split(b"\0"):
+            status = lstat(name, dir_fd=root)
+            found += (status.st_ctime_ns, status.st_mtime_ns, status.st_ino)
+    except OSError:
+        return False
+    finally:
+        os.close(root)
     return tuple(found) == times
 
 
@@ -249,7 +252,7 @@ class _Observation:
         while pending:
             path = pending.pop()
             status = os.lstat(self._root + path)  # before the listing: what is listed is at least as new as its times
-            self._directories.append(path)
+            self._directories.append(path or b".")
             self._times += (status.st_ctime_ns, status.st_mtime_ns, status.st_ino)
             self._seen(status.st_ctime_ns, status.st_mtime_ns, status.st_dev)
             prefix = path + b"/" if path else b""

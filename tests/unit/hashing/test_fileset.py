@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from cigen.hashing.digest import EXECUTABLE, FILE, GITLINK, SYMLINK, TREE, git_blob
+from cigen.hashing.digest import EXECUTABLE, FILE, GITLINK, SYMLINK, TREE, TreeEntry, git_blob, git_tree
 from cigen.hashing.fileset import Entry, Fileset, expand, select
 from cigen.hashing.manifest import Component
 from cigen.hashing.memory_tree import MemoryTree
@@ -153,30 +153,31 @@ def test_no_globs_select_nothing(project) -> None:
 
 def test_directories_may_nest_deeper_than_python_recurses() -> None:
     deep = b"/".join([b"d"] * 1500)
-    tree = _deep_tree(1500)
+    tree = Chain(1500, (TreeEntry(b"a.rb", FILE, git_blob(b"")),))
     assert paths(tree, "**/*.rb") == [deep + b"/a.rb"]
 
 
-def _deep_tree(levels: int):
-    from cigen.hashing.digest import TreeEntry, git_tree
+class Chain:
+    """A tree of one directory in the other, around `innermost`."""
 
-    class Chain:
-        def __init__(self) -> None:
-            self.trees = {}
-            entries = (TreeEntry(b"a.rb", FILE, git_blob(b"")),)
-            for _ in range(levels + 1):
-                tree = git_tree(entries)
-                self.trees[tree] = entries
-                self.top = tree
-                entries = (TreeEntry(b"d", TREE, tree),)
+    def __init__(self, levels: int, innermost: tuple[TreeEntry, ...]) -> None:
+        self.trees = {}
+        entries = innermost
+        for _ in range(levels + 1):
+            self.top = git_tree(entries)
+            self.trees[self.top] = entries
+            entries = (TreeEntry(b"d", TREE, self.top),)
 
-        def root(self):
-            return self.top
+    def root(self):
+        return self.top
 
-        def entries(self, tree):
-            return self.trees[tree]
+    def entries(self, tree):
+        return self.trees[tree]
 
-    return Chain()
+
+def test_a_directory_without_files_is_nothing() -> None:
+    hollow = Chain(1, ())
+    assert select(hollow, globs("d/**", "d/*")).unmatched == tuple(globs("d/**", "d/*"))
 
 
 def test_components_name_every_path_and_kind(project) -> None:
