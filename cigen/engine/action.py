@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from cigen.hashing.canonical import canonical_bytes
+from cigen.hashing.canonical import spell
 from cigen.hashing.digest import xxh3
 from cigen.hashing.manifest import KeyManifest
 from cigen.model.codec import from_json, to_json
@@ -68,7 +68,7 @@ class Done:
     @classmethod
     def of(cls, action: Action, result: Result) -> "Done":
         """Encode a fresh result. Equal values give equal bytes: that is what stops a wave early."""
-        encoded = canonical_bytes(to_json(result.value))
+        encoded = spell(to_json(result.value))
         return cls(action, encoded, xxh3(encoded), result.diagnostics, True, result.value)
 
     @property

@@ -8,7 +8,8 @@ key says so, because doit's would trust a time stamp. Its database is kept in me
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from doit import create_after
+import cigen.engine.doit_core  # noqa: F401  isort: skip - it must come before anything of doit
+
 from doit.control import TaskControl
 from doit.dependency import Dependency
 from doit.exceptions import TaskFailed
@@ -48,6 +49,8 @@ def execute_rules(rules: Sequence[Rule], run: "Run", engine: "Engine") -> None:
 
 def task_creators(rules: Sequence[Rule], run: "Run", engine: "Engine") -> dict[str, Any]:
     """The same creators for plain doit's `list` and `info`: cached actions are shown too, as up to date."""
+    from doit.loader import create_after
+
     creators = {}
     before: str | None = None
     for rule in rules:

@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from cigen.hashing.canonical import canonical_bytes
+from cigen.hashing.canonical import spell
 from cigen.hashing.digest import sha256, xxh3
 from cigen.model.paths import Digest
 
@@ -59,7 +59,7 @@ class KeyManifest:
 
     def to_json(self) -> bytes:
         """Canonical JSON: a list of `[kind, name, value]`."""
-        return canonical_bytes(self.components)
+        return spell(self.components)
 
     @classmethod
     def from_json(cls, data: bytes) -> "KeyManifest":

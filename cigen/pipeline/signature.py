@@ -9,7 +9,7 @@ components", is the specification that other implementations are written from; a
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cigen.hashing.canonical import canonical_bytes
+from cigen.hashing.canonical import spell
 from cigen.hashing.digest import sha256
 from cigen.hashing.manifest import Component, KeyManifest
 from cigen.model.codec import to_json
@@ -179,7 +179,7 @@ def _environment(job: Job, environ: Mapping[str, str]) -> list[Component]:
 
 def _text(value: Any) -> str:
     """Canonical JSON while it is short enough to show somebody, its digest beyond that."""
-    encoded = canonical_bytes(value)
+    encoded = spell(value)
     return encoded.decode("utf-8", "surrogateescape") if len(encoded) <= SHOWN else str(sha256(encoded))
 
 

@@ -30,8 +30,16 @@ def run(options: ComputeSignaturesOptions, console: Console) -> int:
     if options.format == "text":
         console.out("".join(f"{key}\trun\t{document['jobs'][key]['reason']}\n" for key in keys))
     else:
-        console.out(json.dumps(document, sort_keys=True, indent=1, ensure_ascii=False) + "\n")
+        console.out(_spelled(document))
     return console.report(found, signing.text)
+
+
+def _spelled(document: dict[str, Any]) -> str:
+    """Sorted and ASCII, one line a job: `json` indents in Python, which a thousand jobs would feel."""
+    rest = {name: value for name, value in document.items() if name != "jobs"}
+    lines = [f"{json.dumps(key)}: {json.dumps(job, sort_keys=True)}" for key, job in sorted(document["jobs"].items())]
+    jobs = ",\n  ".join(lines)
+    return f'{{\n"jobs": {{\n  {jobs}\n}},\n' + json.dumps(rest, sort_keys=True)[1:-1] + "\n}\n"
 
 
 def _selected(signing: Signing, jobs: tuple[str, ...]) -> list[str]:
