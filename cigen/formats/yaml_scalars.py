@@ -82,9 +82,7 @@ def escaped(text: str) -> str:
 
 def _escape(found: re.Match[str]) -> str:
     code = ord(found[0])
-    if code < 0x100:
-        return f"\\x{code:02X}"
-    return f"\\u{code:04X}" if code < 0x10000 else f"\\U{code:08X}"
+    return f"\\x{code:02X}" if code < 0x100 else f"\\u{code:04X}"
 
 
 @lru_cache(maxsize=4096)

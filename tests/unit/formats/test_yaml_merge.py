@@ -101,6 +101,11 @@ def test_a_long_value_is_shortened_in_the_message() -> None:
     assert len(caught.value.ours) == 60
 
 
+def test_the_files_own_footer_stays() -> None:
+    assert merge_documents("a: 1\n# ours\n", "b: 2\n# theirs\n") == "a: 1\nb: 2\n# ours\n"
+    assert merge_documents("a: 1\n", "b: 2\n# theirs\n") == "a: 1\nb: 2\n# theirs\n"
+
+
 def test_an_empty_document_merges_with_anything() -> None:
     assert merge_documents("", "a: 1\n") == merge_documents("a: 1\n", "") == "a: 1\n"
 

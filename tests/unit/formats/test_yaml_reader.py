@@ -78,6 +78,17 @@ def test_a_comment_inside_brackets_moves_but_is_not_lost() -> None:
     assert emit(read(written)) == written
 
 
+def test_a_second_comment_on_one_entry_moves_below_it() -> None:
+    assert emit(read("a: [ # first\n  1] # second\nb: 2\n")) == "a: [1] # first\n# second\nb: 2\n"
+
+
+def test_a_mistake_is_placed_by_line_and_column() -> None:
+    with pytest.raises(YamlError) as caught:
+        read("a: 1\nb: c: d\n")
+    assert (caught.value.line, caught.value.column) == (2, 5)
+    assert str(caught.value).startswith("line 2, column 5: ")
+
+
 def test_files_from_other_editors_are_read() -> None:
     assert read("\ufeffa: 1 # x\r\n# y\r\nb: |\r\n  p\r\n  q\r\n").root == {
         "a": Commented(1, "x"),

@@ -84,6 +84,9 @@ def test_on_is_plain_at_the_root_and_quoted_everywhere_else() -> None:
 
 
 def test_a_list_leaves_its_line_when_it_grows_too_long_or_gets_a_note() -> None:
+    full = ["x" * 37, "y" * 34]
+    assert len(emit({"key": full})) == 80 + 1
+    assert emit({"keys": full}).count("\n") == 3
     short = ["x" * 10] * 6
     assert emit({"key": short}) == f"key: [{', '.join(short)}]\n"
     assert emit({"key": ["x" * 40] * 2}) == "key:\n  - " + "x" * 40 + "\n  - " + "x" * 40 + "\n"
