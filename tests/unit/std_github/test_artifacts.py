@@ -32,6 +32,7 @@ def _with(rendered: Any, job: str) -> dict[str, Any]:
         (("dist/",), "dist/", "dist"),
         (("bin/app",), "bin/ap[p]", "bin"),
         (("app",), "ap[p]", None),
+        (("bin/app-{{ matrix.x }}.",), "bin/ap[p]-${{ matrix.x }}.", "bin"),
         (("bin/app", "!bin/x"), "bin/ap[p]\n!bin/x\n", "bin"),
         (("a/b/*.js", "a/c/**"), "a/b/*.js\na/c/**\n", "a"),
         (("a", "b/**"), "a\nb/**\n", None),
@@ -58,6 +59,24 @@ def test_each_leg_leaves_its_own_and_all_are_fetched(render: Callable[..., Any],
     rendered = render(build, make_job(_download("build")))
     assert _with(rendered, "build")["name"] == "build-x${{ matrix.x }}"
     assert _with(rendered, "test") == {"pattern": "build-x*", "merge-multiple": True, "path": "dist"}
+
+
+def test_files_in_a_folder_that_differs_from_leg_to_leg_have_no_place_together(
+    render: Callable[..., Any], make_job: Callable[..., Job]
+) -> None:
+    build = make_job(_upload("build", "dist/{{ matrix.x }}/**"), id="build", matrix=_matrix("build"))
+    rendered = render(build, make_job(_download("build")))
+    assert rendered.codes == ["GITHUB_019"]
+    assert _with(rendered, "build")["path"] == "dist/${{ matrix.x }}/**"
+    fine = make_job(_upload("build", "dist/**/{{ matrix.x }}"), id="build", matrix=_matrix("build"))
+    assert _with(render(fine, make_job(_download("build"))), "test")["path"] == "dist"
+
+
+def test_a_name_that_is_all_matrix_cannot_be_made_a_pattern(
+    render: Callable[..., Any], make_job: Callable[..., Job]
+) -> None:
+    rendered = render(make_job(_upload("build", "bin/{{ matrix.x }}"), id="build"), make_job(_download("build")))
+    assert rendered.codes == ["GITHUB_010"]
 
 
 def test_a_pattern_never_finds_the_artifacts_of_others(

@@ -43,6 +43,11 @@ def _step(*parts: CachePart, fallback: bool = True, paths: tuple[str, ...] = ("v
             f"{START}-${{{{ hashFiles('*.gemspec') }}}}-",
         ),
         ((CachePart(files="{a,b}/'x'"),), f"{START}-${{{{ hashFiles('a/''x''', 'b/''x''') }}}}", f"{START}-"),
+        (
+            (CachePart(files="{{ matrix.x }}/*.lock"),),
+            f"{START}-${{{{ hashFiles(format('{{0}}/*.lock', matrix.x)) }}}}",
+            f"{START}-",
+        ),
         ((CachePart("a,b {{ matrix.x }}"),), f"{START}-a_b ${{{{ matrix.x }}}}", None),
     ],
 )

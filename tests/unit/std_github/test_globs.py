@@ -12,6 +12,19 @@ def test_braces_are_multiplied_out() -> None:
     assert expand_braces("no") == ("no",)
 
 
+def test_the_braces_of_a_placeholder_are_not_the_globs() -> None:
+    assert expand_braces("{{ matrix.x }}/{a,b}/{{ '{{' }}") == (
+        "{{ matrix.x }}/a/{{ '{{' }}",
+        "{{ matrix.x }}/b/{{ '{{' }}",
+    )
+
+
+def test_braces_that_stand_for_too_much_are_refused() -> None:
+    assert len(expand_braces("{a,b}" * 7)) == 128
+    with pytest.raises(CannotExpress, match="more than 200"):
+        expand_braces("{a,b}" * 8)
+
+
 def test_a_filter_escapes_what_would_repeat() -> None:
     assert filter_patterns("c++/{a,b}/**") == ("c\\+\\+/a/**", "c\\+\\+/b/**")
 

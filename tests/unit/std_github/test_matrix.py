@@ -135,6 +135,19 @@ def test_a_name_already_taken_gives_way() -> None:
     assert strategy.runs_on == "${{ matrix.runner_ }}"
 
 
+def test_a_value_that_looks_like_an_expression_is_text_and_a_label_is_not() -> None:
+    runner = Runner("own", settings=(ProviderBlock("github", '{"runs-on":"${{ vars.RUNNER }}"}'),))
+    legs = (
+        Leg("test-a", (Pair("x", "${{ a }}"),), runner),
+        Leg("test-b", (Pair("x", "b"),), Runner("linux")),
+    )
+    strategy = _strategy(Matrix((MatrixAxis("x", ("${{ a }}", "b")),), legs=legs))
+    assert strategy.value["matrix"]["include"] == [
+        {"leg": "test-a", "x": "${{ '${{' }} a }}", "runner": "${{ vars.RUNNER }}"},
+        {"leg": "test-b", "x": "b", "runner": "ubuntu-latest"},
+    ]
+
+
 def test_a_matrix_keeps_its_own_words(render: Callable[..., Any], make_job: Callable[..., Any]) -> None:
     legs = _legs(("test-x1", {"x": "1"}, "linux"), ("test-x2", {"x": "2"}, "linux"))
     matrix = Matrix((MatrixAxis("x", ("1", "2")),), fail_fast=False, max_parallel=1, legs=legs)

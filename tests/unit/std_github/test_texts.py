@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cigen.std.provider.github.texts import has_placeholder, looks_like_expression, render_text, string_literal
+from cigen.std.provider.github.texts import (
+    as_operand,
+    has_placeholder,
+    looks_like_expression,
+    render_text,
+    string_literal,
+)
 
 
 @pytest.mark.parametrize(
@@ -36,6 +42,19 @@ def test_only_our_own_placeholders_change(text: str) -> None:
     own = re.compile(r"\$\{\{|\{\{[ \t]*(?:'\{\{'|matrix\.(\w+))[ \t]*\}\}")
     meant = own.sub(lambda found: "${{" if found[0] == "${{" else f"<{found[1]}>" if found[1] else "{{", text)
     assert _evaluate(render_text(text)) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "operand"),
+    [
+        ("it's {a}", "'it''s {a}'"),
+        ("${{ x }} {{ '{{' }}", "'${{ x }} {{'"),
+        ("{{ matrix.x }}/{a}/{{matrix.y}}", "format('{0}/{{a}}/{1}', matrix.x, matrix.y)"),
+        ("${{ {{ matrix.x }} {{ '{{' }}", "format('${{{{ {0} {{{{', matrix.x)"),
+    ],
+)
+def test_a_text_inside_an_expression_is_a_literal_or_is_formatted(text: str, operand: str) -> None:
+    assert as_operand(text) == operand
 
 
 def test_a_text_knows_whether_it_differs_from_leg_to_leg() -> None:

@@ -14,7 +14,7 @@ from cigen.sdk.yaml import Commented, Value
 from cigen.std.provider.github.globs import file_patterns, search_root
 from cigen.std.provider.github.pins import uses
 from cigen.std.provider.github.problems import CannotExpress
-from cigen.std.provider.github.texts import has_placeholder, render_text
+from cigen.std.provider.github.texts import SPECIAL, has_placeholder, render_text
 
 __all__ = ["Artifacts", "Leaving", "find_artifacts"]
 
@@ -75,14 +75,15 @@ class Artifacts:
     def _paths(self, artifact: Artifact) -> Value:
         if not artifact.paths:
             raise CannotExpress(f'artifact "{artifact.name}" holds no files')
-        patterns = [render_text(one) for path in artifact.paths for one in file_patterns(path)]
+        patterns = [one for path in artifact.paths for one in file_patterns(path)]
         included = [pattern for pattern in patterns if not pattern.startswith("!")]
         comment = ""
         if artifact.name in self.fetched and len(included) == 1 and search_root(included[0]) is None:
             # GitHub would count from the folder itself if it is one, and from its parent if it is a file.
             patterns[patterns.index(included[0])] = _as_pattern(included[0])
             comment = "a pattern, so that the name stays"
-        text = patterns[0] if len(patterns) == 1 else "".join(f"{pattern}\n" for pattern in patterns)
+        texts = [render_text(pattern) for pattern in patterns]
+        text = texts[0] if len(texts) == 1 else "".join(f"{one}\n" for one in texts)
         return Commented(text, comment) if comment else text
 
     def _pattern(self, leaving: Leaving) -> str:
@@ -135,20 +136,40 @@ def _value(values: Mapping[str, str], found: re.Match[str]) -> str:
 
 
 def _place(artifact: Artifact) -> str:
-    """The folder that all the artifact's files are under: what GitHub leaves out of their names."""
+    """The folder that all the artifact's files are under: what GitHub leaves out of their names.
+
+    Raises CannotExpress where it differs from leg to leg: GitHub would put the files of all legs into one.
+    """
     patterns = [one for path in artifact.paths for one in file_patterns(path) if not one.startswith("!")]
     roots = [search_root(pattern) for pattern in patterns]
     if len(patterns) == 1 and roots[0] is None:
-        return render_text(patterns[0].rpartition("/")[0])
+        return _fixed(patterns[0].rpartition("/")[0], artifact)
     parted = [(pattern if root is None else root).split("/") for pattern, root in zip(patterns, roots, strict=True)]
     shared = []
     for level in zip(*parted, strict=False):
         if len(set(level)) > 1:
             break
         shared.append(level[0])
-    return render_text("/".join(shared))
+    return _fixed("/".join(shared), artifact)
+
+
+def _fixed(folder: str, artifact: Artifact) -> str:
+    if has_placeholder(folder):
+        raise CannotExpress(
+            f'the files of artifact "{artifact.name}" are under "{folder}", which differs from leg to leg',
+            "begin its paths with a folder that all legs share, and a wildcard after it",
+        )
+    return render_text(folder)
 
 
 def _as_pattern(path: str) -> str:
-    """A literal path as a pattern that matches it alone: `bin/app` as `bin/ap[p]`."""
-    return f"{path[:-1]}[{path[-1]}]"
+    """A literal path as a pattern that matches it alone: `bin/app` as `bin/ap[p]`. Raises CannotExpress."""
+    name = path.rpartition("/")[2]
+    taken = [range(*found.span()) for found in SPECIAL.finditer(name)]
+    for index in reversed(range(len(name))):
+        if name[index].isalnum() and not any(index in span for span in taken):
+            at = len(path) - len(name) + index
+            return f"{path[:at]}[{path[at]}]{path[at + 1 :]}"
+    raise CannotExpress(
+        f'"{path}" may be a file or a folder, which GitHub treats differently', f'"{path}/**" is a folder'
+    )

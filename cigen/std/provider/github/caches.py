@@ -13,7 +13,7 @@ from cigen.sdk.yaml import Value
 from cigen.std.provider.github.globs import file_patterns
 from cigen.std.provider.github.pins import uses
 from cigen.std.provider.github.problems import CannotExpress
-from cigen.std.provider.github.texts import render_text, string_literal
+from cigen.std.provider.github.texts import as_operand, render_text
 from cigen.std.report import Report
 
 __all__ = ["KEY_LIMIT", "longest", "render_cache"]
@@ -73,5 +73,5 @@ def _key(cache: Cache, job: Job) -> tuple[str, str]:
 
 
 def _hash(pattern: str) -> str:
-    patterns = ", ".join(string_literal(one) for one in file_patterns(pattern))
+    patterns = ", ".join(as_operand(one) for one in file_patterns(pattern))
     return f"${{{{ hashFiles({patterns}) }}}}"

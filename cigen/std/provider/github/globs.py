@@ -6,6 +6,7 @@ Owns: what can be said in each. A pattern that would mean something else there i
 import re
 
 from cigen.std.provider.github.problems import CannotExpress
+from cigen.std.provider.github.texts import SPECIAL
 
 __all__ = ["expand_braces", "file_patterns", "filter_patterns", "search_root"]
 
@@ -15,12 +16,20 @@ _BRACES = re.compile(r"\{([^{}]*)\}")
 
 def expand_braces(pattern: str) -> tuple[str, ...]:
     """`a.{b,c}` as `a.b` and `a.c`. Neither dialect has braces. Raises CannotExpress where that makes too many."""
-    expanded = [pattern]
+    kept: list[str] = []
+
+    def keep(found: re.Match[str]) -> str:
+        kept.append(found[0])
+        return f"\0{len(kept) - 1}\0"
+
+    # The braces of a placeholder are not the glob's.
+    expanded = [SPECIAL.sub(keep, pattern)]
     while any(_BRACES.search(part) for part in expanded):
         expanded = [result for part in expanded for result in _expand_first(part)]
         if len(expanded) > _MOST_EXPANDED:
             raise CannotExpress(f'the braces of "{pattern}" stand for more than {_MOST_EXPANDED} patterns', "use *")
-    return tuple(dict.fromkeys(expanded))
+    back = (re.sub(r"\0(\d+)\0", lambda found: kept[int(found[1])], part) for part in expanded)
+    return tuple(dict.fromkeys(back))
 
 
 def _expand_first(pattern: str) -> list[str]:

@@ -7,11 +7,13 @@ cannot carry what differs from leg to leg, every leg becomes a row of its own. A
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from cigen.sdk import Job, Leg, Matrix
 from cigen.sdk.yaml import Value
 from cigen.std.provider.github.problems import CannotExpress
 from cigen.std.provider.github.runners import runs_on
+from cigen.std.provider.github.texts import render_text
 from cigen.std.report import Report
 
 __all__ = ["Strategy", "combine", "render_strategy"]
@@ -59,7 +61,8 @@ def render_strategy(job: Job, matrix: Matrix, report: Report) -> Strategy:
     value: dict[str, Value] = {"include": [*legs]}
     if written:
         value = _matrix_value(axes, include, exclude)
-    return Strategy(_strategy_value(matrix, value), leg_name, machine)
+    labels_at = machine[11:-3] if isinstance(machine, str) and machine.startswith("${{ matrix.") else ""
+    return Strategy(_strategy_value(matrix, _escaped(value, labels_at)), leg_name, machine)
 
 
 def combine(axes: _Values, include: Sequence[_Values], exclude: Sequence[_Values]) -> list[_Values]:
@@ -150,6 +153,15 @@ def _matrix_value(axes: _Values, include: Sequence[_Values], exclude: Sequence[_
     if include:
         value["include"] = list(include)
     return value
+
+
+def _escaped(value: Value, labels_at: str) -> Any:
+    """The matrix with its texts as GitHub will give them back, but for labels, which may hold expressions."""
+    if isinstance(value, dict):
+        return {name: one if name == labels_at else _escaped(one, labels_at) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_escaped(one, labels_at) for one in value]
+    return render_text(value) if isinstance(value, str) else value
 
 
 def _strategy_value(matrix: Matrix, value: dict[str, Value]) -> dict[str, Value]:

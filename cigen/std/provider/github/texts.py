@@ -6,9 +6,11 @@ script as it stands, through an expression that yields it; `{{ '{{' }}` is the w
 
 import re
 
-__all__ = ["has_placeholder", "looks_like_expression", "render_text", "string_literal"]
+__all__ = ["SPECIAL", "as_operand", "has_placeholder", "looks_like_expression", "render_text", "string_literal"]
 
-_SPECIAL = re.compile(r"\$\{\{|\{\{[ \t]*(?:'\{\{'|matrix\.([A-Za-z_][A-Za-z0-9_-]*))[ \t]*\}\}")
+SPECIAL = re.compile(r"\$\{\{|\{\{[ \t]*(?:'\{\{'|matrix\.([A-Za-z_][A-Za-z0-9_-]*))[ \t]*\}\}")
+"""What is not plain text: GitHub's braces, an escaped `{{`, a value of the matrix (group 1)."""
+
 _CONTEXT = re.compile(
     r"\$\{\{\s*!?\s*(?:github|env|vars|secrets|matrix|needs|steps|inputs|runner|job|strategy|hashFiles|toJSON|fromJSON)\b"
 )
@@ -18,7 +20,7 @@ def render_text(text: str) -> str:
     """`text` such that GitHub, having evaluated its expressions, arrives at what cig.toml says."""
     if "{{" not in text:
         return text
-    return _SPECIAL.sub(_replace, text)
+    return SPECIAL.sub(_replace, text)
 
 
 def _replace(found: re.Match[str]) -> str:
@@ -29,7 +31,7 @@ def _replace(found: re.Match[str]) -> str:
 
 def has_placeholder(text: str) -> bool:
     """Whether the text differs from leg to leg of a matrix."""
-    return any(found[1] for found in _SPECIAL.finditer(text)) if "{{" in text else False
+    return any(found[1] for found in SPECIAL.finditer(text)) if "{{" in text else False
 
 
 def looks_like_expression(text: str) -> bool:
@@ -40,3 +42,28 @@ def looks_like_expression(text: str) -> bool:
 def string_literal(text: str) -> str:
     """A text as a literal inside an expression."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def as_operand(text: str) -> str:
+    """A text inside an expression, where values of the matrix are not to be braced once more."""
+    if not has_placeholder(text):
+        return string_literal(SPECIAL.sub(lambda found: "{{" if found[0] != "${{" else found[0], text))
+    axes: list[str] = []
+
+    def number(found: re.Match[str]) -> str:
+        if not found[1]:
+            return "{{{{" if found[0] != "${{" else "${{{{"
+        axes.append(f"matrix.{found[1]}")
+        return f"{{{len(axes) - 1}}}"
+
+    pieces, end = [], 0
+    for found in SPECIAL.finditer(text):
+        pieces += [_doubled(text[end : found.start()]), number(found)]
+        end = found.end()
+    pattern = string_literal("".join([*pieces, _doubled(text[end:])]))
+    return f"format({', '.join([pattern, *axes])})"
+
+
+def _doubled(text: str) -> str:
+    """A text as `format` takes it, to which braces mean something."""
+    return text.replace("{", "{{").replace("}", "}}")
