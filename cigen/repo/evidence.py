@@ -110,7 +110,24 @@ def _holds(
     said, configured = status.output(), settings.output()
     if said is None or configured is None:
         return False
-    return said == (tracked + untracked if submodules else tracked) and _hash(configured) == config
+    tracked_now, untracked_now = _parts(said)
+    same = tracked_now == tracked and (untracked_now == untracked or not submodules)
+    return same and _hash(configured) == config
+
+
+def _parts(status: bytes) -> tuple[bytes, bytes]:
+    """What `git status` says of tracked and of untracked files, without what does not matter to the tree.
+
+    That is: other branches, the stash, ignored files, and the cache, which cigen itself writes.
+    """
+    tracked: list[bytes] = []
+    untracked: list[bytes] = []
+    for record in status.split(b"\0"):
+        if record[:1] in (b"1", b"u") or record.startswith(b"# branch.oid "):
+            tracked.append(record + b"\0")
+        elif record[:1] == b"?" and not record.startswith(b"? " + _CACHE + b"/"):
+            untracked.append(record + b"\0")
+    return b"".join(tracked), b"".join(untracked)
 
 
 def _stamps_hold(root: bytes, stamps: _Stamps) -> bool:
@@ -222,26 +239,22 @@ class _Observation:
         output = GitChild(worktree, STATUS_WITH_IGNORED).output()
         if config is None or output is None:
             return ()
-        records = output.split(b"\0")
-        ignored = {record[2:].rstrip(b"/") for record in records if record.startswith(b"! ")}
-        others = [record for record in records if record.startswith(b"? ")]
-        tracked = [record for record in records if record[:1] in (b"#", b"1", b"u")]
-        if any(record.endswith(b"/") for record in others) or any(map(_moving_submodule, tracked)):
+        ignored = {record[2:].rstrip(b"/") for record in output.split(b"\0") if record[:1] == b"!"}
+        tracked, untracked = _parts(output)
+        changed = [record for record in tracked.split(b"\0") if record[:1] in (b"1", b"u")]
+        others = [record[2:] for record in untracked.split(b"\0") if record]
+        if any(path.endswith(b"/") for path in others) or any(map(_moving_submodule, changed)):
             return ()
         self._walk(ignored | {b".git", _CACHE})
-        for record in tracked:
-            if record[:1] != b"#":
-                self._note_changed(record.split(b" ", 10 if record[:1] == b"u" else 8)[-1])
-        for record in others:
-            if not record.startswith(b"? " + _CACHE + b"/"):
-                self._note(record[2:])
+        for record in changed:
+            self._note_changed(record.split(b" ", 10 if record[:1] == b"u" else 8)[-1])
+        for path in others:
+            self._note(path)
         for path in _rule_files(config, worktree, git_dir, common_dir):
             self._note(path)
         return (
             *(_REVISION, worktree, self._clock_start, _environment(), _hash(config)),
-            b"".join(record + b"\0" for record in tracked),
-            b"".join(record + b"\0" for record in others),
-            self._nested,
+            *(tracked, untracked, self._nested),
             tuple(sorted(self._stamps.items())),
             (b"\0".join(self._directories), tuple(self._times)),
         )
@@ -288,7 +301,7 @@ class _Observation:
 
 def _moving_submodule(record: bytes) -> bool:
     """Whether a record is of a submodule that is elsewhere than the index says, or not clean."""
-    return record[:1] in (b"1", b"u") and record[5:6] == b"S" and record[5:9] != b"S..."
+    return record[5:6] == b"S" and record[5:9] != b"S..."
 
 
 def _rule_files(config: bytes, worktree: str, git_dir: str, common_dir: str) -> list[bytes]:

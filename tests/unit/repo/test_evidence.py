@@ -68,6 +68,7 @@ UNCHANGED = {
     "a file in an ignored directory": lambda r: r.write("build/more/x.o"),
     "the cache of cigen itself": lambda r: r.write(".cigen/cache/store/blob"),
     "a git object": lambda r: r.git("hash-object", "-w", "src/a.py"),
+    "another branch on the same commit": lambda r: r.git("checkout", "-q", "-b", "other"),
 }
 
 CHANGED = {
@@ -313,6 +314,13 @@ def test_a_submodule_is_watched(with_submodule, event) -> None:
     assert holds(with_submodule, evidence)
     SUBMODULE_CHANGES[event](with_submodule)
     assert not holds(with_submodule, evidence)
+
+
+def test_the_cache_does_not_matter_beside_submodules_even_when_nothing_ignores_it(with_submodule) -> None:
+    with_submodule.write(".gitignore", "*.log\nbuild/\n")
+    evidence = collect(with_submodule)
+    with_submodule.write(".cigen/cache/store/blob")
+    assert holds(with_submodule, evidence)
 
 
 @pytest.mark.parametrize("event", SUBMODULE_CHANGES, ids=str)

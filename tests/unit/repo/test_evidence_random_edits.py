@@ -53,6 +53,9 @@ edits = st.one_of(
     st.tuples(st.just("write"), st.sampled_from(RULES), st.sampled_from(PATTERNS)),
     st.tuples(st.just("git"), st.sampled_from(COMMANDS), st.just("")),
 )
+later_edits = st.one_of(
+    edits, st.tuples(st.just("git"), st.sampled_from(["init -q fresh", "init -q d/e"]), st.just(""))
+)
 
 
 def old_times(path: Path) -> tuple[int, int]:
@@ -112,7 +115,9 @@ def collect(repo) -> tuple[object, ...]:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(edits, max_size=6), st.lists(edits, max_size=2), st.lists(st.lists(edits, max_size=2), max_size=4))
+@given(
+    st.lists(edits, max_size=6), st.lists(edits, max_size=2), st.lists(st.lists(later_edits, max_size=2), max_size=4)
+)
 def test_evidence_that_holds_means_an_unchanged_tree(make_repo, tmp_path_factory, before, meanwhile, after) -> None:
     repo = make_repo(str(tmp_path_factory.mktemp("random") / "repo"))
     for name in FILES[:4]:

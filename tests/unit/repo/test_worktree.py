@@ -550,6 +550,15 @@ def test_a_bare_repository_has_no_worktree(repo, clone) -> None:
     assert code_of(lambda: read_worktree(clone(repo, "bare", "--bare").location)) == "REPO_011"
 
 
+@pytest.mark.parametrize("commits", [0, 1])
+def test_a_sha256_repository_is_a_clear_error(make_repo, commits) -> None:
+    repo = make_repo("sha256", "--object-format=sha256")
+    repo.write("a")
+    if commits:
+        repo.commit()
+    assert code_of(lambda: read_worktree(repo.location)) == "REPO_005"
+
+
 def test_a_damaged_index_is_a_clear_error(repo) -> None:
     repo.write("a")
     repo.commit()
