@@ -500,14 +500,6 @@ def test_an_unreadable_repository_inside_never_equals_itself(repo) -> None:
 # -- kinds of repositories ---------------------------------------------------------------------------------------------
 
 
-def test_a_sha256_repository_is_a_clear_error_before_its_first_commit_too(make_repo) -> None:
-    repo = make_repo("sha256", "--object-format=sha256")
-    repo.write("a")
-    with pytest.raises(ProjectError) as caught:
-        read_worktree(repo.location)
-    assert caught.value.diagnostics[0].code == "REPO_005"
-
-
 def test_an_unborn_branch_has_its_files_on_top_of_nothing(repo) -> None:
     repo.write("a/b")
     worktree = read_worktree(repo.location)
