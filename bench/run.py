@@ -64,16 +64,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
             measured = _measure_size(size, options, tools, cache)
             record["sizes"][size] = measured
             print_rows(size, measured)
+            sys.stdout.flush()
             if options.imports:
                 print(imports_of_no_op(tools, Path(measured["root"])))
             measured.pop("root")
+            if options.json:
+                Path(options.json).write_text(json.dumps(record, indent=1, sort_keys=True) + "\n")
     except CommandError as failure:
         print(f"bench: {failure}", file=sys.stderr)
         return 1
     print_targets(record["sizes"])
     print_growth(record["sizes"])
-    if options.json:
-        Path(options.json).write_text(json.dumps(record, indent=1, sort_keys=True) + "\n")
     return 0
 
 
