@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from cigen.engine.action import Action, Outputs, Result
-from cigen.hashing.fileset import Fileset, select
+from cigen.hashing.fileset import Fileset, TreeReader, select
 from cigen.hashing.globs import check_glob
 from cigen.hashing.manifest import Component, KeyManifest
 from cigen.host.discovery import InstalledPlugin
@@ -89,7 +89,7 @@ class Signatures:
             components = [] if own else [Component("file", "", f"git:{self.context.tree.root()}")]
         else:
             components = list(fileset.components())
-            wrong = [_unmatched(job, glob) for glob in fileset.unmatched]
+            wrong = [_unmatched(job, glob, self.context.tree) for glob in fileset.unmatched]
             if wrong:
                 self.unmatched[job.id] = wrong
         self._files[job.id] = components
@@ -113,14 +113,18 @@ class Signatures:
         return known
 
 
-def _unmatched(job: Job, glob: PathGlob) -> Diagnostic:
+def _unmatched(job: Job, glob: PathGlob, tree: TreeReader) -> Diagnostic:
     key: KeyPath = ("jobs", job.id)
     for where, globs in declared_globs(job):
         if glob in globs:
             key = (*key, *where, globs.index(glob))
             break
     message = f'"{glob.pattern}" of job "{job.id}" matches no file, so no change could ever make the job run'
-    hint = f'correct it, or say {{ glob = "{glob.pattern}", optional = true }}'
+    # Imported for the message alone.
+    from cigen.hashing.hints import unmatched_hint
+
+    optional = f'correct it, or say {{ glob = "{glob.pattern}", optional = true }}'
+    hint = unmatched_hint(tree, glob.pattern) or optional
     return error("HASH_002", message, hint=hint, key=key)
 
 
