@@ -17,7 +17,7 @@ from cigen.errors import CigError
 from cigen.model.diagnostics import error
 from cigen.model.events import Event, Observer, ignore
 
-__all__ = ["dispatch"]
+__all__ = ["dispatch", "tell_interrupted"]
 
 _COMMANDS: dict[type[Any], str] = {
     ask.InitOptions: "init",
@@ -49,9 +49,6 @@ def dispatch(argv: Sequence[str]) -> int:
     except CigError as failure:
         placed = any(diagnostic.key for diagnostic in failure.diagnostics)
         return console.report(failure.diagnostics, _config_text(console) if placed else None)
-    except KeyboardInterrupt:
-        console.err("\n")
-        return console.report([error("CLI_006", "interrupted; no file was changed by halves")])
     except BrokenPipeError:
         # Whoever read our output has gone: there is nobody left to tell.
         return 0
@@ -62,6 +59,13 @@ def dispatch(argv: Sequence[str]) -> int:
             console.err(traceback.format_exc())
         hint = "run it again with -v and report what it prints: this is a mistake in cig, not in your project"
         return console.report([error("CLI_002", f"{type(failure).__name__}: {failure}", hint=hint)])
+
+
+def tell_interrupted() -> int:
+    """Say so, whatever command it was; the exit code."""
+    console = Console(ask.GlobalOptions())
+    console.err("\n")
+    return console.report([error("CLI_006", "interrupted; no file was changed by halves")])
 
 
 def _config_text(console: Console) -> bytes | None:

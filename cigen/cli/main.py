@@ -8,18 +8,17 @@ __all__ = ["main"]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command line; the exit code (see docs/cli.md)."""
+    """Run one command line; the exit code (see docs/cli.md). Without `argv` it is the program's own, and may end it."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if arguments == ["render"]:
-        # The null build: no argument parser, no git library, no plugin. See cigen/engine/unchanged.py.
-        told = _unchanged()
-        if told is not None:
-            sys.stdout.write(told[0])
-            sys.stderr.write(told[1])
-            return 0
-    from cigen.cli.dispatch import dispatch
-
-    return dispatch(arguments)
+    try:
+        if arguments == ["render"]:
+            # The null build: no argument parser, no git library, no plugin. See cigen/engine/unchanged.py.
+            told = _unchanged()
+            if told is not None and _tell(*told):
+                return 0
+        return _dispatch(arguments, program=argv is None)
+    except KeyboardInterrupt:
+        return _interrupted(program=argv is None)
 
 
 def _unchanged() -> tuple[str, str] | None:
@@ -32,6 +31,51 @@ def _unchanged() -> tuple[str, str] | None:
     except (OSError, ValueError, KeyError, TypeError, EOFError):
         # Whatever is wrong here, the full run finds it too, and can say so properly.
         return None
+
+
+def _tell(message: str, warnings: str) -> bool:
+    """Print what there is to say; False if stdout did not take it, which the full run can say properly."""
+    try:
+        if warnings:
+            sys.stderr.write(warnings)
+    except (AttributeError, OSError, ValueError):  # closed, or full: past telling
+        pass
+    try:
+        sys.stdout.write(message)
+        sys.stdout.flush()
+    except (AttributeError, OSError, ValueError):
+        return False
+    return True
+
+
+def _dispatch(arguments: list[str], *, program: bool) -> int:
+    if not program:
+        from cigen.cli.dispatch import dispatch
+
+        return dispatch(arguments)
+    from cigen.cli.interrupts import ignore_interrupts, take_interrupts
+
+    take_interrupts()
+    from cigen.cli.dispatch import dispatch
+
+    code = dispatch(arguments)
+    ignore_interrupts()
+    return code
+
+
+def _interrupted(*, program: bool) -> int:
+    from cigen.cli.interrupts import ignore_interrupts, use_own_streams
+
+    if program:
+        ignore_interrupts()
+        use_own_streams()
+    from cigen.cli.dispatch import tell_interrupted
+
+    code = tell_interrupted()
+    if program:
+        # Whatever was interrupted may hold a lock that Python's own cleaning up would wait for.
+        os._exit(code)
+    return code
 
 
 if __name__ == "__main__":
