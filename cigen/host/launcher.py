@@ -76,6 +76,9 @@ class Launcher(Protocol):
     def close(self) -> str:
         """End all processes and the launcher; what it had to say about itself."""
 
+    def abandon(self) -> None:
+        """End all processes and the launcher while another thread may be using it. Nothing else may follow."""
+
 
 class ForkLauncher:
     """Starts processes through `forkserver.py`. `warm`: standard plugins will be among them."""
@@ -141,13 +144,24 @@ class ForkLauncher:
 
     def close(self) -> str:
         self._control.close()
+        said = self._wait()
+        os.close(self._complaints)
+        return said.decode("utf-8", "replace")
+
+    def abandon(self) -> None:
+        with suppress(OSError):
+            # A descriptor that another thread waits for is not closed by closing it.
+            self._control.shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):  # `close` was under way
+            self._wait()
+
+    def _wait(self) -> bytes:
+        """It closes its end of the complaints when it is gone: as soon as it sees that the control socket is."""
         said = bytearray()
-        # It closes its end when it is gone, which is as soon as it sees that the control socket is.
         while content := os.read(self._complaints, 1 << 16):
             said += content
-        os.close(self._complaints)
         os.waitpid(self._pid, 0)
-        return said.decode("utf-8", "replace")
+        return bytes(said)
 
     def _send(self, message: tuple[Any, ...], descriptors: list[int]) -> None:
         content = pack(message)

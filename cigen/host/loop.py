@@ -70,14 +70,14 @@ class Loop:
 
     def stop(self) -> None:
         """End the thread, after what was posted so far. Twice is a mistake."""
-
-        def end() -> None:
-            self._stopping = True
-
-        self.post(end)
+        self.post(self.end)
         self._thread.join()
         os.close(self._woken)
         os.close(self._waker)
+
+    def end(self) -> None:
+        """Begin nothing more. Loop's thread only."""
+        self._stopping = True
 
     def _wake(self) -> None:
         try:

@@ -51,7 +51,10 @@ class PluginPool:
     def __exit__(
         self, kind: type[BaseException] | None, why: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        if kind is not None and issubclass(kind, KeyboardInterrupt):
+            self.abandon()
+        else:
+            self.close()
 
     def start(self, plugins: Iterable[InstalledPlugin]) -> None:
         """Spawn those not yet started. Returns at once; a plugin's failure shows in `info` and `call`."""
@@ -79,7 +82,20 @@ class PluginPool:
         with self._lock:
             closed, self._closed = self._closed, True
         if self._supervisor and not closed:
-            self._supervisor.close(list(self._sessions.values()))
+            try:
+                self._supervisor.close(list(self._sessions.values()))
+            except KeyboardInterrupt:
+                self.abandon()
+                raise
+
+    def abandon(self) -> None:
+        """End every plugin at once, and wait for nothing else: the way out of an interrupt.
+
+        An interrupt may come between any two instructions, and whoever was interrupted may hold a lock for ever.
+        """
+        self._closed = True
+        if self._supervisor:
+            self._supervisor.abandon()
 
     def _start(self, plugins: Sequence[InstalledPlugin]) -> None:
         if self._supervisor is None:

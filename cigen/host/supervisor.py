@@ -86,6 +86,13 @@ class Supervisor:
             os.close(descriptor)
         remove_folder(self._folder)
 
+    def abandon(self) -> None:
+        """End all at once, without the loop, which may wait for a lock that nobody gives back any more."""
+        launcher, self._launcher = self._launcher, None
+        if launcher:
+            launcher.abandon()
+        remove_folder(self._folder)
+
     # -- in the loop's thread ------------------------------------------------------------------------------------------
 
     def _open(self) -> None:
@@ -129,14 +136,17 @@ class Supervisor:
             os.close(descriptor)
 
     def _hear_launcher(self) -> None:
-        assert self._launcher is not None
-        reports = self._launcher.reports()
+        launcher = self._launcher
+        reports = launcher.reports() if launcher else None
         if reports is not None:
             for report in reports:
                 self._act(report)
             return
-        self._loop.unwatch(self._launcher.fileno())
-        said = self._launcher.close().strip().splitlines()
+        if launcher is None or self._launcher is None:  # abandoned meanwhile
+            self._loop.end()
+            return
+        self._loop.unwatch(launcher.fileno())
+        said = launcher.close().strip().splitlines()
         self._launcher = None
         self._fail_all(said[-1] if said else "it was killed")
 
