@@ -1,0 +1,31 @@
+"""Runs `cig` and interrupts it at the Nth call of a Python function; with N = 0, prints how many there are."""
+
+import os
+import signal
+import sys
+from types import FrameType
+
+from cigen.cli.main import main
+
+
+def run(moment: int) -> None:
+    seen = 0
+
+    def watch(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal seen
+        if event == "call":
+            seen += 1
+            if seen == moment:
+                os.kill(os.getpid(), signal.SIGINT)
+
+    sys.setprofile(watch)
+    code = main()
+    sys.setprofile(None)
+    if not moment:
+        print(f"{seen} calls", file=sys.stderr)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    number = int(sys.argv.pop(1))
+    run(number)
