@@ -51,5 +51,3 @@ def warm_cache(warm: dict[str, Path], cig_here: Cig, git: Git) -> Path:
         (folder / "cig.toml").write_text(SMALLEST)
         assert cig_here(folder, "validate").returncode == 0
     return folder / ".cigen/cache"
-
-

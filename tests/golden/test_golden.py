@@ -2,8 +2,8 @@
 
 A case is a folder with `input/` (the repository), `cmd` (one command a line; `! ` begins one of the shell) and
 `expected/`: `transcript` (what was printed, and the exit codes) and `files/` (what was written). Names that the
-repository itself would trip over are spelt without their dot: `dot-gitignore`. `pytest --update-golden` rewrites what is
-expected.
+repository itself would trip over are spelt without their dot: `dot-gitignore`. `pytest --update-golden` rewrites what
+is expected.
 
 `diagnostics/CODE/` shows what a user does to meet a code, and what they are told. There are many of these, so they run
 in this process, on a cache in which every plugin has looked at an empty repository; without a `cmd`, it is `validate`.
