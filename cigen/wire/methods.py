@@ -29,7 +29,8 @@ class Method:
 
     def encode(self, value: Any) -> bytes:
         """A request or a result as bytes."""
-        return to_message(value).SerializeToString(deterministic=True)
+        encoded: bytes = to_message(value).SerializeToString(deterministic=True)
+        return encoded
 
     def prepare_to_ask(self) -> None:
         """Work out now how requests are written and results read, which the first call would do otherwise."""
