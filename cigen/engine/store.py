@@ -204,9 +204,7 @@ class Store:
                 self._db = self._connect()
                 return
             self._folder.mkdir(parents=True, exist_ok=True)
-            ignore = self._folder / ".gitignore"
-            if not ignore.exists():
-                ignore.write_text("*\n")
+            _hide(self._folder)
             self._db = self._connect()
 
     def _connect(self) -> sqlite3.Connection | None:
@@ -286,3 +284,15 @@ class Store:
             for name in ("actions.db", "actions.db-journal"):
                 (self._folder / name).unlink(missing_ok=True)
             self._db = self._connect()
+
+
+def _hide(folder: Path) -> None:
+    """Keep git away from the cache. A file that a full disk left empty would do the opposite, for ever."""
+    ignore = folder / ".gitignore"
+    if ignore.exists():
+        return
+    try:
+        ignore.write_text("*\n")
+    except OSError:
+        ignore.unlink(missing_ok=True)
+        raise

@@ -90,15 +90,13 @@ def remember_unchanged(
             file.write(_header(payload) + payload)
         os.replace(beside, root + "/" + FILE)
     except OSError:
+        _remove(beside)
         forget_unchanged(root)
 
 
 def forget_unchanged(root: str) -> None:
     """Drop the record: the coming run changes what it stands for."""
-    try:  # noqa: SIM105 - contextlib is not imported on this path
-        os.unlink(root + "/" + FILE)
-    except OSError:
-        pass
+    _remove(root + "/" + FILE)
 
 
 def stamp(path: str) -> tuple[int, ...] | None:
@@ -108,6 +106,13 @@ def stamp(path: str) -> tuple[int, ...] | None:
     except OSError:
         return None
     return (s.st_mode, s.st_size, s.st_ino, s.st_mtime_ns, s.st_ctime_ns)
+
+
+def _remove(path: str) -> None:
+    try:  # noqa: SIM105 - contextlib is not imported on this path
+        os.unlink(path)
+    except OSError:
+        pass
 
 
 def _header(payload: bytes) -> bytes:
