@@ -6,7 +6,6 @@ from functools import partial
 
 from cigen.engine.action import Action, Outputs, Result
 from cigen.hashing.fileset import Fileset, TreeReader, select
-from cigen.hashing.globs import check_glob
 from cigen.hashing.manifest import Component, KeyManifest
 from cigen.host.discovery import InstalledPlugin
 from cigen.model.config import Config
@@ -14,7 +13,7 @@ from cigen.model.diagnostics import Diagnostic, KeyPath, error
 from cigen.model.paths import Digest
 from cigen.model.resources import Job, PathGlob
 from cigen.pipeline.detect import job_demands, serves
-from cigen.pipeline.expand import declared_globs, expand_jobs
+from cigen.pipeline.expand import declared_globs, expand_jobs, is_glob
 from cigen.pipeline.signature import (
     JobSignature,
     PlannedJob,
@@ -74,7 +73,7 @@ class Signatures:
     def fileset(self, job: Job) -> Fileset | None:
         """The files a job declares; None for one that declares none: its signature covers the whole tree."""
         globs = tuple(glob for _, declared in declared_globs(job) for glob in declared)
-        if not globs or any(check_glob(glob.pattern) for glob in globs):
+        if not globs or not all(is_glob(glob.pattern) for glob in globs):
             return None
         return select(self.context.tree, globs)
 

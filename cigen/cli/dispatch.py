@@ -3,7 +3,6 @@
 The one place that catches everything: the user never sees a traceback unless they ask for one with `-v`.
 """
 
-import gc
 import importlib
 import sys
 from collections.abc import Iterator, Sequence
@@ -36,8 +35,6 @@ _COMMANDS: dict[type[Any], str] = {
 
 def dispatch(argv: Sequence[str]) -> int:
     """Run one command line; the exit code."""
-    # One command makes values and exits: collecting cycles would cost a sixth of its time and free nothing that counts.
-    gc.disable()
     console = Console(ask.GlobalOptions())
     try:
         invocation = parse_arguments(argv)

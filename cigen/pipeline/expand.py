@@ -6,6 +6,7 @@ plan is computed from git trees and cig.toml alone.
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any, TypeVar
 
 from cigen.hashing.globs import check_glob
@@ -16,7 +17,7 @@ from cigen.model.resources import Job, Leg, PathGlob, Runner
 from cigen.pipeline.matrix import expand_matrix
 from cigen.schema.interpolate import substitute
 
-__all__ = ["declared_globs", "expand_jobs", "map_text", "matrix_text", "runner_names"]
+__all__ = ["declared_globs", "expand_jobs", "is_glob", "map_text", "matrix_text", "runner_names"]
 
 T = TypeVar("T")
 
@@ -46,8 +47,15 @@ def _bad_globs(job: Job) -> list[Diagnostic]:
         check_glob(glob.pattern, ("jobs", job.id, *where, index))
         for where, globs in declared_globs(job)
         for index, glob in enumerate(globs)
+        if not is_glob(glob.pattern)
     ]
     return [diagnostic for diagnostic in checked if diagnostic is not None]
+
+
+@cache
+def is_glob(pattern: str) -> bool:
+    """Whether a pattern is in the glob language. Jobs share most of theirs."""
+    return check_glob(pattern) is None
 
 
 def declared_globs(job: Job) -> tuple[tuple[tuple[str, str], tuple[PathGlob, ...]], ...]:
