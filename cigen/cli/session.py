@@ -211,6 +211,9 @@ def config_text(root: Path) -> bytes:
     """The bytes of cig.toml. Raises ProjectError if there is none."""
     path = root / CONFIG_FILE
     try:
+        if path.exists() and not path.is_file():
+            # A pipe in its place would be waited for.
+            raise ProjectError(error("CLI_004", "cig.toml is not a file"))
         return path.read_bytes()
     except FileNotFoundError:
         nested = _nested_config(root)

@@ -7,6 +7,7 @@ components", is the specification that other implementations are written from; a
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from cigen.hashing.canonical import spell
@@ -115,7 +116,8 @@ def job_manifest(
 
 def _definition(planned: PlannedJob, config: Config) -> list[Component]:
     """One component for each field that is given, so that an explanation can name it."""
-    job = planned.job
+    # Without its other legs, which are no part of this one, and of which there may be thousands.
+    job = replace(planned.job, matrix=None)
     leg = planned.leg
     machine = leg.runner if leg else job.machine
     if leg is not None:

@@ -130,8 +130,8 @@ def dotted(path: str) -> str:
 ELSEWHERE = {
     "CLI_002": "tests/unit/cli: a mistake of cig itself has no input that shows it",
     "CLI_006": "tests/badinput/test_interrupts.py",
-    "REPO_002": "tests/badinput/test_surroundings.py",
-    "REPO_006": "tests/badinput/test_surroundings.py",
+    "REPO_002": "tests/unit/repo: it takes a repository that git itself cannot open",
+    "REPO_006": "tests/unit/repo: it takes another user",
     "REPO_010": "tests/unit/repo: a file that changes between two reads",
     "REPO_011": "tests/unit/repo: CLI_005 comes first",
     "PLUGIN_003": "tests/unit/host: information, which only -v shows, among lines with times",
