@@ -51,6 +51,7 @@ class PlanRule(PluginRule):
             caches=config.caches,
             services=config.services,
             settings=plugin_settings(config.plugins, plugin.id),
+            secrets=config.secrets,
         )
         request = PlanRequest(resolution.capabilities, resolution.facts, schema)
         result = self.context.pool.call(plugin, Hook.PLAN, request)

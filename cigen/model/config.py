@@ -4,7 +4,7 @@ Two files that mean the same give equal values and equal canonical bytes, which 
 """
 
 from cigen.model.frozen import dataclass
-from cigen.model.resources import Cache, Job, Output, Pair, Runner, Service, Workflow
+from cigen.model.resources import Cache, Job, Output, Pair, Runner, Secret, Service, Workflow
 
 __all__ = ["Config", "PluginRef", "Project"]
 
@@ -44,3 +44,4 @@ class Config:
     runners: tuple[Runner, ...] = ()
     outputs: tuple[Output, ...] = ()
     plugins: tuple[PluginRef, ...] = ()
+    secrets: tuple[Secret, ...] = ()

@@ -24,7 +24,8 @@ class Op(StrEnum):
     MATCHES = "matches"
     """`args[0]` matches the glob in the literal `args[1]`."""
     NAME = "name"
-    """`value` is one of: branch, tag, event, default_branch, draft, `label.X`, `input.X`, `matrix.X`, `env.X`."""
+    """`value` is one of: branch, tag, event, default_branch, draft, `label.X`, `input.X`, `matrix.X`, `env.X`,
+    `needs.JOB.NAME`."""
     LITERAL = "literal"
     """`value` is a string."""
     BOOL = "bool"

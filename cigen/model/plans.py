@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from cigen.model.diagnostics import Diagnostic
 from cigen.model.frozen import dataclass
-from cigen.model.resources import Cache, Job, Output, Pair, Service, Step, Workflow
+from cigen.model.resources import Cache, Job, Output, Pair, Secret, Service, Step, Workflow
 
 __all__ = [
     "CigSchema",
@@ -202,6 +202,7 @@ class CigSchema:
     services: tuple[Service, ...] = ()
     settings: tuple[Pair, ...] = ()
     """The asked plugin's own settings from `[plugins]`, each value as canonical JSON."""
+    secrets: tuple[Secret, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +256,7 @@ class Graph:
     workflows: tuple[Workflow, ...] = ()
     jobs: tuple[Job, ...] = ()
     facts: tuple[Fact, ...] = ()
+    secrets: tuple[Secret, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

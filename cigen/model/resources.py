@@ -36,6 +36,7 @@ from cigen.model.triggers import (
     PushTrigger,
     Schedule,
     TagTrigger,
+    Trigger,
     Triggers,
     Workflow,
 )
@@ -46,6 +47,7 @@ from cigen.model.values import (
 )
 
 __all__ = [
+    "Approval",
     "Artifact",
     "Cache",
     "CachePart",
@@ -78,11 +80,14 @@ __all__ = [
     "Run",
     "Runner",
     "Schedule",
+    "Secret",
     "Service",
+    "Shards",
     "SkipIf",
     "Step",
     "TagTrigger",
     "Tool",
+    "Trigger",
     "Triggers",
     "Workflow",
 ]
@@ -125,6 +130,19 @@ class Matrix:
 
 
 @dataclass(frozen=True, slots=True)
+class Shards:
+    """The job runs `count` times at once, each on a part of the work: CIG_SHARD_INDEX (from 0), CIG_SHARD_TOTAL.
+
+    `files`: globs; CIG_SHARD_FILES is the path of a file that lists this shard's, one a line. `by`: name, size or
+    timings.
+    """
+
+    count: int
+    files: tuple[str, ...] = ()
+    by: str = "name"
+
+
+@dataclass(frozen=True, slots=True)
 class SkipIf:
     """When a job need not run: its files are unmodified, a variable says so, or the branch matches."""
 
@@ -144,11 +162,17 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class JobOutputs:
-    """What a job leaves behind: `files` as an artifact named after the job, `junit` as test reports."""
+    """What a job leaves behind: `files` as an artifact named after the job, `junit` as test reports, `logs` to look at.
+
+    `values`: names it sets by `echo "NAME=value" >> "$CIG_OUTPUT"`; `needs.JOB.NAME` in conditions of the jobs that
+    need it, CIG_NEEDS_JOB_NAME (upper case, `-` as `_`) in their scripts.
+    """
 
     files: tuple[str, ...] = ()
     junit: tuple[str, ...] = ()
     retention_days: int = 0
+    values: tuple[str, ...] = ()
+    logs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +181,23 @@ class Environment:
 
     name: str
     url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """The job waits for a person, who sees `message`; one of `by` (names the CI system knows), if any are given."""
+
+    message: str = ""
+    by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """Where a secret comes from on each provider. `version` is the user's own count of its values."""
+
+    name: str
+    settings: tuple[ProviderBlock, ...] = ()
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +253,13 @@ class Job:
     raw: tuple[ProviderBlock, ...] = ()
     owner: str = ""
     """The plugin that proposed it; empty for a job of cig.toml."""
+    shards: Shards | None = None
+    approve: Approval | None = None
+    trigger: Trigger | None = None
+    """It starts another pipeline, and has no steps."""
+    stage: str = ""
+    run_on: str = "success"
+    """success, failure or always: what the jobs it needs must have done."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,11 +36,13 @@ class Runner:
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """The image a job runs in."""
+    """The image a job runs in. `username` and `password`, the name of a secret, where the registry wants them."""
 
     image: str
     env: tuple[Pair, ...] = ()
     options: str = ""
+    username: str = ""
+    password: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +70,14 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Tries again after a failure: `max` further attempts, `delay` seconds apart."""
+    """Tries again after a failure: `max` further attempts, `delay` seconds apart.
+
+    `on`: `failure` (a script failed) and `agent_lost` (the machine went away); empty for both.
+    """
 
     max: int
     delay: int = 0
+    on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,17 +121,19 @@ class Cache:
     """Directories kept between runs. The key is id, OS, architecture and the parts, in order.
 
     `fallback`: when no exact key exists, the newest entry that agrees on all parts but the last files part is restored.
+    `save`: after `success` of the job, `always`, or `never`.
     """
 
     id: str
     paths: tuple[str, ...] = ()
     parts: tuple[CachePart, ...] = ()
     fallback: bool = True
+    save: str = "success"
 
 
 @dataclass(frozen=True, slots=True)
 class CacheUse:
-    """Restore a cache here and save it when the job ends well."""
+    """Restore a cache here and save it at the end of the job, as the cache says."""
 
     cache: Cache
 

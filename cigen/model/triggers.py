@@ -1,7 +1,7 @@
 """What starts a pipeline, and what its jobs share."""
 
 from cigen.model.frozen import dataclass
-from cigen.model.values import Pair
+from cigen.model.values import Pair, ProviderBlock
 
 __all__ = [
     "Concurrency",
@@ -11,6 +11,7 @@ __all__ = [
     "PushTrigger",
     "Schedule",
     "TagTrigger",
+    "Trigger",
     "Triggers",
     "Workflow",
 ]
@@ -43,9 +44,11 @@ class TagTrigger:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Five-field cron, UTC."""
+    """Five-field cron, UTC. `name`: what a system knows it by. `reuse`: jobs proven unchanged may be skipped."""
 
     cron: str
+    name: str = ""
+    reuse: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class ManualTrigger:
 
 @dataclass(frozen=True, slots=True)
 class Triggers:
-    """When the pipeline runs. `merge_queue`: empty for no, else `full` or `reuse`."""
+    """When the pipeline runs. `merge_queue`: empty for no, else `full` or `reuse`. `paths`: globs, a hint only."""
 
     push: PushTrigger | None = None
     pull_request: PullRequestTrigger | None = None
@@ -77,20 +80,38 @@ class Triggers:
     schedule: tuple[Schedule, ...] = ()
     manual: ManualTrigger | None = None
     merge_queue: str = ""
+    paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """Starts another pipeline, by the name that it has on the CI system. `wait`: this one ends as that one does."""
+
+    pipeline: str
+    branch: str = ""
+    inputs: tuple[Pair, ...] = ()
+    wait: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Concurrency:
-    """`preset`: `pr-latest` (newest run of a pull request wins), `serial` (one at a time), or empty with a group."""
+    """`preset`: `pr-latest` (newest run of a pull request wins), `serial` (one at a time), or empty with a group.
+
+    `max`: how many of a group run at once.
+    """
 
     preset: str = ""
     group: str = ""
     cancel: bool = False
+    max: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Workflow:
-    """A pipeline: what starts it and what all its jobs share. `permissions`: scope → read, write or none."""
+    """A pipeline: what starts it and what all its jobs share. `permissions`: scope → read, write or none.
+
+    `stages`: names, in order; the edges they mean stand in the `needs` of the jobs.
+    """
 
     id: str
     name: str = ""
@@ -99,3 +120,6 @@ class Workflow:
     permissions: tuple[Pair, ...] = ()
     env: tuple[Pair, ...] = ()
     default_branch: str = "main"
+    stages: tuple[str, ...] = ()
+    raw: tuple[ProviderBlock, ...] = ()
+    """Merged into the root of what is rendered for the workflow."""

@@ -60,6 +60,8 @@ class Proposals:
 
 def complete_job(job: Job, proposals: Proposals, caches: Mapping[str, Cache], found: list[Diagnostic]) -> Job:
     """The job with its services, environment and all its steps."""
+    if job.trigger is not None:
+        return replace(job, env=_join_env(job, proposals.env.get(job.id, ()), found))
     groups = proposals.groups.get(job.id, ())
     own = [_with_secrets(step, job.secrets) for step in job.steps]
     last = [_at_the_end(_with_secrets(step, job.secrets)) for step in job.cleanup]
@@ -102,6 +104,9 @@ def _last_steps(job: Job) -> list[Step]:
         # A failed test run is the one whose report matters most.
         report = Artifact(f"{job.id}-test-results", outputs.junit, "always", outputs.retention_days, "junit")
         steps.append(Step(id="test-results", name="Keep test results", upload=report, run_on="always"))
+    if outputs.logs:
+        logs = Artifact(f"{job.id}-logs", outputs.logs, "always", outputs.retention_days, "files")
+        steps.append(Step(id="logs", name="Keep logs", upload=logs, run_on="always"))
     if outputs.files:
         artifact = Artifact(job.id, outputs.files, "success", outputs.retention_days, "files")
         steps.append(Step(id="artifacts", name=f"Keep {job.id}", upload=artifact))
@@ -172,7 +177,7 @@ def _override_cache(step: Step, caches: Mapping[str, Cache]) -> Step:
     if step.cache is None or step.cache.cache.id not in caches:
         return step
     proposed, given = step.cache.cache, caches[step.cache.cache.id]
-    cache = Cache(proposed.id, given.paths or proposed.paths, given.parts or proposed.parts, given.fallback)
+    cache = replace(given, paths=given.paths or proposed.paths, parts=given.parts or proposed.parts)
     return replace(step, cache=CacheUse(cache))
 
 

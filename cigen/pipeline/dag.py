@@ -40,7 +40,7 @@ def build_graph(
     complete = [_replace_facts(job, facts, variables, found) for job in complete]
     if has_errors(found):
         return None, tuple(found)
-    return Graph(config.project.name, config.workflows, tuple(complete), tuple(facts)), tuple(found)
+    return Graph(config.project.name, config.workflows, tuple(complete), tuple(facts), config.secrets), tuple(found)
 
 
 def _join_jobs(jobs: Sequence[Job], plans: Mapping[str, PlanResult], found: list[Diagnostic]) -> list[Job]:

@@ -45,7 +45,7 @@ def expand_jobs(config: Config) -> tuple[tuple[Job, ...], tuple[Diagnostic, ...]
 def _bad_globs(job: Job) -> list[Diagnostic]:
     checked = [
         check_glob(glob.pattern, ("jobs", job.id, *where, index))
-        for where, globs in declared_globs(job)
+        for where, globs in _all_globs(job)
         for index, glob in enumerate(globs)
         if not is_glob(glob.pattern)
     ]
@@ -59,10 +59,20 @@ def is_glob(pattern: str) -> bool:
 
 
 def declared_globs(job: Job) -> tuple[tuple[tuple[str, str], tuple[PathGlob, ...]], ...]:
-    """The globs of a job's files, under the two keys of cig.toml that declare them."""
+    """The globs of a job's files, under the keys of cig.toml that declare them.
+
+    The files that shards are made of are among them, but they alone declare nothing: such a job depends on everything.
+    """
+    found = _all_globs(job)
+    return found if any(globs for where, globs in found if where[0] != "shards") else ()
+
+
+def _all_globs(job: Job) -> tuple[tuple[tuple[str, str], tuple[PathGlob, ...]], ...]:
+    shared = job.shards.files if job.shards else ()
     return (
         (("skip_if", "paths_unmodified"), job.skip_if.paths_unmodified if job.skip_if else ()),
         (("inputs", "files"), job.inputs.files if job.inputs else ()),
+        (("shards", "files"), tuple(map(PathGlob, shared))),
     )
 
 

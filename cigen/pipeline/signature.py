@@ -17,14 +17,19 @@ from cigen.model.codec import to_json
 from cigen.model.config import Config, PluginRef
 from cigen.model.frozen import dataclass
 from cigen.model.paths import Digest
-from cigen.model.resources import Job, Leg, Pair, Workflow
+from cigen.model.resources import Job, Leg, Pair, Secret, Workflow
 from cigen.pipeline.expand import map_text, matrix_text
 
 __all__ = ["SCHEME", "JobSignature", "PlannedJob", "ShapingPlugin", "job_manifest", "planned_jobs", "plugin_settings"]
 
 SCHEME = "cs1"
 
-COSMETIC = frozenset({"id", "name", "description", "workflow", "needs", "matrix", "runner", "notify", "owner", "raw"})
+COSMETIC = frozenset(
+    {
+        "id", "name", "description", "workflow", "needs", "matrix", "runner", "notify", "owner", "raw", "stage",
+        "approve",
+    }
+)  # fmt: skip
 """Fields of a job that say nothing about its work, or that are components of their own."""
 
 SHOWN = 200
@@ -132,6 +137,7 @@ def _definition(planned: PlannedJob, config: Config) -> list[Component]:
     for cache in config.caches:
         if cache.id in job.caches:
             found.append(Component("definition", f"caches.{cache.id}", _text(to_json(cache))))
+    found += [Component("definition", f"secrets.{own.name}", _text(to_json(own))) for own in _secrets(job, config)]
     if workflow is not None:
         for pair in workflow.env:
             found.append(Component("definition", f"env.{pair.name}", _text(pair.value)))
@@ -161,6 +167,16 @@ def _normal(job: dict[str, Any]) -> dict[str, Any]:
 def _name(item: dict[str, Any]) -> str:
     name: str = item["name"]
     return name
+
+
+def _secrets(job: Job, config: Config) -> list[Secret]:
+    """What `[secrets]` says of those that reach the job: another source or version may be another value."""
+    if not config.secrets:
+        return []
+    named = {*job.secrets, *(name for step in (*job.steps, *job.cleanup) for name in step.secrets)}
+    if job.image is not None:
+        named.add(job.image.password)
+    return [own for own in config.secrets if own.name in named]
 
 
 def _workflow(job: Job, workflows: Sequence[Workflow]) -> Workflow | None:

@@ -258,6 +258,6 @@ def _raw(job: Table, steps: tuple[Step, ...]) -> tuple[ProviderBlock, ...]:
     return tuple(ProviderBlock(provider, raw.json(provider)) for provider in providers)
 
 
-_CORE_STEPS = ("checkout", "test-results", "artifacts")
+_CORE_STEPS = ("checkout", "test-results", "logs", "artifacts")
 _CORE_PREFIXES = ("cache-", "download-", "notify-")
 """Ids of the steps that the DAG stage adds to a job."""

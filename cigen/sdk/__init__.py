@@ -57,6 +57,7 @@ from cigen.model.plans import (
     WorkSignature,
 )
 from cigen.model.resources import (
+    Approval,
     Artifact,
     Cache,
     CachePart,
@@ -89,11 +90,14 @@ from cigen.model.resources import (
     Run,
     Runner,
     Schedule,
+    Secret,
     Service,
+    Shards,
     SkipIf,
     Step,
     TagTrigger,
     Tool,
+    Trigger,
     Triggers,
     Workflow,
 )
@@ -101,6 +105,7 @@ from cigen.sdk.plugin import Plugin
 from cigen.sdk.stdio import take_when_started_by_core
 
 __all__ = [
+    "Approval",
     "Artifact",
     "Cache",
     "CachePart",
@@ -163,12 +168,15 @@ __all__ = [
     "Run",
     "Runner",
     "Schedule",
+    "Secret",
     "Service",
+    "Shards",
     "SkipIf",
     "Step",
     "StepGroup",
     "TagTrigger",
     "Tool",
+    "Trigger",
     "Triggers",
     "ValidateRequest",
     "ValidateResult",

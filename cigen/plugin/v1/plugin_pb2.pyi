@@ -208,7 +208,7 @@ class Dependency(_message.Message):
     def __init__(self, dependent: _Optional[str] = ..., dependency: _Optional[str] = ...) -> None: ...
 
 class CigSchema(_message.Message):
-    __slots__ = ("version", "name", "variables", "workflows", "jobs", "caches", "services", "settings")
+    __slots__ = ("version", "name", "variables", "workflows", "jobs", "caches", "services", "settings", "secrets")
     VERSION_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     VARIABLES_FIELD_NUMBER: _ClassVar[int]
@@ -217,6 +217,7 @@ class CigSchema(_message.Message):
     CACHES_FIELD_NUMBER: _ClassVar[int]
     SERVICES_FIELD_NUMBER: _ClassVar[int]
     SETTINGS_FIELD_NUMBER: _ClassVar[int]
+    SECRETS_FIELD_NUMBER: _ClassVar[int]
     version: str
     name: str
     variables: _containers.RepeatedCompositeFieldContainer[Pair]
@@ -225,7 +226,8 @@ class CigSchema(_message.Message):
     caches: _containers.RepeatedCompositeFieldContainer[Cache]
     services: _containers.RepeatedCompositeFieldContainer[Service]
     settings: _containers.RepeatedCompositeFieldContainer[Pair]
-    def __init__(self, version: _Optional[str] = ..., name: _Optional[str] = ..., variables: _Optional[_Iterable[_Union[Pair, _Mapping]]] = ..., workflows: _Optional[_Iterable[_Union[Workflow, _Mapping]]] = ..., jobs: _Optional[_Iterable[_Union[Job, _Mapping]]] = ..., caches: _Optional[_Iterable[_Union[Cache, _Mapping]]] = ..., services: _Optional[_Iterable[_Union[Service, _Mapping]]] = ..., settings: _Optional[_Iterable[_Union[Pair, _Mapping]]] = ...) -> None: ...
+    secrets: _containers.RepeatedCompositeFieldContainer[Secret]
+    def __init__(self, version: _Optional[str] = ..., name: _Optional[str] = ..., variables: _Optional[_Iterable[_Union[Pair, _Mapping]]] = ..., workflows: _Optional[_Iterable[_Union[Workflow, _Mapping]]] = ..., jobs: _Optional[_Iterable[_Union[Job, _Mapping]]] = ..., caches: _Optional[_Iterable[_Union[Cache, _Mapping]]] = ..., services: _Optional[_Iterable[_Union[Service, _Mapping]]] = ..., settings: _Optional[_Iterable[_Union[Pair, _Mapping]]] = ..., secrets: _Optional[_Iterable[_Union[Secret, _Mapping]]] = ...) -> None: ...
 
 class PlanRequest(_message.Message):
     __slots__ = ("capabilities", "facts", "schema", "flags")
@@ -262,16 +264,18 @@ class Fragment(_message.Message):
     def __init__(self, path: _Optional[str] = ..., content: _Optional[str] = ..., strategy: _Optional[_Union[MergeStrategy, str]] = ..., order: _Optional[int] = ...) -> None: ...
 
 class Graph(_message.Message):
-    __slots__ = ("project", "workflows", "jobs", "facts")
+    __slots__ = ("project", "workflows", "jobs", "facts", "secrets")
     PROJECT_FIELD_NUMBER: _ClassVar[int]
     WORKFLOWS_FIELD_NUMBER: _ClassVar[int]
     JOBS_FIELD_NUMBER: _ClassVar[int]
     FACTS_FIELD_NUMBER: _ClassVar[int]
+    SECRETS_FIELD_NUMBER: _ClassVar[int]
     project: str
     workflows: _containers.RepeatedCompositeFieldContainer[Workflow]
     jobs: _containers.RepeatedCompositeFieldContainer[Job]
     facts: _containers.RepeatedCompositeFieldContainer[Fact]
-    def __init__(self, project: _Optional[str] = ..., workflows: _Optional[_Iterable[_Union[Workflow, _Mapping]]] = ..., jobs: _Optional[_Iterable[_Union[Job, _Mapping]]] = ..., facts: _Optional[_Iterable[_Union[Fact, _Mapping]]] = ...) -> None: ...
+    secrets: _containers.RepeatedCompositeFieldContainer[Secret]
+    def __init__(self, project: _Optional[str] = ..., workflows: _Optional[_Iterable[_Union[Workflow, _Mapping]]] = ..., jobs: _Optional[_Iterable[_Union[Job, _Mapping]]] = ..., facts: _Optional[_Iterable[_Union[Fact, _Mapping]]] = ..., secrets: _Optional[_Iterable[_Union[Secret, _Mapping]]] = ...) -> None: ...
 
 class WorkSignature(_message.Message):
     __slots__ = ("job", "signature")
@@ -386,10 +390,14 @@ class TagTrigger(_message.Message):
     def __init__(self, patterns: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Schedule(_message.Message):
-    __slots__ = ("cron",)
+    __slots__ = ("cron", "name", "reuse")
     CRON_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    REUSE_FIELD_NUMBER: _ClassVar[int]
     cron: str
-    def __init__(self, cron: _Optional[str] = ...) -> None: ...
+    name: str
+    reuse: bool
+    def __init__(self, cron: _Optional[str] = ..., name: _Optional[str] = ..., reuse: bool = ...) -> None: ...
 
 class ManualInput(_message.Message):
     __slots__ = ("name", "type", "description", "default", "required", "options")
@@ -414,33 +422,49 @@ class ManualTrigger(_message.Message):
     def __init__(self, inputs: _Optional[_Iterable[_Union[ManualInput, _Mapping]]] = ...) -> None: ...
 
 class Triggers(_message.Message):
-    __slots__ = ("push", "pull_request", "tag", "schedule", "manual", "merge_queue")
+    __slots__ = ("push", "pull_request", "tag", "schedule", "manual", "merge_queue", "paths")
     PUSH_FIELD_NUMBER: _ClassVar[int]
     PULL_REQUEST_FIELD_NUMBER: _ClassVar[int]
     TAG_FIELD_NUMBER: _ClassVar[int]
     SCHEDULE_FIELD_NUMBER: _ClassVar[int]
     MANUAL_FIELD_NUMBER: _ClassVar[int]
     MERGE_QUEUE_FIELD_NUMBER: _ClassVar[int]
+    PATHS_FIELD_NUMBER: _ClassVar[int]
     push: PushTrigger
     pull_request: PullRequestTrigger
     tag: TagTrigger
     schedule: _containers.RepeatedCompositeFieldContainer[Schedule]
     manual: ManualTrigger
     merge_queue: str
-    def __init__(self, push: _Optional[_Union[PushTrigger, _Mapping]] = ..., pull_request: _Optional[_Union[PullRequestTrigger, _Mapping]] = ..., tag: _Optional[_Union[TagTrigger, _Mapping]] = ..., schedule: _Optional[_Iterable[_Union[Schedule, _Mapping]]] = ..., manual: _Optional[_Union[ManualTrigger, _Mapping]] = ..., merge_queue: _Optional[str] = ...) -> None: ...
+    paths: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, push: _Optional[_Union[PushTrigger, _Mapping]] = ..., pull_request: _Optional[_Union[PullRequestTrigger, _Mapping]] = ..., tag: _Optional[_Union[TagTrigger, _Mapping]] = ..., schedule: _Optional[_Iterable[_Union[Schedule, _Mapping]]] = ..., manual: _Optional[_Union[ManualTrigger, _Mapping]] = ..., merge_queue: _Optional[str] = ..., paths: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class Trigger(_message.Message):
+    __slots__ = ("pipeline", "branch", "inputs", "wait")
+    PIPELINE_FIELD_NUMBER: _ClassVar[int]
+    BRANCH_FIELD_NUMBER: _ClassVar[int]
+    INPUTS_FIELD_NUMBER: _ClassVar[int]
+    WAIT_FIELD_NUMBER: _ClassVar[int]
+    pipeline: str
+    branch: str
+    inputs: _containers.RepeatedCompositeFieldContainer[Pair]
+    wait: bool
+    def __init__(self, pipeline: _Optional[str] = ..., branch: _Optional[str] = ..., inputs: _Optional[_Iterable[_Union[Pair, _Mapping]]] = ..., wait: bool = ...) -> None: ...
 
 class Concurrency(_message.Message):
-    __slots__ = ("preset", "group", "cancel")
+    __slots__ = ("preset", "group", "cancel", "max")
     PRESET_FIELD_NUMBER: _ClassVar[int]
     GROUP_FIELD_NUMBER: _ClassVar[int]
     CANCEL_FIELD_NUMBER: _ClassVar[int]
+    MAX_FIELD_NUMBER: _ClassVar[int]
     preset: str
     group: str
     cancel: bool
-    def __init__(self, preset: _Optional[str] = ..., group: _Optional[str] = ..., cancel: bool = ...) -> None: ...
+    max: int
+    def __init__(self, preset: _Optional[str] = ..., group: _Optional[str] = ..., cancel: bool = ..., max: _Optional[int] = ...) -> None: ...
 
 class Workflow(_message.Message):
-    __slots__ = ("id", "name", "triggers", "concurrency", "permissions", "env", "default_branch")
+    __slots__ = ("id", "name", "triggers", "concurrency", "permissions", "env", "default_branch", "stages", "raw")
     ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     TRIGGERS_FIELD_NUMBER: _ClassVar[int]
@@ -448,6 +472,8 @@ class Workflow(_message.Message):
     PERMISSIONS_FIELD_NUMBER: _ClassVar[int]
     ENV_FIELD_NUMBER: _ClassVar[int]
     DEFAULT_BRANCH_FIELD_NUMBER: _ClassVar[int]
+    STAGES_FIELD_NUMBER: _ClassVar[int]
+    RAW_FIELD_NUMBER: _ClassVar[int]
     id: str
     name: str
     triggers: Triggers
@@ -455,7 +481,9 @@ class Workflow(_message.Message):
     permissions: _containers.RepeatedCompositeFieldContainer[Pair]
     env: _containers.RepeatedCompositeFieldContainer[Pair]
     default_branch: str
-    def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., triggers: _Optional[_Union[Triggers, _Mapping]] = ..., concurrency: _Optional[_Union[Concurrency, _Mapping]] = ..., permissions: _Optional[_Iterable[_Union[Pair, _Mapping]]] = ..., env: _Optional[_Iterable[_Union[Pair, _Mapping]]] = ..., default_branch: _Optional[str] = ...) -> None: ...
+    stages: _containers.RepeatedScalarFieldContainer[str]
+    raw: _containers.RepeatedCompositeFieldContainer[ProviderBlock]
+    def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., triggers: _Optional[_Union[Triggers, _Mapping]] = ..., concurrency: _Optional[_Union[Concurrency, _Mapping]] = ..., permissions: _Optional[_Iterable[_Union[Pair, _Mapping]]] = ..., env: _Optional[_Iterable[_Union[Pair, _Mapping]]] = ..., default_branch: _Optional[str] = ..., stages: _Optional[_Iterable[str]] = ..., raw: _Optional[_Iterable[_Union[ProviderBlock, _Mapping]]] = ...) -> None: ...
 
 class Runner(_message.Message):
     __slots__ = ("name", "os", "arch", "settings")
@@ -470,14 +498,18 @@ class Runner(_message.Message):
     def __init__(self, name: _Optional[str] = ..., os: _Optional[str] = ..., arch: _Optional[str] = ..., settings: _Optional[_Iterable[_Union[ProviderBlock, _Mapping]]] = ...) -> None: ...
 
 class Container(_message.Message):
-    __slots__ = ("image", "env", "options")
+    __slots__ = ("image", "env", "options", "username", "password")
     IMAGE_FIELD_NUMBER: _ClassVar[int]
     ENV_FIELD_NUMBER: _ClassVar[int]
     OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    USERNAME_FIELD_NUMBER: _ClassVar[int]
+    PASSWORD_FIELD_NUMBER: _ClassVar[int]
     image: str
     env: _containers.RepeatedCompositeFieldContainer[Pair]
     options: str
-    def __init__(self, image: _Optional[str] = ..., env: _Optional[_Iterable[_Union[Pair, _Mapping]]] = ..., options: _Optional[str] = ...) -> None: ...
+    username: str
+    password: str
+    def __init__(self, image: _Optional[str] = ..., env: _Optional[_Iterable[_Union[Pair, _Mapping]]] = ..., options: _Optional[str] = ..., username: _Optional[str] = ..., password: _Optional[str] = ...) -> None: ...
 
 class Health(_message.Message):
     __slots__ = ("command", "interval", "timeout", "retries")
@@ -510,12 +542,14 @@ class Service(_message.Message):
     def __init__(self, name: _Optional[str] = ..., image: _Optional[str] = ..., version: _Optional[str] = ..., ports: _Optional[_Iterable[int]] = ..., env: _Optional[_Iterable[_Union[Pair, _Mapping]]] = ..., health: _Optional[_Union[Health, _Mapping]] = ..., command: _Optional[str] = ...) -> None: ...
 
 class Retry(_message.Message):
-    __slots__ = ("max", "delay")
+    __slots__ = ("max", "delay", "on")
     MAX_FIELD_NUMBER: _ClassVar[int]
     DELAY_FIELD_NUMBER: _ClassVar[int]
+    ON_FIELD_NUMBER: _ClassVar[int]
     max: int
     delay: int
-    def __init__(self, max: _Optional[int] = ..., delay: _Optional[int] = ...) -> None: ...
+    on: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, max: _Optional[int] = ..., delay: _Optional[int] = ..., on: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Run(_message.Message):
     __slots__ = ("script",)
@@ -558,16 +592,18 @@ class CachePart(_message.Message):
     def __init__(self, literal: _Optional[str] = ..., files: _Optional[str] = ...) -> None: ...
 
 class Cache(_message.Message):
-    __slots__ = ("id", "paths", "parts", "fallback")
+    __slots__ = ("id", "paths", "parts", "fallback", "save")
     ID_FIELD_NUMBER: _ClassVar[int]
     PATHS_FIELD_NUMBER: _ClassVar[int]
     PARTS_FIELD_NUMBER: _ClassVar[int]
     FALLBACK_FIELD_NUMBER: _ClassVar[int]
+    SAVE_FIELD_NUMBER: _ClassVar[int]
     id: str
     paths: _containers.RepeatedScalarFieldContainer[str]
     parts: _containers.RepeatedCompositeFieldContainer[CachePart]
     fallback: bool
-    def __init__(self, id: _Optional[str] = ..., paths: _Optional[_Iterable[str]] = ..., parts: _Optional[_Iterable[_Union[CachePart, _Mapping]]] = ..., fallback: bool = ...) -> None: ...
+    save: str
+    def __init__(self, id: _Optional[str] = ..., paths: _Optional[_Iterable[str]] = ..., parts: _Optional[_Iterable[_Union[CachePart, _Mapping]]] = ..., fallback: bool = ..., save: _Optional[str] = ...) -> None: ...
 
 class CacheUse(_message.Message):
     __slots__ = ("cache",)
@@ -697,6 +733,16 @@ class Matrix(_message.Message):
     legs: _containers.RepeatedCompositeFieldContainer[Leg]
     def __init__(self, axes: _Optional[_Iterable[_Union[MatrixAxis, _Mapping]]] = ..., include: _Optional[_Iterable[_Union[MatrixRow, _Mapping]]] = ..., exclude: _Optional[_Iterable[_Union[MatrixRow, _Mapping]]] = ..., fail_fast: bool = ..., max_parallel: _Optional[int] = ..., legs: _Optional[_Iterable[_Union[Leg, _Mapping]]] = ...) -> None: ...
 
+class Shards(_message.Message):
+    __slots__ = ("count", "files", "by")
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    FILES_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    count: int
+    files: _containers.RepeatedScalarFieldContainer[str]
+    by: str
+    def __init__(self, count: _Optional[int] = ..., files: _Optional[_Iterable[str]] = ..., by: _Optional[str] = ...) -> None: ...
+
 class SkipIf(_message.Message):
     __slots__ = ("paths_unmodified", "env", "branch")
     PATHS_UNMODIFIED_FIELD_NUMBER: _ClassVar[int]
@@ -718,14 +764,18 @@ class Inputs(_message.Message):
     def __init__(self, files: _Optional[_Iterable[_Union[PathGlob, _Mapping]]] = ..., env: _Optional[_Iterable[str]] = ..., artifacts: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class JobOutputs(_message.Message):
-    __slots__ = ("files", "junit", "retention_days")
+    __slots__ = ("files", "junit", "retention_days", "values", "logs")
     FILES_FIELD_NUMBER: _ClassVar[int]
     JUNIT_FIELD_NUMBER: _ClassVar[int]
     RETENTION_DAYS_FIELD_NUMBER: _ClassVar[int]
+    VALUES_FIELD_NUMBER: _ClassVar[int]
+    LOGS_FIELD_NUMBER: _ClassVar[int]
     files: _containers.RepeatedScalarFieldContainer[str]
     junit: _containers.RepeatedScalarFieldContainer[str]
     retention_days: int
-    def __init__(self, files: _Optional[_Iterable[str]] = ..., junit: _Optional[_Iterable[str]] = ..., retention_days: _Optional[int] = ...) -> None: ...
+    values: _containers.RepeatedScalarFieldContainer[str]
+    logs: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, files: _Optional[_Iterable[str]] = ..., junit: _Optional[_Iterable[str]] = ..., retention_days: _Optional[int] = ..., values: _Optional[_Iterable[str]] = ..., logs: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Environment(_message.Message):
     __slots__ = ("name", "url")
@@ -734,6 +784,24 @@ class Environment(_message.Message):
     name: str
     url: str
     def __init__(self, name: _Optional[str] = ..., url: _Optional[str] = ...) -> None: ...
+
+class Approval(_message.Message):
+    __slots__ = ("message", "by")
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    message: str
+    by: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, message: _Optional[str] = ..., by: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class Secret(_message.Message):
+    __slots__ = ("name", "settings", "version")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    SETTINGS_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    settings: _containers.RepeatedCompositeFieldContainer[ProviderBlock]
+    version: str
+    def __init__(self, name: _Optional[str] = ..., settings: _Optional[_Iterable[_Union[ProviderBlock, _Mapping]]] = ..., version: _Optional[str] = ...) -> None: ...
 
 class Notify(_message.Message):
     __slots__ = ("on", "script", "secrets")
@@ -746,7 +814,7 @@ class Notify(_message.Message):
     def __init__(self, on: _Optional[str] = ..., script: _Optional[str] = ..., secrets: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Job(_message.Message):
-    __slots__ = ("id", "name", "description", "workflow", "needs", "runner", "machine", "image", "matrix", "packages", "services", "caches", "checkout", "steps", "cleanup", "env", "secrets", "permissions", "oidc", "environment", "timeout", "retry", "allow_failure", "when", "concurrency", "skip_if", "inputs", "outputs", "effects", "notify", "working_directory", "shell", "raw", "owner")
+    __slots__ = ("id", "name", "description", "workflow", "needs", "runner", "machine", "image", "matrix", "packages", "services", "caches", "checkout", "steps", "cleanup", "env", "secrets", "permissions", "oidc", "environment", "timeout", "retry", "allow_failure", "when", "concurrency", "skip_if", "inputs", "outputs", "effects", "notify", "working_directory", "shell", "raw", "owner", "shards", "approve", "trigger", "stage", "run_on")
     ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
@@ -781,6 +849,11 @@ class Job(_message.Message):
     SHELL_FIELD_NUMBER: _ClassVar[int]
     RAW_FIELD_NUMBER: _ClassVar[int]
     OWNER_FIELD_NUMBER: _ClassVar[int]
+    SHARDS_FIELD_NUMBER: _ClassVar[int]
+    APPROVE_FIELD_NUMBER: _ClassVar[int]
+    TRIGGER_FIELD_NUMBER: _ClassVar[int]
+    STAGE_FIELD_NUMBER: _ClassVar[int]
+    RUN_ON_FIELD_NUMBER: _ClassVar[int]
     id: str
     name: str
     description: str
@@ -815,7 +888,12 @@ class Job(_message.Message):
     shell: str
     raw: _containers.RepeatedCompositeFieldContainer[ProviderBlock]
     owner: str
-    def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., description: _Optional[str] = ..., workflow: _Optional[str] = ..., needs: _Optional[_Iterable[str]] = ..., runner: _Optional[str] = ..., machine: _Optional[_Union[Runner, _Mapping]] = ..., image: _Optional[_Union[Container, _Mapping]] = ..., matrix: _Optional[_Union[Matrix, _Mapping]] = ..., packages: _Optional[_Iterable[str]] = ..., services: _Optional[_Iterable[_Union[Service, _Mapping]]] = ..., caches: _Optional[_Iterable[str]] = ..., checkout: _Optional[_Union[Checkout, _Mapping]] = ..., steps: _Optional[_Iterable[_Union[Step, _Mapping]]] = ..., cleanup: _Optional[_Iterable[_Union[Step, _Mapping]]] = ..., env: _Optional[_Iterable[_Union[Pair, _Mapping]]] = ..., secrets: _Optional[_Iterable[str]] = ..., permissions: _Optional[_Iterable[_Union[Pair, _Mapping]]] = ..., oidc: bool = ..., environment: _Optional[_Union[Environment, _Mapping]] = ..., timeout: _Optional[int] = ..., retry: _Optional[_Union[Retry, _Mapping]] = ..., allow_failure: bool = ..., when: _Optional[_Union[Expr, _Mapping]] = ..., concurrency: _Optional[_Union[Concurrency, _Mapping]] = ..., skip_if: _Optional[_Union[SkipIf, _Mapping]] = ..., inputs: _Optional[_Union[Inputs, _Mapping]] = ..., outputs: _Optional[_Union[JobOutputs, _Mapping]] = ..., effects: bool = ..., notify: _Optional[_Iterable[_Union[Notify, _Mapping]]] = ..., working_directory: _Optional[str] = ..., shell: _Optional[str] = ..., raw: _Optional[_Iterable[_Union[ProviderBlock, _Mapping]]] = ..., owner: _Optional[str] = ...) -> None: ...
+    shards: Shards
+    approve: Approval
+    trigger: Trigger
+    stage: str
+    run_on: str
+    def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., description: _Optional[str] = ..., workflow: _Optional[str] = ..., needs: _Optional[_Iterable[str]] = ..., runner: _Optional[str] = ..., machine: _Optional[_Union[Runner, _Mapping]] = ..., image: _Optional[_Union[Container, _Mapping]] = ..., matrix: _Optional[_Union[Matrix, _Mapping]] = ..., packages: _Optional[_Iterable[str]] = ..., services: _Optional[_Iterable[_Union[Service, _Mapping]]] = ..., caches: _Optional[_Iterable[str]] = ..., checkout: _Optional[_Union[Checkout, _Mapping]] = ..., steps: _Optional[_Iterable[_Union[Step, _Mapping]]] = ..., cleanup: _Optional[_Iterable[_Union[Step, _Mapping]]] = ..., env: _Optional[_Iterable[_Union[Pair, _Mapping]]] = ..., secrets: _Optional[_Iterable[str]] = ..., permissions: _Optional[_Iterable[_Union[Pair, _Mapping]]] = ..., oidc: bool = ..., environment: _Optional[_Union[Environment, _Mapping]] = ..., timeout: _Optional[int] = ..., retry: _Optional[_Union[Retry, _Mapping]] = ..., allow_failure: bool = ..., when: _Optional[_Union[Expr, _Mapping]] = ..., concurrency: _Optional[_Union[Concurrency, _Mapping]] = ..., skip_if: _Optional[_Union[SkipIf, _Mapping]] = ..., inputs: _Optional[_Union[Inputs, _Mapping]] = ..., outputs: _Optional[_Union[JobOutputs, _Mapping]] = ..., effects: bool = ..., notify: _Optional[_Iterable[_Union[Notify, _Mapping]]] = ..., working_directory: _Optional[str] = ..., shell: _Optional[str] = ..., raw: _Optional[_Iterable[_Union[ProviderBlock, _Mapping]]] = ..., owner: _Optional[str] = ..., shards: _Optional[_Union[Shards, _Mapping]] = ..., approve: _Optional[_Union[Approval, _Mapping]] = ..., trigger: _Optional[_Union[Trigger, _Mapping]] = ..., stage: _Optional[str] = ..., run_on: _Optional[str] = ...) -> None: ...
 
 class Output(_message.Message):
     __slots__ = ("provider", "path", "description", "workflow")

@@ -12,6 +12,7 @@ from cigen.model.config import Config, Project
 from cigen.model.expressions import Expr, Op
 from cigen.model.paths import Digest
 from cigen.model.resources import (
+    Approval,
     Cache,
     Checkout,
     Concurrency,
@@ -29,12 +30,15 @@ from cigen.model.resources import (
     Retry,
     Run,
     Runner,
+    Secret,
     Service,
+    Shards,
     SkipIf,
     Step,
+    Trigger,
     Workflow,
 )
-from cigen.pipeline.expand import expand_jobs
+from cigen.pipeline.expand import declared_globs, expand_jobs
 from cigen.pipeline.signature import COSMETIC, PlannedJob, ShapingPlugin, job_manifest, planned_jobs
 
 CONFIG = Config("0.2", Project("p"), workflows=(Workflow("ci"),))
@@ -76,6 +80,9 @@ CHANGED: dict[str, Any] = {
     "effects": True,
     "working_directory": "sub",
     "shell": "bash",
+    "shards": Shards(4),
+    "trigger": Trigger("deploy"),
+    "run_on": "always",
 }
 IGNORED: dict[str, Any] = {
     "id": "other",
@@ -85,6 +92,8 @@ IGNORED: dict[str, Any] = {
     "runner": "spelt otherwise",
     "notify": (Notify(script="tell"),),
     "owner": "x/y",
+    "stage": "test",
+    "approve": Approval("Go?"),
 }
 ELSEWHERE = {"needs", "matrix", "raw"}
 
@@ -176,6 +185,28 @@ def test_a_cache_the_job_uses_is_part_of_it() -> None:
     job = replace(JOB, caches=("c",))
     configs = [replace(CONFIG, caches=(Cache("c", (path,)),)) for path in ("x", "y")]
     assert signature(job, configs[0]) != signature(job, configs[1])
+
+
+def test_where_a_secret_of_the_job_comes_from_is_part_of_it() -> None:
+    secrets = [(Secret("KEY", (ProviderBlock("jenkins", '{"credentials":"a"}'),)),), (Secret("KEY", version="2"),), ()]
+    configs = [replace(CONFIG, secrets=own) for own in secrets]
+    users = [
+        replace(JOB, secrets=("KEY",)),
+        replace(JOB, steps=(replace(JOB.steps[0], secrets=("KEY",)),)),
+        replace(JOB, image=Container("x", username="me", password="KEY")),
+    ]
+    for job in users:
+        assert len({signature(job, config) for config in configs}) == 3
+    assert len({signature(replace(JOB, secrets=("OTHER",)), config) for config in configs}) == 1
+
+
+def test_the_files_of_shards_are_declared_if_others_are() -> None:
+    def declared(job: Job) -> list[str]:
+        return [glob.pattern for _, globs in declared_globs(job) for glob in globs]
+
+    sharded = replace(JOB, shards=Shards(2, ("spec/**",)))
+    assert declared(sharded) == []
+    assert declared(replace(sharded, inputs=Inputs((PathGlob("app/**"),)))) == ["app/**", "spec/**"]
 
 
 def test_the_workflows_variables_are_part_of_it_and_its_triggers_are_not() -> None:

@@ -61,8 +61,25 @@ from cigen.std.provider.github.workflow import render_workflow
 
 CORE = "the core has made steps of it before a provider sees the graph"
 SIGNATURE = "it decides the job's signature, which no workflow file holds"
+LATER = "the schema has it, and this provider does not say it yet"
 RESOLVED = "the core has resolved it: the machine of the job or of each leg is what counts"
 NOT_RENDERED = {
+    (Cache, "save"): LATER,
+    (Concurrency, "max"): LATER,
+    (Container, "password"): LATER,
+    (Container, "username"): LATER,
+    (Graph, "secrets"): "GitHub knows secrets by their names alone",
+    (Job, "approve"): LATER,
+    (Job, "run_on"): LATER,
+    (Job, "shards"): LATER,
+    (Job, "stage"): "the edges that it means stand in needs",
+    (Job, "trigger"): LATER,
+    (Retry, "on"): LATER,
+    (Schedule, "name"): LATER,
+    (Schedule, "reuse"): SIGNATURE,
+    (Triggers, "paths"): LATER,
+    (Workflow, "raw"): LATER,
+    (Workflow, "stages"): "the edges that they mean stand in needs",
     (Graph, "project"): "a workflow file does not name the project",
     (Graph, "facts"): "the core has put them into the texts",
     (Job, "caches"): CORE,
@@ -101,7 +118,13 @@ def _everything() -> tuple[Graph, Output]:
         Step("tool", tool=Tool("node", "24", (Pair("scope", "me"),))),
         Step("cache", cache=CacheUse(Cache("gems", ("vendor",), parts))),
         Step(
-            "run", run=Run("make"), retry=Retry(1, 2), allow_failure=True, working_directory="w", shell="sh", **around
+            "run",
+            run=Run("make"),
+            retry=Retry(1, 2, ("failure",)),
+            allow_failure=True,
+            working_directory="w",
+            shell="sh",
+            **around,
         ),
         Step("upload", upload=Artifact("files", ("dist/**",), "failure", 3, "files")),
         Step("download", download=Download("files", "to")),
@@ -116,7 +139,7 @@ def _everything() -> tuple[Graph, Output]:
         needs=("upstream",),
         runner="big",
         machine=Runner("big", "linux", "amd64", SETTINGS),
-        image=Container("ruby", (Pair("C", "1"),), "--cpus 2"),
+        image=Container("ruby", (Pair("C", "1"),), "--cpus 2", "me", "REGISTRY"),
         packages=("ruby",),
         services=(service,),
         caches=("gems",),
@@ -129,7 +152,7 @@ def _everything() -> tuple[Graph, Output]:
         oidc=True,
         environment=Environment("prod", "https://x"),
         timeout=20,
-        retry=Retry(3, 4),
+        retry=Retry(3, 4, ("failure",)),
         allow_failure=True,
         when=Expr(Op.AND, args=(WHEN, ANY)),
         concurrency=Concurrency("", "group", True),
