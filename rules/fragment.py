@@ -23,17 +23,16 @@ __all__ = ["FragmentRule", "Target", "targets"]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One output and one plugin that writes to it."""
+    """One output and one plugin that writes to it. `owns`: it is the one provider of the output's CI system."""
 
     output: Output
     plugin: InstalledPlugin
+    owns: bool
 
     @property
     def subject(self) -> str:
-        """The output's path for its provider; with the plugin's name for everybody else."""
-        owner = f"provider:{self.output.provider}"
-        assert self.plugin.info is not None
-        return self.output.path if owner in self.plugin.info.capabilities else f"{self.output.path}+{self.plugin.id}"
+        """The output's path for its owner; with the plugin's name for everybody else."""
+        return self.output.path if self.owns else f"{self.output.path}+{self.plugin.id}"
 
 
 class FragmentRule(PluginRule):
@@ -96,9 +95,16 @@ def targets(rule: PluginRule, outputs: Outputs) -> list[Target]:
     for output in config.outputs:
         if not context.selected(output.provider):
             continue
-        for plugin in plugins:
-            assert plugin.info is not None
-            providers = [c for c in plugin.info.capabilities if c.startswith("provider:")]
-            if not providers or f"provider:{output.provider}" in providers:
-                found.append(Target(output, plugin))
+        wanted = f"provider:{output.provider}"
+        owners = [plugin.id for plugin in plugins if wanted in _providers(plugin)]
+        found += [
+            Target(output, plugin, owns=[plugin.id] == owners)
+            for plugin in plugins
+            if plugin.id in owners or not _providers(plugin)
+        ]
     return found
+
+
+def _providers(plugin: InstalledPlugin) -> list[str]:
+    assert plugin.info is not None
+    return [capability for capability in plugin.info.capabilities if capability.startswith("provider:")]
