@@ -8,8 +8,9 @@ from pathlib import Path
 
 from cigen.cli.options import GlobalOptions
 from cigen.cli.terminal import emit, use_color
+from cigen.errors import ProjectError, UsageError
 from cigen.model.codes import CODES
-from cigen.model.diagnostics import Diagnostic, Level
+from cigen.model.diagnostics import Diagnostic, Level, error
 from cigen.model.events import Observer, ignore
 
 __all__ = ["Console", "exit_code"]
@@ -39,7 +40,18 @@ class Console:
     @property
     def start(self) -> Path:
         """The folder the command works from: `-C`, or the current one."""
-        return Path.cwd() / self.shared.directory if self.shared.directory else Path.cwd()
+        try:
+            here = Path.cwd()
+        except FileNotFoundError:
+            message = "the folder that this command was started in has been removed"
+            raise ProjectError(error("REPO_001", message, hint="go to the project's folder")) from None
+        if not self.shared.directory:
+            return here
+        there = here / self.shared.directory
+        if not there.is_dir():
+            message = f'cannot work in "{self.shared.directory}": there is no such folder'
+            raise UsageError(error("CLI_001", message, hint="-C takes an existing folder"))
+        return there
 
     def color(self, stream: object) -> bool:
         """Whether a stream is to be coloured."""
