@@ -1,6 +1,7 @@
 """What every test stands on: a git identity of its own, an untouched environment, and repositories to play with."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -22,6 +23,12 @@ IDENTITY = {
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite what golden cases expect; read the diff")
+
+
+def pytest_configure() -> None:
+    """A shell that runs the tests in the background has them ignore interrupts, and with them all that they start."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
