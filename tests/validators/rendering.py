@@ -1,0 +1,36 @@
+"""Files as the standard providers write them: from graphs, or as golden cases expect them."""
+
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+
+from cigen.model.diagnostics import Diagnostic
+from cigen.sdk import GenerateRequest, Graph, Output
+
+__all__ = ["FILES", "GOLDEN", "PROVIDERS", "golden_files", "render"]
+
+FILES = {
+    "github": ".github/workflows/ci.yml",
+    "circleci": ".circleci/config.yml",
+    "buildkite": ".buildkite/pipeline.yml",
+    "jenkins": "Jenkinsfile",
+}
+_ROOT = Path(__file__).parents[2]
+PROVIDERS = [name for name in FILES if (_ROOT / "cigen/std/provider" / name / "plugin.py").is_file()]
+GOLDEN = _ROOT / "tests" / "golden"
+
+
+def render(provider: str, graph: Graph) -> tuple[str, tuple[Diagnostic, ...]]:
+    """The file of a graph's only workflow, or nothing where the provider refuses; and what it said."""
+    plugin = import_module(f"cigen.std.provider.{provider}.plugin").PLUGIN
+    workflow = graph.workflows[0].id
+    output = Output(provider, FILES[provider], "", workflow)
+    done = plugin.generate(GenerateRequest(provider, replace(graph), (output,)))
+    return "".join(one.content for one in done.fragments if one.path == output.path), done.diagnostics
+
+
+def golden_files(provider: str) -> list[Path]:
+    """What golden cases expect of a provider."""
+    folder, name = FILES[provider].replace(".", "dot-", 1).rsplit("/", 1) if "/" in FILES[provider] else ("", "")
+    pattern = {"github": "*.yml", "jenkins": "Jenkinsfile"}.get(provider, name)
+    return sorted(path for path in GOLDEN.glob("*/expected/files") for path in path.glob(f"{folder or '.'}/{pattern}"))

@@ -1,0 +1,49 @@
+"""Nothing that the providers of CircleCI and Buildkite render gives a foreign parser anything to say."""
+
+from pathlib import Path
+
+import pytest
+from checks import CHECKS
+from graphs import GRAPHS
+from rendering import GOLDEN, PROVIDERS, golden_files, render
+
+from cigen.model.diagnostics import has_errors
+
+UNFOUNDED = {
+    ("polyglot-services", "zizmor", "cache-poisoning"): "a push to release/* is taken for a publication; none happens",
+}
+"""What a check finds in a golden case, and why it is wrong."""
+
+YAML = [name for name in PROVIDERS if name in CHECKS and name != "github"]
+
+
+@pytest.fixture(scope="module")
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Path]]:
+    """Every graph's file that the provider does not refuse, by provider."""
+    found: dict[str, list[Path]] = {}
+    for provider in YAML:
+        folder = tmp_path_factory.mktemp(provider)
+        for name, (graph, _) in GRAPHS.items():
+            text, diagnostics = render(provider, graph)
+            assert bool(text) != has_errors(diagnostics), f"{name}: a file exactly where there is no error"
+            if text:
+                (folder / f"{name}.yml").write_text(text)
+        found[provider] = sorted(folder.iterdir())
+    return found
+
+
+@pytest.mark.parametrize(("provider", "check"), [(name, check) for name in YAML for check in CHECKS[name]])
+def test_no_finding(provider: str, check: str, rendered: dict[str, list[Path]]) -> None:
+    assert len(rendered[provider]) >= len(GRAPHS) // 2, "most graphs can be said"
+    assert CHECKS[provider][check](rendered[provider]) == []
+
+
+@pytest.mark.parametrize(("provider", "check"), [(name, check) for name in PROVIDERS for check in CHECKS.get(name, ())])
+def test_no_finding_in_what_golden_cases_expect(provider: str, check: str) -> None:
+    files = golden_files(provider)
+    if not files:
+        pytest.skip(f"no golden case is rendered for {provider}")
+    known = {(case, found) for case, by, found in UNFOUNDED if by == check}
+    for path in files:
+        case = path.relative_to(GOLDEN).parts[0]
+        assert [one for one in CHECKS[provider][check]([path]) if (case, one.partition(":")[0]) not in known] == []
