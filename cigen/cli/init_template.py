@@ -1,19 +1,19 @@
 """The text of the cig.toml that `cig init` writes: renders as it is, and shows where to go on. Pure."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cigen.cli.glyphs import one_line
 
-__all__ = ["SCHEMA_URL", "InitDetection", "InitView", "render_cig_toml", "split_steps"]
+__all__ = ["SCHEMA_URL", "InitDetection", "InitView", "foreign_workflows", "render_cig_toml", "split_steps"]
 
 SCHEMA_URL = "https://cigen.dev/schemas/cig.schema.json"
 """The schema's own `$id`, which editors look up; cig itself never does."""
 
 _LINTERS = re.compile(
     r"\b(lint|linter|rubocop|standardrb|brakeman|eslint|stylelint|prettier|biome|tsc|typecheck|ruff|flake8|black|mypy"
-    r"|pyright|format|fmt|clippy|vet)\b"
+    r"|type-check|check-types|check:types|types:check|pyright|format|fmt|clippy|vet|audit|bundler-audit|pre[-_]commit)\b"
 )
 _GLOB = re.compile(r"[*?\[\]{}!\\]")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
@@ -23,30 +23,41 @@ _NO_TESTS = "echo 'cig.toml: put the command that runs your tests here' >&2; exi
 
 @dataclass(frozen=True, slots=True)
 class InitDetection:
-    """What a plugin found: its own line (`Ruby 3.3.0`), the files that say so, and the commands it would run."""
+    """What a plugin found: its own line (`Ruby 3.3.0`), the files that say so, and the commands it would run.
+
+    packages: what a job lists to have it set up.
+    """
 
     plugin: str
     summary: str
     sources: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class InitView:
-    """A project as `cig init` found it. `packages` and `services` are names that modules know."""
+    """A project as `cig init` found it. `services` are names that modules know.
+
+    versions: by tool, the version to use where the repository names none. matrix: by axis, the versions that the
+    project says it is for. foreign: workflows that cig did not write.
+    """
 
     name: str
     default_branch: str = "main"
     detected: tuple[InitDetection, ...] = ()
-    packages: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
+    versions: tuple[tuple[str, str], ...] = ()
+    matrix: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    foreign: tuple[str, ...] = ()
     provider: str = "github"
     output: str = ".github/workflows/ci.yml"
 
 
 def render_cig_toml(view: InitView) -> str:
     """The whole file."""
-    sections = [_head(view), _project(view), _on(view), _test_job(view), _lint_job(view), _outputs(view)]
+    sections = [_head(view), _project(view), _variables(view), _on(view)]
+    sections += [_test_job(view), _lint_job(view), _outputs(view)]
     return "\n".join("".join(f"{line}\n" for line in section) for section in sections if section)
 
 
@@ -55,6 +66,12 @@ def split_steps(steps: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]
     listed = list(dict.fromkeys(steps))
     lint = tuple(step for step in listed if _LINTERS.search(step))
     return tuple(step for step in listed if step not in lint), lint
+
+
+def foreign_workflows(paths: Sequence[str]) -> str:
+    """Their names on one line, without those that would make it a long one."""
+    named, rest = (paths, 0) if len(paths) <= 4 else (paths[:3], len(paths) - 3)
+    return one_line(", ".join(named)) + (f" and {rest} more" if rest else "")
 
 
 def _head(view: InitView) -> list[str]:
@@ -75,6 +92,13 @@ def _project(view: InitView) -> list[str]:
     return ["[project]", f"name = {_name(view.name)}", f"default_branch = {_name(view.default_branch)}"]
 
 
+def _variables(view: InitView) -> list[str]:
+    if not view.versions:
+        return []
+    lines = [f"{tool.upper()}_VERSION = {_name(version)}" for tool, version in view.versions]
+    return ["# No file of the repository names a version; raise these when you are ready.", "[variables]", *lines]
+
+
 def _on(view: InitView) -> list[str]:
     if _GLOB.search(view.default_branch):
         # Branches are globs: as one, this name would select others. Left out, the default selects it.
@@ -92,16 +116,23 @@ def _test_job(view: InitView) -> list[str]:
     groups = [(found.plugin, split_steps(found.steps)[0]) for found in view.detected]
     groups = [(plugin, steps) for plugin, steps in groups if steps] or [("", (_NO_TESTS,))]
     services = [f"services = {_texts(view.services)}"] if view.services else []
-    return ["[jobs.test]", *_packages(view), *services, *_steps(groups), *_hints(view)]
+    axes = ", ".join(f"{axis} = {_texts(versions)}" for axis, versions in view.matrix)
+    matrix = [f"matrix = {{ {axes} }}"] if axes else []
+    # All languages: the tests of one may need what another builds.
+    packages = _packages(view.detected)
+    return ["[jobs.test]", *packages, *matrix, *services, *_steps(groups), *_hints(view)]
 
 
 def _hints(view: InitView) -> list[str]:
-    axis = next((name for name in view.packages if name in _VERSIONS), "version")
     hints = [
-        (f"matrix = {{ {axis} = {_texts(_VERSIONS.get(axis, ('1', '2')))} }}", "a variant for each value"),
         ('skip_if = { paths_unmodified = ["src/**"] }', "not run while these files are as when it last passed"),
         ("timeout = 15", "minutes; 30 if it is not said"),
     ]
+    if not view.matrix:
+        named = [name for found in view.detected for name in found.packages]
+        axis = next((name for name in named if name in _VERSIONS), "version")
+        values = _texts(_VERSIONS.get(axis, ("1", "2")))
+        hints.insert(0, (f"matrix = {{ {axis} = {values} }}", "a variant for each value"))
     if not view.services:
         hints.append(('services = ["postgres"]', "a server beside the job"))
     column = max(len(hint) for hint, _ in hints)
@@ -109,18 +140,23 @@ def _hints(view: InitView) -> list[str]:
 
 
 def _lint_job(view: InitView) -> list[str]:
-    steps = split_steps(step for found in view.detected for step in found.steps)[1]
-    return ["[jobs.lint]", *_packages(view), *_steps([("", steps)])] if steps else []
+    linting = [found for found in view.detected if split_steps(found.steps)[1]]
+    steps = split_steps(step for found in linting for step in found.steps)[1]
+    return ["[jobs.lint]", *_packages(linting), *_steps([("", steps)])] if steps else []
 
 
 def _outputs(view: InitView) -> list[str]:
-    return ["[[outputs]]", f"provider = {_text(view.provider)}", f"path = {_text(view.output)}"]
+    lines = ["[[outputs]]", f"provider = {_text(view.provider)}", f"path = {_text(view.output)}"]
+    if view.foreign:
+        lines.insert(0, f"# cig leaves {foreign_workflows(view.foreign)} alone: delete by hand what this replaces.")
+    return lines
 
 
-def _packages(view: InitView) -> list[str]:
-    if not view.packages:
+def _packages(detected: Iterable[InitDetection]) -> list[str]:
+    packages = list(dict.fromkeys(name for found in detected for name in found.packages))
+    if not packages:
         return []
-    return [f"packages = {_texts(view.packages)}  # in the versions the repository asks for, with caches"]
+    return [f"packages = {_texts(packages)}  # in the versions the repository asks for, with caches"]
 
 
 def _steps(groups: list[tuple[str, tuple[str, ...]]]) -> list[str]:

@@ -1,17 +1,21 @@
 """`cig init`: look at the project and write a cig.toml that renders as it is."""
 
+import os
+import re
 import sys
+from collections.abc import Iterator, Mapping
+from itertools import count
 from pathlib import Path
 
 from cigen.cli.console import Console
-from cigen.cli.init_template import InitDetection, InitView, render_cig_toml
+from cigen.cli.init_template import InitDetection, InitView, foreign_workflows, render_cig_toml
 from cigen.cli.options import InitOptions
 from cigen.cli.session import CONFIG_FILE, Session, open_session
 from cigen.cli.terminal import is_terminal
 from cigen.errors import ProjectError
 from cigen.model.diagnostics import error, has_errors
 from cigen.model.plans import DetectResult
-from cigen.output.beneath import open_root, read_below
+from cigen.output.beneath import open_folder, open_root, read_below
 from cigen.output.changes import HEADER
 from cigen.output.gitattributes import with_generated, with_ignored
 from cigen.output.writer import write_files
@@ -20,9 +24,11 @@ from cigen.repo.branch import default_branch
 
 __all__ = ["run"]
 
-OUTPUTS = (".github/workflows/ci.yml", ".github/workflows/cig.yml")
-"""Where the workflow goes: the second where a file of somebody's own already has the first name."""
+WORKFLOWS = ".github/workflows"
 _SUGGESTED = ("service_", "_suggested")
+_DEFAULT = "_default_version"
+_TESTED = "_tested_versions"
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def run(options: InitOptions, console: Console) -> int:
@@ -54,22 +60,29 @@ def _view(session: Session) -> InitView:
         for name, done in session.run.outputs.of_stage("detect").items()
         if done.value.confidence >= CONFIDENT
     }
-    packages: dict[str, None] = {}
-    for result in found.values():
-        packages.update(dict.fromkeys(result.packages))
+    foreign = _foreign_workflows(session.root)
     return InitView(
         name=session.root.name,
         default_branch=default_branch(session.location),
         detected=tuple(_detection(name, result) for name, result in sorted(found.items()) if result.summary),
-        packages=tuple(packages),
         services=_services(session),
-        output=_output(session.root),
+        versions=_told(found, _DEFAULT),
+        matrix=tuple((tool, tuple(versions.split())) for tool, versions in _told(found, _TESTED)),
+        foreign=foreign,
+        output=next(path for path in _outputs() if path not in foreign),
     )
 
 
 def _detection(plugin: str, result: DetectResult) -> InitDetection:
     sources = tuple(dict.fromkeys(fact.source for fact in result.facts if fact.source))
-    return InitDetection(plugin, result.summary, sources, result.suggested_steps)
+    return InitDetection(plugin, result.summary, sources, result.suggested_steps, result.packages)
+
+
+def _told(found: Mapping[str, DetectResult], ending: str) -> tuple[tuple[str, str], ...]:
+    """Facts of the form `TOOL_default_version`, by tool, of tools that the plugin would set up."""
+    facts = {fact.name: (result, fact.value) for _, result in sorted(found.items()) for fact in result.facts}
+    named = ((name.removesuffix(ending), *told) for name, told in facts.items() if name.endswith(ending))
+    return tuple((tool, value) for tool, result, value in named if tool in result.packages and _NAME.fullmatch(tool))
 
 
 def _services(session: Session) -> tuple[str, ...]:
@@ -80,14 +93,34 @@ def _services(session: Session) -> tuple[str, ...]:
     return tuple(sorted(named))
 
 
-def _output(root: Path) -> str:
-    """The first name that is free, or cig's own already; never a file that somebody wrote by hand."""
+def _foreign_workflows(root: Path) -> tuple[str, ...]:
+    """Whatever stands in the folder of workflows and is not cig's own."""
     with open_root(root) as top:
-        for path in OUTPUTS:
-            content = read_below(top, path)
-            if content is None or HEADER in content.partition(b"\n")[0]:
-                return path
-    return OUTPUTS[-1]
+        folder = open_folder(top, f"{WORKFLOWS}/ci.yml", None)
+    if folder is None:
+        return ()
+    try:
+        with os.scandir(folder) as entries:
+            names = sorted(entry.name for entry in entries if entry.name.endswith((".yml", ".yaml")))
+        return tuple(f"{WORKFLOWS}/{name}" for name in names if HEADER not in _first_line(folder, name))
+    finally:
+        os.close(folder)
+
+
+def _first_line(folder: int, name: str) -> bytes:
+    """Nothing for what is no file, or not to be read: its name is taken all the same."""
+    try:
+        with open(os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder), "rb") as file:
+            return file.readline(1000)
+    except OSError:
+        return b""
+
+
+def _outputs() -> Iterator[str]:
+    """Where the workflow goes: the first name that is free, or cig's own already."""
+    yield f"{WORKFLOWS}/ci.yml"
+    yield f"{WORKFLOWS}/cig.yml"
+    yield from (f"{WORKFLOWS}/cig-{number}.yml" for number in count(2))
 
 
 def _tell(console: Console, view: InitView) -> None:
@@ -96,6 +129,9 @@ def _tell(console: Console, view: InitView) -> None:
         console.out(f"Found {found.summary}{sources}\n")
     if not view.detected:
         console.out("Found no language that a plugin knows; the steps are yours to write.\n")
+    if view.foreign:
+        console.out(f"Left alone: {foreign_workflows(view.foreign)}\n")
+        console.out(f"The new workflow is to be {view.output}, and runs beside.\n")
 
 
 def _agreed() -> bool:

@@ -4,17 +4,25 @@ Owns: the order (the project's own files, then the root's; version files, then t
 not fit. Refuses: spellings, which each language normalises itself.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from cigen.sdk import CigSchema, DetectResult, Fact, Location
+from cigen.sdk import CigSchema, DetectResult, Diagnostic, Fact, Level, Location
 from cigen.std.declared import DeclaredFiles
 from cigen.std.lang.ranges import Range, may_satisfy
 from cigen.std.lang.toolfiles import declared_tools
 from cigen.std.report import Report
 from cigen.std.wishes import Chosen, Wish, choose_version
 
-__all__ = ["Language", "declared_version", "report_disagreement", "version_only", "version_or_default"]
+__all__ = [
+    "Language",
+    "declared_version",
+    "default_version",
+    "report_disagreement",
+    "said_once",
+    "version_only",
+    "version_or_default",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +93,14 @@ def report_disagreement(
     )
 
 
+def default_version(language: Language, facts: Sequence[Fact], manifest: str) -> tuple[Fact, ...]:
+    """For `cig init`: the version to write into cig.toml, so that it stays, where the project names none."""
+    source = manifest or next((fact.source for fact in facts), "")
+    if not source or any(fact.name == f"{language.tool}_version" for fact in facts):
+        return ()
+    return (Fact(f"{language.tool}_default_version", language.default, source),)
+
+
 def version_or_default(language: Language, wish: Wish, schema: CigSchema, fact: Fact | None, report: Report) -> Chosen:
     """The version for a job; the default, with a warning, where nobody says anything."""
     chosen = choose_version(wish, schema, language.tool, fact)
@@ -98,6 +114,17 @@ def version_or_default(language: Language, wish: Wish, schema: CigSchema, fact: 
         key=wish.key,
     )
     return Chosen(language.default)
+
+
+def said_once(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The diagnostics without a warning that the first job gave already: it is of the project, not of each job."""
+    warned: set[tuple[str, str]] = set()
+    kept = []
+    for one in found:
+        if one.level is not Level.WARNING or (one.code, one.message) not in warned:
+            kept.append(one)
+            warned.add((one.code, one.message))
+    return tuple(kept)
 
 
 def version_only(language: Language, files: DeclaredFiles, report: Report) -> DetectResult:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from cigen.sdk import Fact, Job
 from cigen.std.declared import DeclaredFiles
 
-__all__ = ["Projects", "project_directories", "project_facts", "read_projects", "root_path"]
+__all__ = ["Projects", "by_name", "project_directories", "project_facts", "read_projects", "root_path"]
 
 _NO_APPLICATION = frozenset(
     [
@@ -53,7 +53,12 @@ def project_facts(language: str, projects: Sequence[tuple[str, Sequence[Fact]]])
         table = {directory: [[f.name, f.value, f.source] for f in known] for directory, known in others}
         text = json.dumps(table, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         reported.append(Fact(f"{language}_projects", text, next((f.source for _, fs in others for f in fs), "")))
-    return tuple(sorted(reported, key=lambda fact: fact.name))
+    return by_name(reported)
+
+
+def by_name(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """The facts in the order in which plugins report them."""
+    return tuple(sorted(facts, key=lambda fact: fact.name))
 
 
 class Projects:

@@ -9,7 +9,7 @@ import tomli
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cigen.cli.init_template import SCHEMA_URL, InitDetection, InitView, render_cig_toml, split_steps
+from cigen.cli.init_template import SCHEMA_URL, InitDetection, InitView, foreign_workflows, render_cig_toml, split_steps
 from cigen.schema.load import load_config
 
 RAILS = InitView(
@@ -21,11 +21,20 @@ RAILS = InitView(
             "Ruby 3.3.0",
             (".ruby-version",),
             ("bundle exec rspec", "bundle exec rubocop", "bundle exec rspec"),
+            ("ruby",),
         ),
-        InitDetection("lang/node", "Node 20.11.0", (".nvmrc", "package.json"), ("npm test", "npm run lint")),
+        InitDetection("lang/node", "Node 20.11.0", (".nvmrc", "package.json"), ("npm test", "npm run lint"), ("node",)),
     ),
-    ("ruby", "node"),
     ("postgres",),
+)
+GO = InitDetection("lang/go", "Go", packages=("go",))
+LIBRARY = InitView(
+    "measure",
+    detected=(InitDetection("lang/python", "Python 3.13", steps=("uv run pytest",), packages=("python",)), GO),
+    versions=(("go", "1.25"),),
+    matrix=(("python", ("3.12", "3.13")),),
+    foreign=(".github/workflows/ci.yml", ".github/workflows/a\x1bb.yml"),
+    output=".github/workflows/cig.yml",
 )
 
 text = st.text(max_size=30)
@@ -84,6 +93,36 @@ def test_a_project_reads_as_one_would_write_it() -> None:
     )
 
 
+def test_what_a_plugin_knows_of_versions_is_said_in_the_file() -> None:
+    told = render_cig_toml(LIBRARY)
+    config, found = load_config(told.encode())
+    assert found == ()
+    assert config is not None
+    [test] = config.jobs
+    assert test.packages == ("python", "go")
+    assert test.matrix is not None
+    assert [(axis.name, axis.values) for axis in test.matrix.axes] == [("python", ("3.12", "3.13"))]
+    assert [(pair.name, pair.value) for pair in config.variables] == [("GO_VERSION", "1.25")]
+    assert "# matrix" not in told
+
+
+def test_workflows_of_somebody_else_are_named_beside_the_output() -> None:
+    told = render_cig_toml(LIBRARY)
+    assert "# cig leaves .github/workflows/ci.yml, .github/workflows/a\\x1bb.yml alone" in told
+
+
+def test_many_workflows_of_somebody_else_are_counted() -> None:
+    assert foreign_workflows(["a.yml", "b.yml", "c.yml", "d.yml"]) == "a.yml, b.yml, c.yml, d.yml"
+    assert foreign_workflows(list("abcde")) == "a, b, c and 2 more"
+
+
+def test_a_lint_job_sets_up_only_what_its_steps_need() -> None:
+    linted = InitDetection("lang/ruby", "Ruby 3.4", steps=("bundle exec rubocop", "rake"), packages=("ruby",))
+    tree = tomli.loads(render_cig_toml(InitView("shop", detected=(linted, GO))))
+    assert tree["jobs"]["test"]["packages"] == ["ruby", "go"]
+    assert tree["jobs"]["lint"]["packages"] == ["ruby"]
+
+
 def test_a_project_where_nothing_was_found_fails_until_it_says_how_to_test() -> None:
     config, found = load_config(render_cig_toml(InitView("empty")).encode())
     assert found == ()
@@ -93,7 +132,7 @@ def test_a_project_where_nothing_was_found_fails_until_it_says_how_to_test() -> 
     assert step.run.script.endswith("exit 1")
 
 
-@pytest.mark.parametrize("view", [RAILS, InitView("empty"), InitView("x", packages=("go",))])
+@pytest.mark.parametrize("view", [RAILS, InitView("empty"), InitView("x", detected=(GO,))])
 def test_every_hint_holds_once_its_mark_is_removed(view: InitView) -> None:
     told = render_cig_toml(view)
     hints = re.findall(r"^# (\w+ = .+)$", told, re.MULTILINE)
@@ -137,9 +176,13 @@ def test_a_branch_that_reads_as_a_glob_is_left_to_the_default() -> None:
 
 def test_commands_are_told_apart() -> None:
     steps = ["uv run pytest", "uv run ruff check", "npm run format", "make formation", "tsc --noEmit", "uv run pytest"]
+    steps += ["pnpm check-types", "bin/importmap audit", "python -m pre_commit run", "vitest"]
     assert split_steps(steps) == (
-        ("uv run pytest", "make formation"),
-        ("uv run ruff check", "npm run format", "tsc --noEmit"),
+        ("uv run pytest", "make formation", "vitest"),
+        (
+            *("uv run ruff check", "npm run format", "tsc --noEmit", "pnpm check-types", "bin/importmap audit"),
+            "python -m pre_commit run",
+        ),
     )
 
 

@@ -34,7 +34,7 @@ SERVER = Server(
     codes=("REDIS_001", "REDIS_002", "REDIS_003"),
     clients={
         "gem": ("redis", "redis-client", "redis-rails", "sidekiq", "resque"),
-        "npm": ("redis", "ioredis", "bullmq", "bull", "connect-redis"),
+        "npm": ("redis", "ioredis", "bullmq", "bull"),
         "pypi": ("redis", "django-redis", "rq", "django-rq", r"celery\[[^\]\n]*redis[^\]\n]*\]"),
     },
     describe=describe,

@@ -8,12 +8,13 @@ from cigen.std.lang.node.manifest import Manifest
 __all__ = ["is_berry", "suggested_commands"]
 
 _KINDS = (
-    ("lint",),
+    ("lint:ci", "lint:check", "lint"),
+    ("format:check", "check:format", "check-format", "format-check", "fmt:check", "prettier:check"),
     ("typecheck", "type-check", "check-types", "check:types", "types:check", "tsc"),
     ("build",),
-    ("test:ci", "test"),
+    ("test:ci", "test-ci", "test", "test:unit", "unit"),
 )
-"""Scripts worth running, by what they are for; of each kind the first that exists."""
+"""Scripts worth running, by what they are for; of each kind the first that exists and ends."""
 
 _WATCHES = re.compile(r"(?:^|\s)--watch(?:All)?(?!\S)|(?:^|\s)--ui(?!\S)|\b(?:nodemon|webpack-dev-server)\b")
 
@@ -22,10 +23,11 @@ def suggested_commands(manifest: Manifest, manager: Manager, *, members: bool) -
     """Those of the root manifest. members: a workspace, whose members may have tests that the root does not run."""
     commands = []
     for names in _KINDS:
-        name = next((name for name in names if name in manifest.scripts), "")
-        if name and not _WATCHES.search(manifest.scripts[name]):
+        ending = (name for name in names if name in manifest.scripts and not _WATCHES.search(manifest.scripts[name]))
+        name = next(ending, "")
+        if name:
             commands.append(_run(manager, name))
-    if members and not {"test", "test:ci"} & set(manifest.scripts):
+    if members and not set(_KINDS[-1]) & set(manifest.scripts):
         commands += _run_in_members(manager)
     return tuple(commands)
 

@@ -29,13 +29,17 @@ _RELEASE_LINES = {"pnpm": ("10", "9", "8", "7", "6"), "yarn": ("4", "3", "2", "1
 
 @dataclass(frozen=True, slots=True)
 class Manager:
-    """A package manager. `source`: the file that gives the version. `release`: Yarn's own copy in the repository."""
+    """A package manager. `source`: the file that gives the version. `release`: Yarn's own copy in the repository.
+
+    unlocked: the file that says that the project wants no lockfile.
+    """
 
     name: str
     version: str = ""
     source: str = ""
     lockfile: str = ""
     release: str = ""
+    unlocked: str = ""
 
 
 def package_manager(files: DeclaredFiles, directory: str, manifest: Manifest, report: Report) -> Manager:
@@ -55,13 +59,15 @@ def package_manager(files: DeclaredFiles, directory: str, manifest: Manifest, re
             hint=f"delete {' and '.join(strange)}, or name the right one under packageManager in {manifest.path}",
             at=Location(strange[0]),
         )
+    npmrc = directory + ".npmrc"
+    unlocked = npmrc if not lockfile and _wants_no_lockfile(name, files.text(npmrc)) else ""
     if name == "npm":
         # It comes with Node, and what package.json says of its version nobody enforces.
-        return Manager(name, lockfile=lockfile)
+        return Manager(name, lockfile=lockfile, unlocked=unlocked)
     settings = directory + ".yarnrc.yml"
     release = _yarn_path(files.text(settings)) if name == "yarn" else ""
     version, source = _version(files, directory, manifest, name, lockfile, release)
-    return Manager(name, version, source, lockfile, release)
+    return Manager(name, version, source, lockfile, release, unlocked)
 
 
 def _version(
@@ -114,6 +120,12 @@ def _pnpm_line(major: int, minor: int) -> str:
     if major >= 6:
         return "8"
     return "7" if (major, minor) >= (5, 4) else "6"
+
+
+def _wants_no_lockfile(name: str, settings: str) -> bool:
+    """Libraries do, so that their tests meet the versions that their users will."""
+    key = {"npm": "package-lock", "pnpm": "lockfile"}.get(name)
+    return bool(key) and bool(re.search(rf"(?m)^[ \t]*{key}[ \t]*=[ \t]*[\"']?false\b", settings))
 
 
 def _yarn_path(settings: str) -> str:

@@ -13,14 +13,14 @@ from cigen.sdk import (
     serve,
 )
 from cigen.std.declared import DeclaredFiles
-from cigen.std.lang.language import version_only
+from cigen.std.lang.language import default_version, version_only
 from cigen.std.lang.node.commands import suggested_commands
 from cigen.std.lang.node.findings import TITLES
 from cigen.std.lang.node.managers import LOCKFILES, Manager, package_manager
 from cigen.std.lang.node.manifest import Manifest, read_manifest
 from cigen.std.lang.node.planning import plan_node
 from cigen.std.lang.node.versions import NODE, node_version
-from cigen.std.lang.projects import project_directories, project_facts
+from cigen.std.lang.projects import by_name, project_directories, project_facts
 from cigen.std.report import Report
 
 __all__ = ["PLUGIN", "Node"]
@@ -40,11 +40,13 @@ class Node(Plugin):
         found = [_Detected(files, directory, report) for directory in directories]
         main = found[0]
         facts = project_facts("node", [(project.directory, project.facts) for project in found])
+        if main.manager.name != "bun":
+            facts += default_version(NODE, facts, main.manifest.path)
         enter = f"cd {shlex.quote(main.directory.rstrip('/'))} && " if main.directory else ""
         commands = suggested_commands(main.manifest, main.manager, members=main.members)
         return DetectResult(
             signals=main.signals(),
-            facts=facts,
+            facts=by_name(facts),
             confidence=0.7 if main.directory else 0.95,
             summary=_summary(facts, main.manager),
             packages=("node",),
@@ -91,6 +93,8 @@ def _manager_facts(manifest: Manifest, manager: Manager) -> list[Fact]:
         facts.append(Fact("package_manager_field", f"{manager.name}@{manager.version}", manifest.path))
     if manager.lockfile:
         facts.append(Fact("node_lockfile", manager.lockfile, manager.lockfile))
+    if manager.unlocked:
+        facts.append(Fact("node_unlocked", "true", manager.unlocked))
     if manager.release:
         facts.append(Fact("yarn_release", manager.release, manager.source))
     return facts

@@ -19,13 +19,17 @@ _PINNED = {"poetry": "2.2.1", "pdm": "2.26.9", "pipenv": "2025.0.4"}
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project as plan knows it. `editable`: it can be installed itself. `files`: what its dependencies stand in."""
+    """A project as plan knows it. `editable`: it can be installed itself. `files`: what its dependencies stand in.
+
+    workspace: of uv, with members of which `uv sync` alone installs none.
+    """
 
     directory: str
     installer: str
     version: str = ""
     lockfile: str = ""
     editable: bool = False
+    workspace: bool = False
     requirements: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
@@ -87,6 +91,8 @@ def _uv(project: Project) -> str:
     words = ["uv", "sync"]
     if project.lockfile:
         words.append("--locked")
+    if project.workspace:
+        words.append("--all-packages")
     return shlex.join([*words, *_flags("--extra", project.extras), *_flags("--group", project.groups)])
 
 

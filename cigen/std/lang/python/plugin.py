@@ -12,16 +12,16 @@ from cigen.sdk import (
     Plugin,
     serve,
 )
-from cigen.std.declared import DeclaredFiles
-from cigen.std.lang.language import version_only
-from cigen.std.lang.projects import project_directories, project_facts
+from cigen.std.declared import DeclaredFiles, table
+from cigen.std.lang.language import default_version, version_only
+from cigen.std.lang.projects import by_name, project_directories, project_facts
 from cigen.std.lang.python.findings import TITLES
 from cigen.std.lang.python.installers import LOCKFILES, project_installer
 from cigen.std.lang.python.manifest import read_manifest
 from cigen.std.lang.python.planning import plan_python
 from cigen.std.lang.python.requirements import chosen_requirements, with_includes
 from cigen.std.lang.python.testing import select, suggested_commands
-from cigen.std.lang.python.versions import PYTHON, python_version
+from cigen.std.lang.python.versions import PYTHON, python_version, tested_versions
 from cigen.std.report import Report
 
 __all__ = ["PLUGIN", "Python"]
@@ -43,12 +43,13 @@ class Python(Plugin):
             return version_only(PYTHON, files, report)
         main = found[0]
         facts = project_facts("python", [(project.directory, project.facts) for project in found])
+        facts += (*default_version(PYTHON, facts, main.manifest.path), *tested_versions(main.manifest))
         enter = f"cd {shlex.quote(main.directory.rstrip('/'))} && " if main.directory else ""
         commands = suggested_commands(files, main.directory, main.manifest, main.installer, main.selection)
         version = next((fact.value for fact in facts if fact.name == "python_version"), "")
         return DetectResult(
             signals=main.signals(),
-            facts=facts,
+            facts=by_name(facts),
             confidence=main.confidence(),
             summary=f"Python {version}".rstrip(),
             packages=("python",),
@@ -76,6 +77,7 @@ class _Detected:
         self.selection = select(files, self.manifest, self.installer.name, self.requirements)
         self.editable = by_pip and self.manifest.buildable
         self.is_project = bool(self.requirements or self.editable or not by_pip)
+        self.workspace = "workspace" in table(self.manifest.settings.get("uv"))
         version = python_version(files, directory, self.manifest, report)
         self.facts = [*([version] if version else []), *self._own_facts(files)]
 
@@ -92,6 +94,7 @@ class _Detected:
             f"{installer.name}_version": (installer.version, installer.source),
             "python_lockfile": (installer.lockfile, installer.lockfile),
             "python_requirements": (" ".join(self.requirements), reason),
+            "python_workspace": ("true" if installer.name == "uv" and self.workspace else "", manifest.path),
             "python_editable": ("true" if self.editable else "", manifest.path),
             "python_extras": (" ".join(self.selection.extras), manifest.path),
             "python_groups": (" ".join(self.selection.groups), manifest.path),

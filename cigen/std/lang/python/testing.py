@@ -6,7 +6,7 @@ Owns: the choice of extras and groups to install beside the project, and the sug
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cigen.std.declared import DeclaredFiles
+from cigen.std.declared import DeclaredFiles, table
 from cigen.std.lang.python.installers import Installer
 from cigen.std.lang.python.manifest import Manifest
 from cigen.std.lang.python.requirements import required_names
@@ -64,9 +64,26 @@ def suggested_commands(
         commands.append(f"{run}ruff check")
     elif installer.name == "uv" and _configured("ruff", ("ruff.toml", ".ruff.toml"), files, directory, manifest):
         commands.append("uvx ruff check")
+    elif "flake8" in selection.installed and _configured("flake8", (".flake8",), files, directory, manifest):
+        commands.append(f"{run}flake8")
+    if "black" in selection.installed:
+        commands.append(f"{run}black --check .")
     if "mypy" in selection.installed and _configured("mypy", ("mypy.ini",), files, directory, manifest):
         commands.append(f"{run}mypy{_mypy_target(manifest)}")
+    if not commands and not directory and ".pre-commit-config.yaml" in files:
+        commands = _pre_commit(installer, selection)
     return (*commands, *_test_commands(files, directory, manifest, installer, selection))
+
+
+def _pre_commit(installer: Installer, selection: Selection) -> list[str]:
+    """Where nothing else is known to check the source, the hooks do."""
+    arguments = "run --all-files --show-diff-on-failure"
+    if "pre-commit" in selection.installed and installer.name != "pip":
+        return [f"{_PREFIX[installer.name]}pre-commit {arguments}"]
+    if installer.name == "uv":
+        return [f"uvx pre-commit {arguments}"]
+    install = [] if "pre-commit" in selection.installed else ["python -m pip install pre-commit"]
+    return [*install, f"python -m pre_commit {arguments}"]
 
 
 def _test_commands(
@@ -84,6 +101,11 @@ def _test_commands(
         if name in selection.installed:
             return [f"{run}{name}{arguments}"]
         return [f"python -m pip install {name}", f"python -m {name}{arguments}"]
+    environments = table(table(manifest.settings.get("hatch")).get("envs"))
+    scripts = table(table(environments.get("default")).get("scripts"))
+    if "test" in scripts or "hatch-test" in environments:
+        command = "hatch run test" if "test" in scripts else "hatch test"
+        return ["python -m pip install hatch", command] if installer.name == "pip" else [f"uvx {command}"]
     if directory + "manage.py" in files:
         python = "python " if installer.name == "pip" else f"{run}python "
         return [f"{python}manage.py test"]

@@ -9,12 +9,15 @@ from cigen.sdk import Fact, Location
 from cigen.std.declared import DeclaredFiles
 from cigen.std.lang.language import Language, declared_version, report_disagreement
 from cigen.std.lang.python.manifest import Manifest
-from cigen.std.lang.ranges import Range, choose, may_satisfy, parse_python
+from cigen.std.lang.ranges import ANY, Range, choose, may_satisfy, parse_python
 from cigen.std.report import Report
 
-__all__ = ["PYTHON", "normal_version", "python_version"]
+__all__ = ["PYTHON", "normal_version", "python_version", "tested_versions"]
 
 _LINES = ("3.13", "3.12", "3.11", "3.10", "3.9", "3.8", "3.7", "3.14")
+
+_MATRIX = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
+"""Released, and not so old that the newest installers refuse them."""
 
 _CPYTHON = re.compile(
     r"(?:c?python[-@]?|cp)?(\d+(?:\.\d+){0,2})((?:-dev|(?:a|b|rc|-(?:alpha|beta|rc)\.?)\d+)?t?)(?:-[a-z].*)?"
@@ -64,12 +67,24 @@ def python_version(files: DeclaredFiles, directory: str, manifest: Manifest, rep
         return found
     if allowed is not None:
         # What the classifiers name is what the authors run.
-        tested = tuple(minor for minor in manifest.classifiers if may_satisfy(minor, allowed))
+        tested = tuple(minor for minor in manifest.classifiers if may_satisfy(minor, allowed) and minor in _LINES)
         version = choose(allowed, (*tested, *_LINES))
         return Fact("python_version", version, source) if version else None
     if manifest.classifiers:
-        return Fact("python_version", manifest.classifiers[0], manifest.path)
+        # One that is not released yet would be found nowhere.
+        released = (minor for minor in manifest.classifiers if minor in _LINES)
+        return Fact("python_version", next(released, manifest.classifiers[0]), manifest.path)
     return None
+
+
+def tested_versions(manifest: Manifest) -> tuple[Fact, ...]:
+    """For `cig init`: the versions that a distribution says it is for, oldest first, if they are several."""
+    allowed = parse_python(manifest.requires) if manifest.requires else ANY
+    named = (minor for minor in _MATRIX if minor in manifest.classifiers)
+    versions = [minor for minor in named if allowed is None or may_satisfy(minor, allowed)]
+    if len(versions) < 2 or not manifest.buildable:
+        return ()
+    return (Fact("python_tested_versions", " ".join(versions), manifest.path),)
 
 
 def _of_range(text: str) -> str:

@@ -13,10 +13,10 @@ _TEST_TASK = re.compile(r"\b(?:Rake|Minitest)::TestTask\b")
 
 def suggested_commands(files: DeclaredFiles, bundle: Bundle) -> tuple[str, ...]:
     """Lint first, then what the tests need, then the tests."""
-    return (*_lint(bundle), *_tests(files, bundle))
+    return (*_lint(files, bundle), *_tests(files, bundle))
 
 
-def _lint(bundle: Bundle) -> list[str]:
+def _lint(files: DeclaredFiles, bundle: Bundle) -> list[str]:
     commands = []
     if bundle.direct & {"rubocop", "rubocop-rails-omakase", "rubocop-rails", "rubocop-shopify"}:
         commands.append("bundle exec rubocop")
@@ -24,6 +24,10 @@ def _lint(bundle: Bundle) -> list[str]:
         commands.append("bundle exec standardrb")
     if "brakeman" in bundle.direct:
         commands.append("bundle exec brakeman --no-pager")
+    if "bundler-audit" in bundle.direct:
+        commands.append("bundle exec bundler-audit check --update")
+    if "bin/importmap" in files:
+        commands.append("bin/importmap audit")
     return commands
 
 
@@ -34,5 +38,7 @@ def _tests(files: DeclaredFiles, bundle: Bundle) -> list[str]:
             return ["bundle exec rspec"]
         return ["bundle exec rake test"] if _TEST_TASK.search(files.text("Rakefile")) else []
     rails = "bin/rails" if "bin/rails" in files else "bundle exec rails"
-    prepare = [f"{rails} db:test:prepare"] if bundle.gems & _ADAPTERS and "config/database.yml" in files else []
+    # Rails applies DATABASE_URL to the environment it runs in alone, and by itself it prepares from development.
+    database = bundle.gems & _ADAPTERS and "config/database.yml" in files
+    prepare = [f"RAILS_ENV=test {rails} db:test:prepare"] if database else []
     return [*prepare, "bundle exec rspec" if rspec else f"{rails} test"]

@@ -13,8 +13,8 @@ from cigen.sdk import (
     serve,
 )
 from cigen.std.declared import DeclaredFiles
-from cigen.std.lang.language import version_only
-from cigen.std.lang.projects import project_directories, project_facts
+from cigen.std.lang.language import default_version, version_only
+from cigen.std.lang.projects import by_name, project_directories, project_facts
 from cigen.std.lang.ruby.bundle import Bundle, read_bundle
 from cigen.std.lang.ruby.commands import suggested_commands
 from cigen.std.lang.ruby.findings import TITLES
@@ -44,9 +44,10 @@ class Ruby(Plugin):
         enter = f"cd {shlex.quote(main.rstrip('/'))} && " if main else ""
         commands = suggested_commands(files, bundle)
         facts = project_facts("ruby", projects)
+        facts += default_version(RUBY, facts, bundle.gemfile)
         return DetectResult(
             signals=_signals(bundle),
-            facts=facts,
+            facts=by_name(facts),
             confidence=0.7 if main else 0.95,
             summary=_summary(facts),
             packages=("ruby",),

@@ -198,7 +198,8 @@ def test_the_package_manager(
     files: dict[str, Any], expected: dict[str, tuple[str, str]], request_for: Call, facts_of: Call
 ) -> None:
     result = PLUGIN.detect(request_for({"package.json": manifest(), **files}))
-    assert facts_of(result) == expected
+    facts = facts_of(result)
+    assert {name: facts[name] for name in facts if name != "node_default_version"} == expected
     assert result.diagnostics == ()
 
 
@@ -346,7 +347,8 @@ def test_an_engine_that_is_no_range(engine: str, request_for: Call) -> None:
 )
 def test_a_manifest_of_an_unexpected_shape_says_nothing(text: str, request_for: Call, facts_of: Call) -> None:
     result = PLUGIN.detect(request_for({"package.json": text}))
-    assert facts_of(result) == {"node_package_manager": ("npm", "package.json")}
+    default = {"node_default_version": ("24", "package.json")}
+    assert facts_of(result) == {"node_package_manager": ("npm", "package.json"), **default}
     assert (result.diagnostics, result.suggested_steps) == ((), ())
 
 
@@ -556,3 +558,59 @@ def test_install_can_be_left_to_the_job(plan_with: Call, outline: Call) -> None:
         "test setup",
         "  setup-node: tool node 20",
     ]
+
+
+# -- init --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("files", "version"),
+    [
+        ({}, "24"),
+        ({".nvmrc": "22"}, None),
+        ({"package.json": manifest(engines={"node": ">=20"})}, None),
+        ({"bun.lock": ""}, None),
+    ],
+)
+def test_init_is_told_a_version_where_the_project_names_none(
+    files: dict[str, str], version: str | None, request_for: Call, facts_of: Call
+) -> None:
+    facts = facts_of(PLUGIN.detect(request_for({"package.json": manifest(), **files})))
+    assert facts.get("node_default_version", (None, ""))[0] == version
+
+
+@pytest.mark.parametrize(
+    ("scripts", "commands"),
+    [
+        ({"lint": "eslint --fix .", "lint:check": "eslint ."}, ["npm run lint:check"]),
+        ({"format": "prettier -w .", "check-format": "prettier -c ."}, ["npm run check-format"]),
+        ({"test": "vitest --watch", "test:unit": "vitest run"}, ["npm run test:unit"]),
+        ({"test": "mocha", "test-ci": "nyc npm test"}, ["npm run test-ci"]),
+    ],
+)
+def test_scripts_that_end_and_change_nothing_are_preferred(
+    scripts: dict[str, str], commands: list[str], request_for: Call
+) -> None:
+    assert list(PLUGIN.detect(request_for({"package.json": manifest(scripts=scripts)})).suggested_steps) == commands
+
+
+@pytest.mark.parametrize(
+    ("files", "codes"),
+    [
+        ({".npmrc": "fund=false\npackage-lock = false\n"}, []),
+        ({".npmrc": "# package-lock=false\n"}, ["NODE_005"]),
+        ({".npmrc": "lockfile=false\n"}, ["NODE_005"]),
+        ({".npmrc": "lockfile=false\n", "package.json": manifest(packageManager="pnpm@10.4.1")}, []),
+    ],
+)
+def test_a_lockfile_that_the_project_does_not_want_is_not_missed(
+    files: dict[str, str], codes: list[str], plan_with: Call, codes_of: Call
+) -> None:
+    given = {"package.json": manifest(), ".nvmrc": "22", **files}
+    assert codes_of(plan_with(PLUGIN, job(), files=given)) == codes
+
+
+def test_what_is_wrong_with_the_project_is_said_at_its_first_job(plan_with: Call, codes_of: Call) -> None:
+    result = plan_with(PLUGIN, job(), job(id="lint"), files={"package.json": manifest()})
+    assert codes_of(result) == ["NODE_004", "NODE_005"]
+    assert {diagnostic.key[1] for diagnostic in result.diagnostics} == {"test"}

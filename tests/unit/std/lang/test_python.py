@@ -206,6 +206,14 @@ dev = ["ruff", {include-group = "test"}]
 test = ["pytest>=8", {include-group = "loop"}]
 loop = [{include-group = "test"}, "pytest-cov"]
 """
+
+
+def minors(*listed: str, requires: str = "") -> str:
+    classifiers = [f"Programming Language :: Python :: {minor}" for minor in listed]
+    return project(classifiers=str(classifiers), **({"requires_python": repr(requires)} if requires else {}))
+
+
+HOOKS = "run --all-files --show-diff-on-failure"
 EXTRAS = "[project.optional-dependencies]\ntest = ['pytest']\ndev = ['ruff', 'mypy']\ndocs = ['sphinx']\n"
 
 
@@ -243,12 +251,57 @@ EXTRAS = "[project.optional-dependencies]\ntest = ['pytest']\ndev = ['ruff', 'my
         ({"setup.cfg": "[metadata]\nname=x\n[options.extras_require]\ntesting =\n  pytest>=7\n  x\n"},
          ["python -m pytest"]),
         ({"setup.py": "setup(extras_require={'doc': ['y'], 'test': ['pytest>=7']})"}, ["python -m pytest"]),
+        ({"requirements.txt": "pytest\nblack\nflake8", ".flake8": ""},
+         ["python -m flake8", "python -m black --check .", "python -m pytest"]),
+        ({"requirements.txt": "pytest\nflake8"}, ["python -m pytest"]),
+        ({"requirements.txt": "pytest\nruff", ".pre-commit-config.yaml": ""},
+         ["python -m ruff check", "python -m pytest"]),
+        ({"requirements.txt": "pytest", ".pre-commit-config.yaml": ""},
+         ["python -m pip install pre-commit", f"python -m pre_commit {HOOKS}", "python -m pytest"]),
+        ({"requirements.txt": "pytest\npre-commit", ".pre-commit-config.yaml": ""},
+         [f"python -m pre_commit {HOOKS}", "python -m pytest"]),
+        ({"pyproject.toml": project(), "uv.lock": "", ".pre-commit-config.yaml": ""}, [f"uvx pre-commit {HOOKS}"]),
+        ({"pyproject.toml": "[tool.poetry]\nname='x'\n[tool.poetry.group.dev.dependencies]\npre-commit='*'",
+          ".pre-commit-config.yaml": ""}, [f"poetry run pre-commit {HOOKS}"]),
+        ({"pyproject.toml": project() + "[tool.hatch.envs.default.scripts]\ntest = 'pytest'\n"},
+         ["python -m pip install hatch", "hatch run test"]),
+        ({"pyproject.toml": project() + "[tool.hatch.envs.hatch-test]\n"},
+         ["python -m pip install hatch", "hatch test"]),
         ({"requirements.txt": "flask"}, []),
         ({"api/requirements.txt": "pytest"}, ["cd api && python -m pytest"]),
     ],
 )  # fmt: skip
 def test_commands_for_init(files: dict[str, str], commands: list[str], request_for: Call) -> None:
     assert list(PLUGIN.detect(request_for(files)).suggested_steps) == commands
+
+
+@pytest.mark.parametrize(
+    ("pyproject", "version", "tested"),
+    [
+        (minors("3.10", "3.12", "3.11"), "3.12", "3.10 3.11 3.12"),
+        (minors("3.8", "3.9", "3.10", requires=">=3.8"), "3.10", "3.9 3.10"),
+        (minors("3.13", "3.14", "3.99", requires=">=3.10"), "3.14", "3.13 3.14"),
+        (minors("3.9", "3.11", "3.12", requires=">=3.11"), "3.12", "3.11 3.12"),
+        (minors("3.13", "3.99"), "3.13", None),
+        (minors("3.99"), "3.99", None),
+        (project(requires_python="'>=3.10'"), "3.13", None),
+    ],
+)
+def test_the_versions_that_a_distribution_says_it_is_for(
+    pyproject: str, version: str, tested: str | None, request_for: Call, facts_of: Call
+) -> None:
+    facts = facts_of(PLUGIN.detect(request_for({"pyproject.toml": pyproject})))
+    assert facts["python_version"] == (version, "pyproject.toml")
+    assert facts.get("python_tested_versions", (None, ""))[0] == tested
+
+
+@pytest.mark.parametrize(("version", "default"), [("", "3.13"), ("3.12", None)])
+def test_init_is_told_a_version_where_the_project_names_none(
+    version: str, default: str | None, request_for: Call, facts_of: Call
+) -> None:
+    files = {"requirements.txt": "flask", **({".python-version": version} if version else {})}
+    facts = facts_of(PLUGIN.detect(request_for(files)))
+    assert facts.get("python_default_version", (None, ""))[0] == default
 
 
 def test_groups_that_include_each_other_many_times_over(request_for: Call) -> None:
@@ -450,3 +503,20 @@ def test_the_project_below_the_root(plan_with: Call, outline: Call) -> None:
         "  cache-pip-api: cache pip-api [~/.cache/pip] python:3.12 <api/requirements.txt> <api/pyproject.toml>",
         "  install-python-packages-api: python -m pip install -r requirements.txt -e '.[test]' (in api)",
     ]
+
+
+def test_members_of_a_workspace_are_installed_too(plan_with: Call, outline: Call) -> None:
+    text = project() + "[tool.uv.workspace]\nmembers = ['packages/*']\n"
+    files = {".python-version": "3.12", "pyproject.toml": text, "uv.lock": ""}
+    lines = outline(plan_with(PLUGIN, job(), files=files))
+    assert "  install-python-packages: uv sync --locked --all-packages" in lines
+
+
+def test_what_is_wrong_with_the_project_is_said_at_its_first_job(plan_with: Call, codes_of: Call) -> None:
+    assert codes_of(plan_with(PLUGIN, job(), job(id="lint"), files={"requirements.txt": "flask"})) == ["PYTHON_004"]
+
+
+def test_wrong_inputs_are_said_wherever_they_stand(plan_with: Call, codes_of: Call) -> None:
+    uses = ModuleUse("lang/python", "", (Pair("version", "3.11"), Pair("installer", "conda")))
+    jobs = [job(id=name, packages=(), steps=(Step(id="s", module=uses),)) for name in ("a", "b")]
+    assert codes_of(plan_with(PLUGIN, *jobs)) == ["PYTHON_006", "PYTHON_006"]

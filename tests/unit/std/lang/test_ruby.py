@@ -171,16 +171,21 @@ def test_how_sure_it_is(files: dict[str, str], confidence: float, packages: tupl
         ({"Gemfile": "", "Gemfile.lock": LOCK, "bin/rails": ""}, ["bundle exec rspec"]),
         (
             {"Gemfile": "", "Gemfile.lock": LOCK, "bin/rails": "", "config/database.yml": ""},
-            ["bin/rails db:test:prepare", "bundle exec rspec"],
+            ["RAILS_ENV=test bin/rails db:test:prepare", "bundle exec rspec"],
         ),
         (
             {"Gemfile": "gem 'rails'\ngem 'sqlite3'\ngem 'rubocop-rails-omakase'\ngem 'brakeman'", "bin/rails": "",
              "config/database.yml": ""},
-            ["bundle exec rubocop", "bundle exec brakeman --no-pager", "bin/rails db:test:prepare", "bin/rails test"],
+            ["bundle exec rubocop", "bundle exec brakeman --no-pager", "RAILS_ENV=test bin/rails db:test:prepare",
+             "bin/rails test"],
         ),
         ({"Gemfile": "gem 'rails'", "config/database.yml": ""}, ["bundle exec rails test"]),
         ({"Gemfile": "gem 'rspec'\ngem 'standard'"}, ["bundle exec standardrb", "bundle exec rspec"]),
         ({"Gemfile": "gemspec", "x.gemspec": "s.add_development_dependency 'rspec'"}, ["bundle exec rspec"]),
+        (
+            {"Gemfile": "gem 'bundler-audit'\ngem 'importmap-rails'", "bin/importmap": ""},
+            ["bundle exec bundler-audit check --update", "bin/importmap audit"],
+        ),
         ({"Gemfile": "", "Rakefile": "Minitest::TestTask.create"}, ["bundle exec rake test"]),
         ({"Gemfile": "# gem 'rspec'", "Rakefile": "task :build"}, []),
         ({"api/Gemfile": "gem 'rspec'"}, ["cd api && bundle exec rspec"]),
@@ -392,3 +397,16 @@ def test_the_resolved_machine_tells_the_system(plan_with: Call) -> None:
     files = {"Gemfile": "ruby '3.3.0'", "Gemfile.lock": "PLATFORMS\n  x86_64-linux\n"}
     result = plan_with(PLUGIN, job(runner="big", machine=Runner("big", os="macos")), files=files)
     assert [d.code for d in result.diagnostics] == ["RUBY_007"]
+
+
+def test_what_is_wrong_with_the_project_is_said_at_its_first_job(plan_with: Call, codes_of: Call) -> None:
+    jobs = [Job(id=name, runner="linux", packages=("ruby",)) for name in ("test", "lint")]
+    assert codes_of(plan_with(PLUGIN, *jobs, files={"Gemfile": ""})) == ["RUBY_004", "RUBY_005"]
+
+
+@pytest.mark.parametrize(("gemfile", "default"), [("", "3.3"), ("ruby '3.4.1'", None)])
+def test_init_is_told_a_version_where_the_project_names_none(
+    gemfile: str, default: str | None, request_for: Call, facts_of: Call
+) -> None:
+    facts = facts_of(PLUGIN.detect(request_for({"Gemfile": gemfile})))
+    assert facts.get("ruby_default_version", (None, ""))[0] == default
