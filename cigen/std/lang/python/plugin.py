@@ -19,7 +19,7 @@ from cigen.std.lang.python.findings import TITLES
 from cigen.std.lang.python.installers import LOCKFILES, project_installer
 from cigen.std.lang.python.manifest import read_manifest
 from cigen.std.lang.python.planning import plan_python
-from cigen.std.lang.python.requirements import chosen_requirements, with_includes
+from cigen.std.lang.python.requirements import chosen_requirements, installs_itself, with_includes
 from cigen.std.lang.python.testing import select, suggested_commands
 from cigen.std.lang.python.versions import PYTHON, python_version, tested_versions
 from cigen.std.report import Report
@@ -83,6 +83,7 @@ class _Detected:
 
     def _own_facts(self, files: DeclaredFiles) -> list[Fact]:
         installer, manifest = self.installer, self.manifest
+        editable = self.editable and not installs_itself(files, self.requirements)
         if not self.is_project:
             return []
         reason = installer.reason or self.requirements[0]
@@ -95,7 +96,7 @@ class _Detected:
             "python_lockfile": (installer.lockfile, installer.lockfile),
             "python_requirements": (" ".join(self.requirements), reason),
             "python_workspace": ("true" if installer.name == "uv" and self.workspace else "", manifest.path),
-            "python_editable": ("true" if self.editable else "", manifest.path),
+            "python_editable": ("true" if editable else "", manifest.path),
             "python_extras": (" ".join(self.selection.extras), manifest.path),
             "python_groups": (" ".join(self.selection.groups), manifest.path),
             "python_dependency_files": (" ".join(stated), reason),

@@ -8,27 +8,32 @@ from collections.abc import Iterable
 
 from cigen.std.declared import DeclaredFiles
 
-__all__ = ["chosen_requirements", "distribution", "required_names", "with_includes"]
+__all__ = ["chosen_requirements", "distribution", "installs_itself", "required_names", "with_includes"]
 
 _BASE = ("requirements.txt", "requirements/base.txt", "requirements/requirements.txt", "requirements/main.txt")
 _TOOLS = (
     "requirements-dev.txt",
     "requirements_dev.txt",
     "dev-requirements.txt",
+    "dev_requirements.txt",
     "requirements-test.txt",
     "requirements_test.txt",
     "requirements-tests.txt",
     "test-requirements.txt",
+    "test_requirements.txt",
     "requirements/dev.txt",
     "requirements/development.txt",
     "requirements/local.txt",
     "requirements/test.txt",
     "requirements/tests.txt",
     "requirements/testing.txt",
+    "tests/requirements.txt",
+    "test/requirements.txt",
 )
 """What development and tests need, the first that exists; it often includes the base."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_ITSELF = re.compile(r"(?:(?:-e|--editable)[ =]?\s*)?\./?(?:\[[^\]]*\])?(?:\s*[;#].*)?")
 _INCLUDE = re.compile(r"(?:-r|--requirement)[ =]?\s*(\S+)")
 
 
@@ -44,6 +49,12 @@ def chosen_requirements(files: DeclaredFiles, directory: str) -> tuple[str, ...]
     tools = files.first(directory + name for name in _TOOLS)
     included = with_includes(files, [tools]) if tools else []
     return tuple(path for path in (base if base not in included else "", tools) if path)
+
+
+def installs_itself(files: DeclaredFiles, paths: Iterable[str]) -> bool:
+    """Whether one of these files, or of those that they include, names the project: `-e .[socks]`."""
+    lines = (line.strip() for path in with_includes(files, paths) for line in files.text(path).splitlines())
+    return any(_ITSELF.fullmatch(line) for line in lines)
 
 
 def required_names(files: DeclaredFiles, paths: Iterable[str]) -> frozenset[str]:

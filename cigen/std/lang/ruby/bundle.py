@@ -1,6 +1,6 @@
-"""A Gemfile and its lockfile, as far as a pipeline needs them.
+"""A Gemfile, its lockfile and a gem's specification, as far as a pipeline needs them.
 
-Owns: the two formats. A Gemfile is a Ruby program; only what is written plainly in it is understood, line by line, and
+Owns: the formats. A Gemfile is a Ruby program; only what is written plainly in it is understood, line by line, and
 the rest is as if it were not there.
 """
 
@@ -16,14 +16,16 @@ __all__ = ["Bundle", "read_bundle"]
 class Bundle:
     """What the two files say; a field is empty where they do not.
 
-    ruby: the requirements of the Gemfile's `ruby`. engine: `jruby-9.4.5.0`, if another engine is asked for. direct:
-    names of the gems that the project itself names. gems: these and what they need.
+    ruby: the requirements of the Gemfile's `ruby`, or else of the gem that lives here; ruby_source: the file that has
+    them. engine: `jruby-9.4.5.0`, if another engine is asked for. direct: names of the gems that the project itself
+    names. gems: these and what they need.
     """
 
     gemfile: str = ""
     lockfile: str = ""
     ruby: tuple[str, ...] = ()
     engine: str = ""
+    ruby_source: str = ""
     locked_ruby: str = ""
     bundler: str = ""
     platforms: tuple[str, ...] = ()
@@ -40,18 +42,25 @@ _OPTION = re.compile(r"""(?:\b(\w+):|:(\w+)[ \t]*=>)[ \t]*["']([^"'\n]*)["']""")
 _DEPENDENCY = re.compile(r"""\.add_(?:development_|runtime_)?dependency[ \t(]+["']([A-Za-z0-9_.-]+)["']""")
 
 
+_REQUIRED_RUBY = re.compile(r"""\.required_ruby_version[ \t]*=(.*)$""", re.MULTILINE)
+
+
 def read_bundle(files: DeclaredFiles, directory: str) -> Bundle:
     """The bundle in a directory; an empty one if there is no Gemfile."""
     gemfile, lockfile = next((pair for pair in _PAIRS if directory + pair[0] in files), ("", ""))
     if not gemfile:
         return Bundle()
     ruby, engine, named = _read_gemfile(files.text(directory + gemfile))
-    if not directory:
-        for path in files:
-            if path.endswith(".gemspec"):
-                named |= set(_DEPENDENCY.findall(_uncommented(files.text(path))))
+    source = directory + gemfile
+    for path in () if directory else files:
+        if path.endswith(".gemspec"):
+            text = _uncommented(files.text(path))
+            named |= set(_DEPENDENCY.findall(text))
+            required = _REQUIRED_RUBY.search(text)
+            if required and not ruby:
+                ruby, source = tuple(_QUOTED.findall(required[1])), path
     if directory + lockfile not in files:
-        return Bundle(directory + gemfile, "", ruby, engine, direct=frozenset(named), gems=frozenset(named))
+        return Bundle(directory + gemfile, "", ruby, engine, source, direct=frozenset(named), gems=frozenset(named))
     sections = _sections(files.text(directory + lockfile, lockfile=True))
     gems = {match[1] for match in re.finditer(r"(?m)^    ([A-Za-z0-9_.-]+)(?: \(|$)", sections.get("GEM", ""))}
     bundler = re.search(r"\d+\.\d+[\w.]*", sections.get("BUNDLED WITH", ""))
@@ -60,6 +69,7 @@ def read_bundle(files: DeclaredFiles, directory: str) -> Bundle:
         directory + lockfile,
         ruby,
         engine,
+        source,
         locked_ruby=_locked_ruby(sections.get("RUBY VERSION", "")),
         bundler=bundler[0] if bundler else "",
         platforms=tuple(sections.get("PLATFORMS", "").split()),

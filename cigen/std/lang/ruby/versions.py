@@ -1,4 +1,4 @@
-"""Which Ruby a project wants: `.ruby-version`, the tool files, `Gemfile.lock`, `Gemfile`.
+"""Which Ruby a project wants: `.ruby-version`, the tool files, `Gemfile.lock`, `Gemfile`, a gem's specification.
 
 Owns: their spellings and their order. A version is what setup tools take: `3.3.0`, `3.3`, `jruby-9.4.5.0`,
 `truffleruby-24.0.0`, `head`.
@@ -54,7 +54,7 @@ def ruby_version(files: DeclaredFiles, directory: str, bundle: Bundle, report: R
     if found is None:
         return _of_bundle(bundle)
     allowed = parse_gem(bundle.ruby) if bundle.ruby else None
-    report_disagreement(RUBY, found, allowed, bundle.gemfile, ", ".join(bundle.ruby), report)
+    report_disagreement(RUBY, found, allowed, bundle.ruby_source, ", ".join(bundle.ruby), report)
     return found
 
 
@@ -65,4 +65,4 @@ def _of_bundle(bundle: Bundle) -> Fact | None:
         return Fact("ruby_version", bundle.locked_ruby, bundle.lockfile)
     allowed = parse_gem(bundle.ruby) if bundle.ruby else None
     version = choose(allowed, RUBY.lines) if allowed is not None else ""
-    return Fact("ruby_version", version, bundle.gemfile) if version else None
+    return Fact("ruby_version", version, bundle.ruby_source) if version else None

@@ -505,6 +505,25 @@ def test_the_project_below_the_root(plan_with: Call, outline: Call) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("requirements", "script"),
+    [
+        ("-e .[socks]\npytest\n", "python -m pip install -r requirements-dev.txt"),
+        ("--editable=.\n", "python -m pip install -r requirements-dev.txt"),
+        (".[socks]  # itself\n", "python -m pip install -r requirements-dev.txt"),
+        ("-r requirements/more.txt\n", "python -m pip install -r requirements-dev.txt"),
+        ("-e ./plugins\n", "python -m pip install -r requirements-dev.txt -e ."),
+        ("pytest\n", "python -m pip install -r requirements-dev.txt -e ."),
+    ],
+)
+def test_a_project_that_its_requirements_name_is_installed_once(
+    requirements: str, script: str, plan_with: Call, outline: Call
+) -> None:
+    files = {".python-version": "3.12", "pyproject.toml": project(), "requirements-dev.txt": requirements,
+             "requirements/more.txt": "-e ."}  # fmt: skip
+    assert f"  install-python-packages: {script}" in outline(plan_with(PLUGIN, job(), files=files))
+
+
 def test_members_of_a_workspace_are_installed_too(plan_with: Call, outline: Call) -> None:
     text = project() + "[tool.uv.workspace]\nmembers = ['packages/*']\n"
     files = {".python-version": "3.12", "pyproject.toml": text, "uv.lock": ""}

@@ -410,3 +410,18 @@ def test_init_is_told_a_version_where_the_project_names_none(
 ) -> None:
     facts = facts_of(PLUGIN.detect(request_for({"Gemfile": gemfile})))
     assert facts.get("ruby_default_version", (None, ""))[0] == default
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"x.gemspec": "spec.required_ruby_version = '>= 3.2'"}, ("3.3", "x.gemspec")),
+        ({"x.gemspec": 'spec.required_ruby_version = [">= 2.6", "< 3.2"] # old'}, ("3.1", "x.gemspec")),
+        ({"x.gemspec": "# spec.required_ruby_version = '>= 3.4'"}, None),
+        ({"x.gemspec": "s.required_ruby_version = '>= 2'", "Gemfile": "gemspec\nruby '3.4.1'"}, ("3.4.1", "Gemfile")),
+    ],
+)
+def test_a_gem_says_which_ruby_it_is_for(
+    files: dict[str, str], expected: tuple[str, str] | None, request_for: Call, facts_of: Call
+) -> None:
+    assert facts_of(PLUGIN.detect(request_for({"Gemfile": "gemspec", **files}))).get("ruby_version") == expected
