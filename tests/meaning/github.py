@@ -1,0 +1,230 @@
+"""A GitHub workflow, read as GitHub would: expressions, matrices, filters. Knows nothing of the renderer."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from itertools import product
+from typing import Any
+
+import yaml
+from events import EVENTS, Event
+from expressions import GITHUB, ExpressionError, evaluate, parse
+from plan import glob_matches
+from record import Leg, Meaning
+
+__all__ = ["read_github"]
+
+_EXPRESSION = re.compile(r"\$\{\{((?:[^'}]|'[^']*'|\}(?!\}))*)\}\}")
+_SECRET = re.compile(r"secrets\.([A-Za-z_]\w*)")
+_KINDS = {
+    "push": "push",
+    "tag": "push",
+    "pull_request": "pull_request",
+    "schedule": "schedule",
+    "manual": "workflow_dispatch",
+    "merge_queue": "merge_group",
+}
+LookUp = Callable[[str], object]
+
+
+def read_github(text: str) -> Meaning:
+    """The workflow's legs, named `job` or `job` and its matrix's values as `job|axis=value`, and what runs when."""
+    workflow = yaml.safe_load(text)
+    jobs: dict[str, Any] = workflow["jobs"]
+    keys = {job_id: [_key(job_id, values) for values in _matrix(job)] for job_id, job in jobs.items()}
+    legs = {}
+    for job_id, job in jobs.items():
+        needs = frozenset(key for needed in _listed(job.get("needs")) for key in keys[needed])
+        for values in _matrix(job):
+            key = _key(job_id, values)
+            legs[key] = _leg(workflow, job, key, values, needs)
+    runs = {name: frozenset(_running(workflow, event, keys)) for name, event in EVENTS.items()}
+    return Meaning(legs, runs)
+
+
+def _listed(value: Any) -> list[Any]:
+    return [] if value is None else value if isinstance(value, list) else [value]
+
+
+def _key(job_id: str, values: Mapping[str, Any]) -> str:
+    return "|".join([job_id, *(f"{name}={_text(value)}" for name, value in sorted(values.items()))])
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _matrix(job: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The combinations, as GitHub's documentation describes exclude and then include."""
+    matrix = (job.get("strategy") or {}).get("matrix")
+    if matrix is None:
+        return [{}]
+    axes = {name: values for name, values in matrix.items() if name not in ("include", "exclude")}
+    rows = [dict(zip(axes, values, strict=True)) for values in product(*axes.values())] if axes else []
+    rows = [row for row in rows if not any(out.items() <= row.items() for out in matrix.get("exclude") or [])]
+    made = [dict(row) for row in rows]
+    added = []
+    for extra in matrix.get("include") or []:
+        fits = [i for i, row in enumerate(rows) if all(row[name] == extra[name] for name in extra if name in row)]
+        if not fits or not axes:
+            added.append(dict(extra))
+        for i in fits:
+            made[i] |= extra
+    return made + added
+
+
+# -- what a leg is -----------------------------------------------------------------------------------------------------
+
+
+def _leg(
+    workflow: Mapping[str, Any], job: Mapping[str, Any], key: str, values: Mapping[str, Any], needs: frozenset[str]
+) -> Leg:
+    def look_up(name: str) -> object:
+        group, _, word = name.partition(".")
+        if group == "matrix":
+            return values.get(word)
+        raise ExpressionError(name)
+
+    def fill(text: Any) -> str:
+        return _filled(_text(text), look_up)
+
+    scripts, secrets, artifacts = [], set[str](), set[str]()
+    for step in job["steps"]:
+        secrets |= set(_SECRET.findall(str(step.get("env", ""))))
+        if "run" in step:
+            scripts.append(fill(step["run"]))
+        if "actions/upload-artifact" in step.get("uses", ""):
+            artifacts |= {fill(path) for path in step["with"]["path"].splitlines()}
+    services = {name: _service(one, fill) for name, one in (job.get("services") or {}).items()}
+    container = job.get("container") or ""
+    environment = (workflow.get("env") or {}) | (job.get("env") or {})
+    return Leg(
+        key=key,
+        needs=needs,
+        scripts=tuple(scripts),
+        env={name: fill(value) for name, value in environment.items() if "secrets." not in str(value)},
+        secrets=frozenset(secrets),
+        services=services,
+        artifacts=frozenset(artifacts),
+        timeout=int(job.get("timeout-minutes", 360)),
+        allow_failure=bool(job.get("continue-on-error", False)),
+        image=fill(container["image"] if isinstance(container, dict) else container),
+        waits_for_approval=False,
+    )
+
+
+def _service(service: Mapping[str, Any], fill: Callable[[Any], str]) -> tuple[str, tuple[int, ...]]:
+    return fill(service["image"]), tuple(int(str(port).split(":")[0]) for port in service.get("ports") or [])
+
+
+def _filled(text: str, look_up: LookUp) -> str:
+    """Every expression replaced whose names are known; the rest as it stands."""
+
+    def one(found: "re.Match[str]") -> str:
+        try:
+            return _text(evaluate(parse(found[1], GITHUB), GITHUB, look_up))
+        except ExpressionError:
+            return found[0]
+
+    return _EXPRESSION.sub(one, text)
+
+
+# -- what runs when ----------------------------------------------------------------------------------------------------
+
+
+def _running(workflow: Mapping[str, Any], event: Event, keys: Mapping[str, list[str]]) -> Iterator[str]:
+    """The legs that run, if none fails."""
+    started = workflow.get("on", workflow.get(True))
+    if not _starts(started, event):
+        return
+    context = _context(started, event)
+    results: dict[str, str] = {}
+    jobs = dict(workflow["jobs"])
+    while jobs:
+        ready = [job_id for job_id, job in jobs.items() if set(_listed(job.get("needs"))) <= set(results)]
+        assert ready, "GitHub would refuse the cycle"
+        for job_id in ready:
+            job = jobs.pop(job_id)
+            above = {one: results[one] for one in _listed(job.get("needs"))}
+            results[job_id] = "success" if _job_runs(job, above, context) else "skipped"
+            if results[job_id] == "success":
+                yield from keys[job_id]
+
+
+def _job_runs(job: Mapping[str, Any], above: Mapping[str, str], context: Mapping[str, object]) -> bool:
+    good = all(result == "success" for result in above.values())
+    condition = job.get("if")
+    if condition is None:
+        return good
+    text = _text(condition).strip()
+    whole = _EXPRESSION.fullmatch(text)
+    text = whole[1] if whole else text
+    status = {"always()": True, "success()": good, "failure()": False, "cancelled()": False}
+    # Without a status function there is an invisible success() in front.
+    asks = any(name.split("(")[0] + "()" in text.replace(" ", "") for name in status)
+
+    def look_up(name: str) -> object:
+        if name in status:
+            return status[name]
+        if name.startswith("needs.") and name.endswith(".result"):
+            return above[name.split(".")[1]]
+        return _looked_up(name, context)
+
+    return (asks or good) and bool(evaluate(parse(text, GITHUB), GITHUB, look_up))
+
+
+def _looked_up(name: str, context: Mapping[str, object]) -> object:
+    if name in context:
+        return context[name]
+    group = name.partition(".")[0]
+    if group == "inputs" or name.startswith("github.event."):
+        return None
+    raise ExpressionError(f"{name} is not available where a job's condition is evaluated")
+
+
+def _starts(started: Any, event: Event) -> bool:
+    if not isinstance(started, dict):
+        started = dict.fromkeys(_listed(started))
+    kind = _KINDS[event.kind]
+    if kind not in started:
+        return False
+    filters = started[kind] or {}
+    if event.kind == "push":
+        if "branches" not in filters and "branches-ignore" not in filters:
+            return "tags" not in filters and "tags-ignore" not in filters
+        if "branches-ignore" in filters:
+            return not _passes(filters["branches-ignore"], event.branch)
+        return _passes(filters["branches"], event.branch)
+    if event.kind == "tag":
+        if "tags" not in filters:
+            return "branches" not in filters and "branches-ignore" not in filters
+        return _passes(filters["tags"], event.tag)
+    return "branches" not in filters or _passes(filters["branches"], event.base)
+
+
+def _passes(patterns: list[str], name: str) -> bool:
+    found = False
+    for pattern in patterns:
+        if glob_matches(pattern.removeprefix("!"), name):
+            found = not pattern.startswith("!")
+    return found
+
+
+def _context(started: Any, event: Event) -> dict[str, object]:
+    request = event.kind == "pull_request"
+    ref = "refs/pull/7/merge" if request else f"refs/tags/{event.tag}" if event.tag else f"refs/heads/{event.branch}"
+    context: dict[str, object] = {
+        "github.event_name": _KINDS[event.kind],
+        "github.ref": ref,
+        "github.ref_name": ref.split("/", 2)[2],
+        "github.ref_type": "tag" if event.tag else "branch",
+        "github.head_ref": event.head if request else "",
+        "github.base_ref": event.base if request else "",
+        "github.event.pull_request.draft": event.draft if request else None,
+        "github.event.pull_request.labels.*.name": list(event.labels) if request else [],
+        "github.event.pull_request.head.repo.fork": event.fork if request else None,
+    }
+    given = (started.get("workflow_dispatch") or {}).get("inputs") or {} if isinstance(started, dict) else {}
+    for name, one in given.items():
+        if event.kind == "manual":
+            context[f"inputs.{name}"] = event.inputs.get(name, one.get("default"))
+    return context

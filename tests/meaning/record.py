@@ -1,0 +1,96 @@
+"""What a pipeline means, in no vendor's words, and how two meanings differ."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+__all__ = ["Difference", "Leg", "Meaning", "differences", "plain_key"]
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A job as it runs, one variant of its matrix. Texts are as the shell gets them.
+
+    `scripts`: in order, what setup a renderer adds included. `secrets`: names that any script gets.
+    """
+
+    key: str
+    needs: frozenset[str] = frozenset()
+    scripts: tuple[str, ...] = ()
+    env: Mapping[str, str] = field(default_factory=dict)
+    secrets: frozenset[str] = frozenset()
+    services: Mapping[str, tuple[str, tuple[int, ...]]] = field(default_factory=dict)
+    artifacts: frozenset[str] = frozenset()
+    timeout: int = 0
+    allow_failure: bool = False
+    image: str = ""
+    waits_for_approval: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """Legs by plan key, and for each event the keys of those that run if nothing fails."""
+
+    legs: Mapping[str, Leg]
+    runs: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Difference:
+    """`what` is a field of a leg, `legs` or `runs`."""
+
+    what: str
+    leg: str
+    detail: str
+
+
+def plain_key(key: str) -> str:
+    """A plan key as every system can spell it: CircleCI knows no dots in some places, Buildkite in others."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", key).strip("-").lower()
+
+
+def differences(plan: Meaning, read: Meaning, events: Sequence[str]) -> Iterator[Difference]:
+    """Where what was read is not what was planned. Setup that a renderer adds is no difference."""
+    for key in sorted(set(plan.legs) ^ set(read.legs)):
+        yield Difference("legs", key, "is not rendered" if key in plan.legs else "is rendered but not planned")
+    for key in sorted(set(plan.legs) & set(read.legs)):
+        yield from _leg_differences(plan.legs[key], read.legs[key])
+    for event in events:
+        for key in sorted(plan.runs[event] ^ read.runs[event]):
+            yield Difference("runs", key, f"{event}: {'does not run' if key in plan.runs[event] else 'runs'}")
+
+
+def _leg_differences(plan: Leg, read: Leg) -> Iterator[Difference]:
+    for what in ("needs", "secrets", "timeout", "allow_failure", "image", "waits_for_approval"):
+        planned, found = getattr(plan, what), getattr(read, what)
+        if planned != found:
+            yield Difference(what, plan.key, f"{_shown(found)} instead of {_shown(planned)}")
+    for name, value in plan.env.items():
+        if read.env.get(name) != value:
+            yield Difference("env", plan.key, f"{name}={read.env.get(name)!r} instead of {value!r}")
+    if dict(plan.services) != dict(read.services):
+        yield Difference("services", plan.key, f"{dict(read.services)} instead of {dict(plan.services)}")
+    if not plan.artifacts <= read.artifacts:
+        yield Difference("artifacts", plan.key, f"not {sorted(plan.artifacts - read.artifacts)}")
+    yield from _script_differences(plan, read)
+
+
+def _shown(value: object) -> object:
+    return sorted(value) if isinstance(value, frozenset) else value
+
+
+def _script_differences(plan: Leg, read: Leg) -> Iterator[Difference]:
+    """Every planned script must stand in what was read, whole and in order."""
+    lines = [line for script in read.scripts for line in _lines(script)]
+    at = 0
+    for script in plan.scripts:
+        wanted = _lines(script)
+        found = next((i for i in range(at, len(lines) + 1) if lines[i : i + len(wanted)] == wanted), None)
+        if found is None:
+            yield Difference("scripts", plan.key, f"not in its place: {script!r}")
+        else:
+            at = found + len(wanted)
+
+
+def _lines(script: str) -> list[str]:
+    return [line.strip() for line in script.splitlines() if line.strip()]

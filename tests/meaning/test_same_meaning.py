@@ -1,0 +1,44 @@
+"""Every provider's file means what was planned, told by readers that know nothing of the renderers.
+
+Where a system cannot say a thing, the provider has said so: each difference stands beside a code that it gave.
+"""
+
+from collections.abc import Callable
+
+import pytest
+from events import EVENTS
+from github import read_github
+from keys import by_plain_key, of_matrices
+from plan import meaning_of, starts
+from projects import PROJECTS, planned
+from record import Meaning, differences
+from rendering import PROVIDERS, render
+
+from cigen.model.diagnostics import has_errors
+from cigen.sdk import Graph
+
+READERS: dict[str, Callable[[Graph, str], Meaning]] = {
+    "github": lambda graph, text: of_matrices(graph, read_github(text)),
+}
+
+EXPLAINED: dict[str, dict[str, set[str]]] = {"github": {}}
+"""By provider and kind of difference: the codes that announce it."""
+
+
+@pytest.mark.parametrize("name", PROJECTS)
+@pytest.mark.parametrize("provider", [name for name in PROVIDERS if name in READERS])
+def test_the_file_means_what_was_planned(provider: str, name: str) -> None:
+    graph = planned(name)
+    text, diagnostics = render(provider, graph)
+    if has_errors(diagnostics):
+        assert not text
+        pytest.skip(f"refused: {', '.join(one.message for one in diagnostics)}")
+    workflow = graph.workflows[0]
+    plan = by_plain_key(meaning_of(graph, workflow))
+    read = by_plain_key(READERS[provider](graph, text))
+    told = {one.code for one in diagnostics}
+    events = [event for event in EVENTS if starts(workflow, EVENTS[event])] if provider != "github" else list(EVENTS)
+    unexplained = [
+        one for one in differences(plan, read, events) if not told & EXPLAINED[provider].get(one.what, set())
+    ]
+    assert unexplained == []
