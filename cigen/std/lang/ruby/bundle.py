@@ -14,7 +14,7 @@ __all__ = ["Bundle", "read_bundle"]
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """What the two files say; a field is empty where they do not.
+    """What the files say; a field is empty where they do not.
 
     ruby: the requirements of the Gemfile's `ruby`, or else of the gem that lives here; ruby_source: the file that has
     them. engine: `jruby-9.4.5.0`, if another engine is asked for. direct: names of the gems that the project itself
@@ -23,6 +23,7 @@ class Bundle:
 
     gemfile: str = ""
     lockfile: str = ""
+    gemspec: str = ""
     ruby: tuple[str, ...] = ()
     engine: str = ""
     ruby_source: str = ""
@@ -51,22 +52,26 @@ def read_bundle(files: DeclaredFiles, directory: str) -> Bundle:
     if not gemfile:
         return Bundle()
     ruby, engine, named = _read_gemfile(files.text(directory + gemfile))
-    source = directory + gemfile
+    source, gemspec = directory + gemfile, ""
     for path in () if directory else files:
         if path.endswith(".gemspec"):
+            gemspec = gemspec or path
             text = _uncommented(files.text(path))
             named |= set(_DEPENDENCY.findall(text))
             required = _REQUIRED_RUBY.search(text)
             if required and not ruby:
                 ruby, source = tuple(_QUOTED.findall(required[1])), path
     if directory + lockfile not in files:
-        return Bundle(directory + gemfile, "", ruby, engine, source, direct=frozenset(named), gems=frozenset(named))
+        return Bundle(
+            directory + gemfile, "", gemspec, ruby, engine, source, direct=frozenset(named), gems=frozenset(named)
+        )
     sections = _sections(files.text(directory + lockfile, lockfile=True))
     gems = {match[1] for match in re.finditer(r"(?m)^    ([A-Za-z0-9_.-]+)(?: \(|$)", sections.get("GEM", ""))}
     bundler = re.search(r"\d+\.\d+[\w.]*", sections.get("BUNDLED WITH", ""))
     return Bundle(
         directory + gemfile,
         directory + lockfile,
+        gemspec,
         ruby,
         engine,
         source,

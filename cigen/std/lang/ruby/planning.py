@@ -69,10 +69,11 @@ def _install_path(wish: Wish) -> str:
 
 
 def _gem_steps(wish: Wish, directory: str, facts: Mapping[str, Fact], version: Chosen, path: str) -> list[Step]:
-    locked = facts.get("ruby_lockfile", facts["ruby_gemfile"]).value
+    unlocked = [facts[name].value for name in ("ruby_gemfile", "ruby_gemspec") if name in facts]
+    stated = [facts["ruby_lockfile"].value] if "ruby_lockfile" in facts else unlocked
     kept = path if path.startswith(("/", "~")) else root_path(directory + path).rstrip("/")
     return [
-        cache_step(suffixed("bundler", directory), "Cache gems", [kept], [f"ruby:{version.value}"], [locked]),
+        cache_step(suffixed("bundler", directory), "Cache gems", [kept], [f"ruby:{version.value}"], stated),
         Step(
             id=suffixed("install-gems", directory),
             name="Install gems",
@@ -87,6 +88,9 @@ _EXAMPLES = {"linux": "x86_64-linux", "macos": "arm64-darwin", "windows": "x64-m
 
 
 def _check_lockfile(wish: Wish, facts: Mapping[str, Fact], version: Chosen, report: Report) -> None:
+    if "ruby_lockfile" not in facts and "ruby_gemspec" in facts:
+        # A gem's tests are to meet the gems that its users will.
+        return
     if "ruby_lockfile" not in facts:
         gemfile = facts["ruby_gemfile"].value
         report.warning(

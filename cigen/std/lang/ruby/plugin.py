@@ -69,6 +69,8 @@ def _facts(files: DeclaredFiles, directory: str, bundle: Bundle, report: Report)
     facts.append(Fact("ruby_gemfile", bundle.gemfile, bundle.gemfile))
     if bundle.lockfile:
         facts.append(Fact("ruby_lockfile", bundle.lockfile, bundle.lockfile))
+    if bundle.gemspec:
+        facts.append(Fact("ruby_gemspec", bundle.gemspec, bundle.gemspec))
     if bundle.platforms:
         facts.append(Fact("ruby_platforms", " ".join(bundle.platforms), bundle.lockfile))
     if bundle.bundler:

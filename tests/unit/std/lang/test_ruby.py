@@ -425,3 +425,10 @@ def test_a_gem_says_which_ruby_it_is_for(
     files: dict[str, str], expected: tuple[str, str] | None, request_for: Call, facts_of: Call
 ) -> None:
     assert facts_of(PLUGIN.detect(request_for({"Gemfile": "gemspec", **files}))).get("ruby_version") == expected
+
+
+def test_a_gem_needs_no_lockfile(plan_with: Call, outline: Call, codes_of: Call) -> None:
+    files = {"Gemfile": "gemspec", "x.gemspec": "s.required_ruby_version = '>= 3.2'"}
+    result = plan_with(PLUGIN, Job(id="test", runner="linux", packages=("ruby",)), files=files)
+    assert codes_of(result) == []
+    assert "  cache-bundler: cache bundler [vendor/bundle] ruby:3.3 <Gemfile> <x.gemspec>" in outline(result)
