@@ -264,7 +264,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A file to render, from `[[outputs]]`."""
+    """A file to render, from `[[outputs]]`. `workflow`: the id of the one it holds, or `*` for all of them."""
 
     provider: str
     path: str

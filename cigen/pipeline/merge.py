@@ -75,8 +75,8 @@ def _merge(path: str, owners: Sequence[str], content: str, item: OwnedFragment, 
 
 
 def part_of(graph: Graph, output: Output) -> Graph:
-    """The jobs and the workflow that belong in one output; the whole graph where it has only one workflow."""
-    if len(graph.workflows) <= 1:
+    """The jobs and the workflow that belong in one output; the whole graph where it has or wants all of them."""
+    if len(graph.workflows) <= 1 or output.workflow == "*":
         return graph
     name = output.workflow or graph.workflows[0].id
     return replace(

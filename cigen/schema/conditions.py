@@ -6,6 +6,7 @@
     comparison = operand [("==" | "!=") operand | "in" "[" string ("," string)* [","] "]" | "matches" string]
     operand    = name | string | "true" | "false" | "(" condition ")"
     name       = branch | tag | event | default_branch | draft | ("label" | "input" | "matrix" | "env") "." word
+               | "needs" "." word "." word
 
 A word is letters, digits, `_` and `-`; a label may also be a quoted string (`label."needs review"`). Strings stand in
 single or double quotes and know no escapes. docs/schema.md tells what each name means.
@@ -28,7 +29,8 @@ EVENTS = ("manual", "merge_queue", "pull_request", "push", "schedule", "tag")
 _TEXT_NAMES = ("branch", "tag", "event")
 _FLAG_NAMES = ("default_branch", "draft")
 _GROUPS = ("label", "input", "matrix", "env")
-_KNOWN = (*_TEXT_NAMES, *_FLAG_NAMES, *(f"{group}.NAME" for group in _GROUPS))
+_KNOWN = (*_TEXT_NAMES, *_FLAG_NAMES, *(f"{group}.NAME" for group in _GROUPS), "needs.JOB.NAME")
+_VALUE = re.compile(r"needs(?:\.[A-Za-z_][A-Za-z0-9_-]*){2}")
 _DEPTH = 50
 
 _TOKEN = re.compile(
@@ -77,7 +79,7 @@ def print_condition(expr: Expr) -> str:
             return _quoted(expr.value)
         case Op.NAME:
             group, dot, word = expr.value.partition(".")
-            plain = not dot or re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_-]*", word)
+            plain = not dot or group == "needs" or re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_-]*", word)
             return expr.value if plain else f"{group}.{_quoted(word)}"
         case Op.BOOL:
             return expr.value
@@ -248,7 +250,7 @@ def _chain(op: Op, parts: list[Expr]) -> Expr:
 def _type(expr: Expr) -> str:
     """`text`, `flag`, or `any` for an answer whose type its question decides."""
     if expr.op is Op.NAME:
-        if expr.value in _TEXT_NAMES or expr.value.startswith(("matrix.", "env.")):
+        if expr.value in _TEXT_NAMES or expr.value.startswith(("matrix.", "env.", "needs.")):
             return "text"
         return "any" if expr.value.startswith("input.") else "flag"
     return "text" if expr.op is Op.LITERAL else "flag"
@@ -257,8 +259,8 @@ def _type(expr: Expr) -> str:
 def _name(token: _Token) -> Expr:
     group, dot, word = token.text.partition(".")
     quoted = word[:1] in ("'", '"')
-    if not dot and group in (*_TEXT_NAMES, *_FLAG_NAMES):
-        return Expr(Op.NAME, group)
+    if (not dot and group in (*_TEXT_NAMES, *_FLAG_NAMES)) or _VALUE.fullmatch(token.text):
+        return Expr(Op.NAME, token.text)
     if dot and group in _GROUPS and ("." not in word or quoted) and (group == "label" or not quoted):
         value = word[1:-1] if quoted else word
         if value:

@@ -28,14 +28,17 @@ def read_timeout(table: Table, default: int) -> int:
     return minutes
 
 
-def read_retry(table: Table, default: Retry | None) -> Retry | None:
+def read_retry(table: Table, default: Retry | None, *, step: bool = False) -> Retry | None:
     """The key `retry`: a number of further attempts, or a table. None: a failure stays one."""
     value = table.data.get("retry")
     if type(value) is int:
         found = Retry(value)
     elif isinstance(value, dict):
         own = table.table("retry")
-        found = Retry(own.integer("max"), own.integer("delay"))
+        found = Retry(own.integer("max"), own.integer("delay"), tuple(dict.fromkeys(own.texts("on", fixed=True))))
+        if step and "agent_lost" in found.on:
+            hint = "write it to the job's retry"
+            own.error("SCHEMA_025", "a step cannot start again on another machine", "on", hint=hint)
     else:
         return default
     return found if found.max else None

@@ -23,6 +23,7 @@ from cigen.model.resources import (
 )
 from cigen.schema.durations import read_retry, read_timeout
 from cigen.schema.machines import check_provider, check_runner, read_cache, read_image, read_service
+from cigen.schema.starting import read_approval, read_shards, read_trigger
 from cigen.schema.steps import StepReader, read_condition
 from cigen.schema.table import Scope, Table, nearest
 from cigen.schema.workflows import MAIN, read_concurrency, read_permissions
@@ -38,6 +39,7 @@ class Defaults:
     retry: Retry | None
     working_directory: str
     shell: str
+    checkout: Checkout | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,11 @@ class Shared:
 def read_defaults(table: Table) -> Defaults:
     """The table `[defaults]`."""
     return Defaults(
-        read_timeout(table, 30), read_retry(table, None), table.text("working_directory"), table.text("shell")
+        read_timeout(table, 30),
+        read_retry(table, None),
+        table.text("working_directory"),
+        table.text("shell"),
+        _checkout(table, None),
     )
 
 
@@ -65,10 +71,11 @@ def read_job(name: str, table: Table, shared: Shared) -> Job:
     matrix = _matrix(table)
     job = table.within(Scope(axes=_axes(matrix)))
     workflow = _workflow(job, shared)
-    reader = StepReader(shared.templates, _inputs(shared.workflows.get(workflow)), _given_ids(job))
+    reader = StepReader(shared.templates, _inputs(shared.workflows.get(workflow)), _given_ids(job), name)
     steps, cleanup = reader.read(job, "steps", "success"), reader.read(job, "finally", "always")
-    checkout = _checkout(job)
-    no_source = checkout is not None and checkout.disabled
+    trigger = read_trigger(job)
+    checkout = _checkout(job, shared.defaults.checkout) if trigger is None else None
+    no_source = trigger is not None or (checkout is not None and checkout.disabled)
     return Job(
         id=name,
         name=job.text("name"),
@@ -92,16 +99,21 @@ def read_job(name: str, table: Table, shared: Shared) -> Job:
         timeout=read_timeout(job, shared.defaults.timeout),
         retry=read_retry(job, shared.defaults.retry),
         allow_failure=job.flag("allow_failure"),
-        when=read_condition(job, reader.inputs),
+        when=read_condition(job, reader.inputs, name),
         concurrency=read_concurrency(job, None),
         skip_if=_skip_if(job.table("skip_if")) if job.has("skip_if") else None,
         inputs=_job_inputs(job.table("inputs")) if job.has("inputs") else None,
         outputs=_outputs(job.table("outputs")) if job.has("outputs") else None,
-        effects=job.flag("effects"),
+        effects=job.flag("effects") or trigger is not None,
         notify=tuple(_notify(own) for own in job.tables("notify")),
         working_directory=job.text("working_directory", shared.defaults.working_directory),
         shell=job.text("shell", shared.defaults.shell),
         raw=_raw(job, (*steps, *cleanup)),
+        shards=read_shards(job),
+        approve=read_approval(job),
+        trigger=trigger,
+        stage=job.plain("stage"),
+        run_on=job.plain("run_on", "success"),
     )
 
 
@@ -186,11 +198,11 @@ def _caches(job: Table, known: Mapping[str, Table]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _checkout(job: Table) -> Checkout | None:
+def _checkout(job: Table, default: Checkout | None) -> Checkout | None:
     if job.data.get("checkout") is False:
         return Checkout(disabled=True)
     if not isinstance(job.data.get("checkout"), dict):
-        return None
+        return None if job.data.get("checkout") is True else default
     table = job.table("checkout")
     return Checkout(
         depth=table.integer("depth", 1),
@@ -232,7 +244,13 @@ def _job_inputs(table: Table) -> Inputs:
 
 
 def _outputs(table: Table) -> JobOutputs:
-    return JobOutputs(table.texts("files"), table.texts("junit"), table.integer("retention_days"))
+    return JobOutputs(
+        files=table.texts("files"),
+        junit=table.texts("junit"),
+        retention_days=table.integer("retention_days"),
+        values=tuple(dict.fromkeys(table.texts("values", fixed=True))),
+        logs=table.texts("logs"),
+    )
 
 
 def _notify(table: Table) -> Notify:

@@ -14,9 +14,10 @@ from cigen.model.diagnostics import Diagnostic, KeyPath, error, has_errors
 from cigen.model.resources import Pair
 from cigen.schema._generated.validator import JsonSchemaValueException, validate
 from cigen.schema.jobs import Shared, read_defaults, read_job
-from cigen.schema.machines import BUILT_IN, check_runner, read_cache, read_runners, read_service
+from cigen.schema.machines import BUILT_IN, check_runner, read_cache, read_runners, read_secrets, read_service
 from cigen.schema.outputs import read_outputs, read_plugins
 from cigen.schema.references import add_setup, check_references
+from cigen.schema.sequence import check_values, join_stages
 from cigen.schema.source import oddities, parse
 from cigen.schema.steps import check_templates
 from cigen.schema.table import EnoughError, Reading, Scope, Table
@@ -85,8 +86,9 @@ def _read(tree: dict[str, Any], reading: Reading) -> Config:
         templates=dict(root.named("templates")),
     )
     tables = dict(root.named("jobs"))
-    jobs = {name: read_job(name, table, shared) for name, table in tables.items()}
+    jobs = join_stages({name: read_job(name, table, shared) for name, table in tables.items()}, workflows, tables)
     check_references(jobs, tables)
+    check_values(jobs, tables, reading)
     check_templates(shared.templates)
     return Config(
         version=root.plain("version"),
@@ -101,6 +103,7 @@ def _read(tree: dict[str, Any], reading: Reading) -> Config:
         runners=read_runners(root),
         outputs=read_outputs(root, workflows),
         plugins=read_plugins(root),
+        secrets=read_secrets(root),
     )
 
 

@@ -11,6 +11,7 @@ from cigen.model.resources import (
     Matrix,
     ProviderBlock,
     Runner,
+    Secret,
     Service,
 )
 from cigen.schema.interpolate import placeholders, substitute
@@ -21,9 +22,11 @@ __all__ = [
     "PROVIDERS",
     "check_provider",
     "check_runner",
+    "read_blocks",
     "read_cache",
     "read_image",
     "read_runners",
+    "read_secrets",
     "read_service",
 ]
 
@@ -56,14 +59,27 @@ def read_runners(root: Table) -> tuple[Runner, ...]:
     """`[runners]`, sorted by name."""
     found = []
     for name, table in sorted(root.named("runners"), key=lambda item: item[0]):
-        own = ("os", "arch")
-        settings = tuple(
-            ProviderBlock(key, table.json(key))
-            for key in sorted(table.data)
-            if key not in own and check_provider(table, key, own)
-        )
+        settings = read_blocks(table, ("os", "arch"))
         found.append(Runner(name, table.plain("os"), table.plain("arch"), settings))
     return tuple(found)
+
+
+def read_blocks(table: Table, own: tuple[str, ...] = ()) -> tuple[ProviderBlock, ...]:
+    """What stands in a table beside its own keys: a table for each provider, sorted."""
+    return tuple(
+        ProviderBlock(key, table.json(key))
+        for key in sorted(table.data)
+        if key not in own and check_provider(table, key, own)
+    )
+
+
+def read_secrets(root: Table) -> tuple[Secret, ...]:
+    """`[secrets]`, sorted by name."""
+    own = ("version",)
+    return tuple(
+        Secret(name, read_blocks(table, own), table.scalar("version", fixed=True))
+        for name, table in sorted(root.named("secrets"), key=lambda item: item[0])
+    )
 
 
 def check_runner(table: Table, key: str, name: str, matrix: Matrix | None, known: frozenset[str]) -> None:
@@ -110,7 +126,12 @@ def read_image(job: Table) -> Container | None:
     if not job.has("image"):
         return None
     table = job.table("image")
-    return Container(table.text("image"), table.pairs("env"), table.text("options"))
+    for key, other in (("username", "password"), ("password", "username")):
+        if table.has(key) and not table.has(other):
+            table.error("SCHEMA_025", f'"{key}" needs "{other}" beside it', key, on_key=True)
+    return Container(
+        table.text("image"), table.pairs("env"), table.text("options"), table.text("username"), table.plain("password")
+    )
 
 
 def read_service(name: str, table: Table) -> Service:
@@ -139,4 +160,4 @@ def read_cache(name: str, table: Table, scope: Scope) -> Cache:
     """One cache, as a job with that scope would use it."""
     own = table.within(scope)
     parts = tuple(CachePart(literal=part) if ":" in part else CachePart(files=part) for part in own.texts("key_parts"))
-    return Cache(name, own.texts("paths"), parts, own.flag("fallback", True))
+    return Cache(name, own.texts("paths"), parts, own.flag("fallback", True), own.plain("save", "success"))

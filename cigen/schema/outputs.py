@@ -8,7 +8,10 @@ from cigen.model.resources import Output, Pair, Workflow
 from cigen.schema.table import Scope, Table, nearest
 from cigen.schema.workflows import MAIN
 
-__all__ = ["path_mistake", "read_outputs", "read_plugins"]
+__all__ = ["EVERY", "path_mistake", "read_outputs", "read_plugins"]
+
+EVERY = "*"
+"""All workflows, in one output."""
 
 
 def read_outputs(root: Table, workflows: Mapping[str, Workflow]) -> tuple[Output, ...]:
@@ -21,13 +24,13 @@ def read_outputs(root: Table, workflows: Mapping[str, Workflow]) -> tuple[Output
         path = table.text("path", fixed=True)
         _check_path(table, path, owners, index)
         workflow = table.plain("workflow", MAIN)
-        if workflow not in workflows:
+        if workflow not in workflows and workflow != EVERY:
             hint = nearest(workflow, workflows, "Workflows")
             table.error("SCHEMA_018", f'there is no workflow "{workflow}"', "workflow", hint=hint)
         found.append(Output(table.plain("provider"), path, table.text("description", fixed=True), workflow))
     rendered = {output.workflow for output in found}
     for name in workflows:
-        if name not in rendered:
+        if name not in rendered and EVERY not in rendered:
             message = f'no output holds the workflow "{name}", so its jobs would be lost'
             at: KeyPath = ("workflows", name) if name != MAIN else ("outputs",)
             root.reading.error("SCHEMA_025", message, at, f'add an output with workflow = "{name}"', on_key=True)

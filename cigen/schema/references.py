@@ -89,6 +89,7 @@ def add_setup(jobs: Sequence[Job], shared: Shared) -> tuple[Job, ...]:
         packages=tuple(sorted({name for job in users for name in job.packages})),
         timeout=shared.defaults.timeout,
         retry=shared.defaults.retry,
+        checkout=shared.defaults.checkout,
         inputs=Inputs(),
         owner="core",
     )

@@ -36,10 +36,12 @@ _USED = re.compile(r'"uses":"([^"@]+)')
 class StepReader:
     """Reads the steps of one job. `inputs`: the names that `input.NAME` may be; None if they are not known here."""
 
-    __slots__ = ("_count", "_given", "_ids", "inputs", "templates")
+    __slots__ = ("_count", "_given", "_ids", "inputs", "job", "templates")
 
-    def __init__(self, templates: Mapping[str, Table], inputs: tuple[str, ...] | None, given: Iterable[str]) -> None:
-        self.templates, self.inputs = templates, inputs
+    def __init__(
+        self, templates: Mapping[str, Table], inputs: tuple[str, ...] | None, given: Iterable[str], job: str
+    ) -> None:
+        self.templates, self.inputs, self.job = templates, inputs, job
         self._given = frozenset(given)
         """Ids that the job itself gives to steps: none is made up that equals one of them, further down or not."""
         self._ids: set[str] = set()
@@ -149,10 +151,10 @@ class StepReader:
             native=native,
             env=table.pairs("env"),
             secrets=table.texts("secrets", fixed=True),
-            when=read_condition(table, self.inputs),
+            when=read_condition(table, self.inputs, self.job),
             run_on=table.plain("run_on", run_on),
             timeout=read_timeout(table, 0),
-            retry=read_retry(table, None),
+            retry=read_retry(table, None, step=True),
             allow_failure=table.flag("allow_failure"),
             working_directory=table.text("working_directory"),
             shell=table.text("shell"),
@@ -174,7 +176,7 @@ def check_templates(templates: Mapping[str, Table]) -> None:
     """Read every template as if it were used, so that a mistake in one that no job uses yet shows as well."""
     for template in templates.values():
         values = {name: own.scalar("default", fixed=True) for name, own in template.named("inputs")}
-        StepReader({}, None, ()).read_template(template.within(Scope(any_axis=True)), values, "success")
+        StepReader({}, None, (), "").read_template(template.within(Scope(any_axis=True)), values, "success")
 
 
 def _module(table: Table) -> ModuleUse:
@@ -213,8 +215,12 @@ def _slug(text: str) -> str:
     return slug if slug[0].isalpha() else f"step-{slug}"
 
 
-def read_condition(table: Table, inputs: tuple[str, ...] | None) -> Expr | None:
-    """The key `when`. Reports SCHEMA_016 at the characters that are wrong."""
+def read_condition(table: Table, inputs: tuple[str, ...] | None, job: str) -> Expr | None:
+    """The key `when`. Reports SCHEMA_016 at the characters that are wrong.
+
+    `job`: whose condition it is; empty in a template that no job uses. What it asks of other jobs is noted, to be
+    checked once all are read.
+    """
     written = table.data.get("when")
     if not isinstance(written, str):
         return None
@@ -236,6 +242,9 @@ def read_condition(table: Table, inputs: tuple[str, ...] | None) -> Expr | None:
         if group == "matrix" and not table.scope.any_axis and rest not in (table.scope.axes or ()):
             hint = nearest(rest, table.scope.axes or (), "Axes")
             table.error("SCHEMA_018", f'the matrix of this job has no axis "{rest}"', "when", hint=hint)
+        elif group == "needs" and job:
+            other, value = rest.split(".")
+            table.reading.asked.append((job, other, value, (*table.at, "when")))
         elif group == "input" and inputs is not None and rest not in inputs:
             hint = nearest(rest, inputs, "Inputs of on.manual")
             table.error("SCHEMA_018", f'on.manual asks for no input "{rest}"', "when", hint=hint)

@@ -55,6 +55,8 @@ class Reading:
     providers: frozenset[str] = frozenset()
     found: list[Diagnostic] = field(default_factory=list)
     expanded: int = 0
+    asked: list[tuple[str, str, str, KeyPath]] = field(default_factory=list)
+    """Values of jobs that conditions ask for: who asks, which job, which value, where."""
 
     def error(self, code: str, message: str, key: KeyPath, hint: str = "", *, on_key: bool = False) -> None:
         """Note a mistake. Raises EnoughError after the last one of MISTAKE_LIMIT."""

@@ -1,5 +1,7 @@
 """What starts a pipeline and what its jobs share: triggers, concurrency, permissions."""
 
+from dataclasses import replace
+
 from cigen.model.resources import (
     Concurrency,
     ManualInput,
@@ -13,6 +15,7 @@ from cigen.model.resources import (
     Workflow,
 )
 from cigen.schema.cron import cron_mistake
+from cigen.schema.machines import read_blocks
 from cigen.schema.table import Table
 
 __all__ = ["MAIN", "read_concurrency", "read_permissions", "read_workflows"]
@@ -24,27 +27,47 @@ MAIN = "ci"
 def read_workflows(root: Table, default_branch: str) -> tuple[Workflow, ...]:
     """`ci` first, then those of `[workflows]` by name."""
     default = Triggers(push=PushTrigger(branches=(default_branch,)), pull_request=PullRequestTrigger())
-    workflows = [_workflow(root, MAIN, "CI", default, default_branch)]
+    shared_env = root.table("defaults").table("env").own_pairs(fixed=True)
+    workflows = [_workflow(root, MAIN, "CI", default, default_branch, shared_env)]
     for name, table in sorted(root.named("workflows"), key=lambda item: item[0]):
         if name == MAIN:
             message = f'the workflow "{MAIN}" is described by the top-level keys'
             hint = f"move on, concurrency, permissions and env out of [workflows.{MAIN}]"
             root.error("SCHEMA_021", message, "workflows", name, hint=hint, on_key=True)
             continue
-        workflows.append(_workflow(table, name, table.text("name", name, fixed=True), Triggers(), default_branch))
+        title = table.text("name", name, fixed=True)
+        workflows.append(_workflow(table, name, title, Triggers(), default_branch, shared_env))
     return tuple(workflows)
 
 
-def _workflow(table: Table, name: str, title: str, default: Triggers, default_branch: str) -> Workflow:
+def _workflow(
+    table: Table, name: str, title: str, default: Triggers, default_branch: str, shared_env: tuple[Pair, ...]
+) -> Workflow:
     return Workflow(
         id=name,
         name=title,
         triggers=_triggers(table.table("on"), default) if table.has("on") else default,
         concurrency=read_concurrency(table, Concurrency(preset="pr-latest"), fixed=True),
         permissions=read_permissions(table),
-        env=table.table("env").own_pairs(fixed=True),
+        env=_join(shared_env, table.table("env").own_pairs(fixed=True)),
         default_branch=default_branch,
+        stages=_stages(table),
+        raw=read_blocks(table.table("raw")),
     )
+
+
+def _join(shared: tuple[Pair, ...], own: tuple[Pair, ...]) -> tuple[Pair, ...]:
+    joined = {pair.name: pair for pair in (*shared, *own)}
+    return tuple(joined[name] for name in sorted(joined))
+
+
+def _stages(table: Table) -> tuple[str, ...]:
+    found = []
+    for name, at in table.placed("stages", fixed=True):
+        if name in found:
+            table.reading.error("SCHEMA_021", f'the stage "{name}" stands here twice', at)
+        found.append(name)
+    return tuple(found)
 
 
 def _triggers(on: Table, default: Triggers) -> Triggers:
@@ -55,10 +78,12 @@ def _triggers(on: Table, default: Triggers) -> Triggers:
         schedule=_schedule(on),
         manual=_manual(on.table("manual")) if _wanted(on, "manual") else None,
         merge_queue=_merge_queue(on),
+        paths=on.texts("paths", fixed=True),
     )
-    if triggers == Triggers() and on.data:
+    started = replace(triggers, paths=()) != Triggers()
+    if not started and set(on.data) - {"paths"}:
         on.error("SCHEMA_025", "nothing starts this workflow: every trigger is false", hint="leave out [on]")
-    return triggers if triggers != Triggers() else default
+    return triggers if started else replace(default, paths=triggers.paths)
 
 
 def _wanted(on: Table, key: str) -> bool:
@@ -86,6 +111,7 @@ def _schedule(on: Table) -> tuple[Schedule, ...]:
     found = []
     for index, item in enumerate(items):
         key: tuple[str | int, ...] = ("schedule", index) if isinstance(value, list) else ("schedule",)
+        own = Table(item, (*on.at, *key), on.reading, on.scope)
         if isinstance(item, dict):
             item, key = item.get("cron"), (*key, "cron")
         if not isinstance(item, str):
@@ -94,7 +120,7 @@ def _schedule(on: Table) -> tuple[Schedule, ...]:
         if mistake:
             hint = 'minute, hour, day of the month, month, day of the week, in UTC: "30 3 * * MON-FRI"'
             on.error("SCHEMA_015", f'"{item}" is no cron expression: {mistake}', *key, hint=hint)
-        found.append(Schedule(item))
+        found.append(Schedule(item, own.text("name", fixed=True), own.flag("reuse")))
     return tuple(found)
 
 
@@ -142,7 +168,10 @@ def read_concurrency(table: Table, default: Concurrency | None, *, fixed: bool =
     value = table.data.get("concurrency")
     if isinstance(value, dict):
         own = table.table("concurrency")
-        return Concurrency(group=own.text("group", fixed=fixed), cancel=own.flag("cancel"))
+        found = Concurrency(group=own.text("group", fixed=fixed), cancel=own.flag("cancel"), max=own.integer("max", 1))
+        if found.cancel and found.max > 1:
+            own.error("SCHEMA_025", '"max" has no meaning where a new run cancels the others', "max", on_key=True)
+        return found
     if isinstance(value, str):
         return None if value == "none" else Concurrency(preset=value)
     return default

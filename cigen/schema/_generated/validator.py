@@ -14,13 +14,15 @@ import re
 
 
 REGEX_PATTERNS = {
-    '^[a-z][a-z0-9-]*/[A-Za-z0-9][A-Za-z0-9._-]*$': re.compile('^[a-z][a-z0-9-]*/[A-Za-z0-9][A-Za-z0-9._-]*\\Z'),
     '^[^\\n]+$': re.compile('^[^\\n]+\\Z'),
+    '^(\\*|[A-Za-z_][A-Za-z0-9_-]*)$': re.compile('^(\\*|[A-Za-z_][A-Za-z0-9_-]*)\\Z'),
+    '^[a-z][a-z0-9-]*/[A-Za-z0-9][A-Za-z0-9._-]*$': re.compile('^[a-z][a-z0-9-]*/[A-Za-z0-9][A-Za-z0-9._-]*\\Z'),
     '^[A-Za-z_][A-Za-z0-9_.-]*$': re.compile('^[A-Za-z_][A-Za-z0-9_.-]*\\Z'),
     '\\S': re.compile('\\S'),
     '^[^\\s@]+(@[^\\n@]+)?$': re.compile('^[^\\s@]+(@[^\\n@]+)?\\Z'),
     '^[A-Za-z_][A-Za-z0-9_]*$': re.compile('^[A-Za-z_][A-Za-z0-9_]*\\Z'),
     '^[A-Za-z_][A-Za-z0-9_-]*$': re.compile('^[A-Za-z_][A-Za-z0-9_-]*\\Z'),
+    '^(failure|agent_lost)$': re.compile('^(failure|agent_lost)\\Z'),
     '^(?=.)([1-9][0-9]{0,2}h)?([1-9][0-9]{0,4}m)?$': re.compile('^(?=.)([1-9][0-9]{0,2}h)?([1-9][0-9]{0,4}m)?\\Z'),
     '^[a-z]+(-[a-z]+)*$': re.compile('^[a-z]+(-[a-z]+)*\\Z'),
     '^(pr-latest|serial|none)$': re.compile('^(pr-latest|serial|none)\\Z'),
@@ -100,6 +102,18 @@ def validate(data: object) -> object:
             data_keys.remove("on")
             data__on = data["on"]
             validate___definitions_triggers(data__on)
+        if "stages" in data_keys:
+            data_keys.remove("stages")
+            data__stages = data["stages"]
+            if not isinstance(data__stages, (list, tuple)):
+                raise JsonSchemaValueException
+            data__stages_is_list = isinstance(data__stages, (list, tuple))
+            if data__stages_is_list:
+                data__stages_len = len(data__stages)
+                if data__stages_len < 1:
+                    raise JsonSchemaValueException
+                for data__stages_x, data__stages_item in enumerate(data__stages):
+                    validate___definitions_name(data__stages_item)
         if "concurrency" in data_keys:
             data_keys.remove("concurrency")
             data__concurrency = data["concurrency"]
@@ -132,6 +146,14 @@ def validate(data: object) -> object:
                     data__defaults_keys.remove("shell")
                     data__defaults__shell = data__defaults["shell"]
                     validate___definitions_line(data__defaults__shell)
+                if "env" in data__defaults_keys:
+                    data__defaults_keys.remove("env")
+                    data__defaults__env = data__defaults["env"]
+                    validate___definitions_env(data__defaults__env)
+                if "checkout" in data__defaults_keys:
+                    data__defaults_keys.remove("checkout")
+                    data__defaults__checkout = data__defaults["checkout"]
+                    validate___definitions_checkout(data__defaults__checkout)
                 if data__defaults_keys:
                     raise JsonSchemaValueException
         if "workflows" in data_keys:
@@ -294,6 +316,13 @@ def validate(data: object) -> object:
                                 data__caches_value__fallback = data__caches_value["fallback"]
                                 if not isinstance(data__caches_value__fallback, (bool)):
                                     raise JsonSchemaValueException
+                            if "save" in data__caches_value_keys:
+                                data__caches_value_keys.remove("save")
+                                data__caches_value__save = data__caches_value["save"]
+                                if not isinstance(data__caches_value__save, (str)):
+                                    raise JsonSchemaValueException
+                                if not (isinstance(data__caches_value__save, str) and data__caches_value__save == 'success' or isinstance(data__caches_value__save, str) and data__caches_value__save == 'always' or isinstance(data__caches_value__save, str) and data__caches_value__save == 'never'):
+                                    raise JsonSchemaValueException
                             if data__caches_value_keys:
                                 raise JsonSchemaValueException
                 data__caches_len = len(data__caches)
@@ -327,6 +356,87 @@ def validate(data: object) -> object:
                         except JsonSchemaValueException:
                             data__services_property_names = False
                     if not data__services_property_names:
+                        raise JsonSchemaValueException
+        if "secrets" in data_keys:
+            data_keys.remove("secrets")
+            data__secrets = data["secrets"]
+            if not isinstance(data__secrets, (dict)):
+                raise JsonSchemaValueException
+            data__secrets_is_dict = isinstance(data__secrets, dict)
+            if data__secrets_is_dict:
+                data__secrets_keys = set(data__secrets.keys())
+                for data__secrets_key in data__secrets_keys:
+                    if data__secrets_key not in []:
+                        data__secrets_value = data__secrets.get(data__secrets_key)
+                        if not isinstance(data__secrets_value, (dict)):
+                            raise JsonSchemaValueException
+                        data__secrets_value_is_dict = isinstance(data__secrets_value, dict)
+                        if data__secrets_value_is_dict:
+                            data__secrets_value_len = len(data__secrets_value)
+                            if data__secrets_value_len < 1:
+                                raise JsonSchemaValueException
+                            data__secrets_value_keys = set(data__secrets_value.keys())
+                            if "version" in data__secrets_value_keys:
+                                data__secrets_value_keys.remove("version")
+                                data__secrets_value__version = data__secrets_value["version"]
+                                if not isinstance(data__secrets_value__version, (str, int)) or isinstance(data__secrets_value__version, bool):
+                                    raise JsonSchemaValueException
+                                if isinstance(data__secrets_value__version, str):
+                                    if not REGEX_PATTERNS['^[^\\n]+$'].search(data__secrets_value__version):
+                                        raise JsonSchemaValueException
+                            if "github" in data__secrets_value_keys:
+                                data__secrets_value_keys.remove("github")
+                                data__secrets_value__github = data__secrets_value["github"]
+                                if not isinstance(data__secrets_value__github, (dict)):
+                                    raise JsonSchemaValueException
+                                data__secrets_value__github_is_dict = isinstance(data__secrets_value__github, dict)
+                                if data__secrets_value__github_is_dict:
+                                    data__secrets_value__github_len = len(data__secrets_value__github)
+                                    if data__secrets_value__github_len < 1:
+                                        raise JsonSchemaValueException
+                            if "circleci" in data__secrets_value_keys:
+                                data__secrets_value_keys.remove("circleci")
+                                data__secrets_value__circleci = data__secrets_value["circleci"]
+                                if not isinstance(data__secrets_value__circleci, (dict)):
+                                    raise JsonSchemaValueException
+                                data__secrets_value__circleci_is_dict = isinstance(data__secrets_value__circleci, dict)
+                                if data__secrets_value__circleci_is_dict:
+                                    data__secrets_value__circleci_len = len(data__secrets_value__circleci)
+                                    if data__secrets_value__circleci_len < 1:
+                                        raise JsonSchemaValueException
+                            if "buildkite" in data__secrets_value_keys:
+                                data__secrets_value_keys.remove("buildkite")
+                                data__secrets_value__buildkite = data__secrets_value["buildkite"]
+                                if not isinstance(data__secrets_value__buildkite, (dict)):
+                                    raise JsonSchemaValueException
+                                data__secrets_value__buildkite_is_dict = isinstance(data__secrets_value__buildkite, dict)
+                                if data__secrets_value__buildkite_is_dict:
+                                    data__secrets_value__buildkite_len = len(data__secrets_value__buildkite)
+                                    if data__secrets_value__buildkite_len < 1:
+                                        raise JsonSchemaValueException
+                            if "jenkins" in data__secrets_value_keys:
+                                data__secrets_value_keys.remove("jenkins")
+                                data__secrets_value__jenkins = data__secrets_value["jenkins"]
+                                if not isinstance(data__secrets_value__jenkins, (dict)):
+                                    raise JsonSchemaValueException
+                                data__secrets_value__jenkins_is_dict = isinstance(data__secrets_value__jenkins, dict)
+                                if data__secrets_value__jenkins_is_dict:
+                                    data__secrets_value__jenkins_len = len(data__secrets_value__jenkins)
+                                    if data__secrets_value__jenkins_len < 1:
+                                        raise JsonSchemaValueException
+                            for data__secrets_value_key in data__secrets_value_keys:
+                                if data__secrets_value_key not in ['version', 'github', 'circleci', 'buildkite', 'jenkins']:
+                                    data__secrets_value_value = data__secrets_value.get(data__secrets_value_key)
+                                    validate___definitions_provider_table(data__secrets_value_value)
+                data__secrets_len = len(data__secrets)
+                if data__secrets_len != 0:
+                    data__secrets_property_names = True
+                    for data__secrets_key in data__secrets:
+                        try:
+                            validate___definitions_variable(data__secrets_key)
+                        except JsonSchemaValueException:
+                            data__secrets_property_names = False
+                    if not data__secrets_property_names:
                         raise JsonSchemaValueException
         if "runners" in data_keys:
             data_keys.remove("runners")
@@ -447,7 +557,11 @@ def validate(data: object) -> object:
                         if "workflow" in data__outputs_item_keys:
                             data__outputs_item_keys.remove("workflow")
                             data__outputs_item__workflow = data__outputs_item["workflow"]
-                            validate___definitions_name(data__outputs_item__workflow)
+                            if not isinstance(data__outputs_item__workflow, (str)):
+                                raise JsonSchemaValueException
+                            if isinstance(data__outputs_item__workflow, str):
+                                if not REGEX_PATTERNS['^(\\*|[A-Za-z_][A-Za-z0-9_-]*)$'].search(data__outputs_item__workflow):
+                                    raise JsonSchemaValueException
                         if data__outputs_item_keys:
                             raise JsonSchemaValueException
         if "plugins" in data_keys:
@@ -496,8 +610,67 @@ def validate(data: object) -> object:
                             data__plugins_property_names = False
                     if not data__plugins_property_names:
                         raise JsonSchemaValueException
+        if "raw" in data_keys:
+            data_keys.remove("raw")
+            data__raw = data["raw"]
+            validate___definitions_workflow_raw(data__raw)
         if data_keys:
             raise JsonSchemaValueException
+    return data
+
+def validate___definitions_workflow_raw(data):
+    if not isinstance(data, (dict)):
+        raise JsonSchemaValueException
+    data_is_dict = isinstance(data, dict)
+    if data_is_dict:
+        data_len = len(data)
+        if data_len < 1:
+            raise JsonSchemaValueException
+        data_keys = set(data.keys())
+        if "github" in data_keys:
+            data_keys.remove("github")
+            data__github = data["github"]
+            if not isinstance(data__github, (dict)):
+                raise JsonSchemaValueException
+            data__github_is_dict = isinstance(data__github, dict)
+            if data__github_is_dict:
+                data__github_len = len(data__github)
+                if data__github_len < 1:
+                    raise JsonSchemaValueException
+        if "circleci" in data_keys:
+            data_keys.remove("circleci")
+            data__circleci = data["circleci"]
+            if not isinstance(data__circleci, (dict)):
+                raise JsonSchemaValueException
+            data__circleci_is_dict = isinstance(data__circleci, dict)
+            if data__circleci_is_dict:
+                data__circleci_len = len(data__circleci)
+                if data__circleci_len < 1:
+                    raise JsonSchemaValueException
+        if "buildkite" in data_keys:
+            data_keys.remove("buildkite")
+            data__buildkite = data["buildkite"]
+            if not isinstance(data__buildkite, (dict)):
+                raise JsonSchemaValueException
+            data__buildkite_is_dict = isinstance(data__buildkite, dict)
+            if data__buildkite_is_dict:
+                data__buildkite_len = len(data__buildkite)
+                if data__buildkite_len < 1:
+                    raise JsonSchemaValueException
+        if "jenkins" in data_keys:
+            data_keys.remove("jenkins")
+            data__jenkins = data["jenkins"]
+            if not isinstance(data__jenkins, (dict)):
+                raise JsonSchemaValueException
+            data__jenkins_is_dict = isinstance(data__jenkins, dict)
+            if data__jenkins_is_dict:
+                data__jenkins_len = len(data__jenkins)
+                if data__jenkins_len < 1:
+                    raise JsonSchemaValueException
+        for data_key in data_keys:
+            if data_key not in ['github', 'circleci', 'buildkite', 'jenkins']:
+                data_value = data.get(data_key)
+                validate___definitions_provider_table(data_value)
     return data
 
 def validate___definitions_plugin(data):
@@ -850,6 +1023,10 @@ def validate___definitions_job(data):
             data_keys.remove("workflow")
             data__workflow = data["workflow"]
             validate___definitions_name(data__workflow)
+        if "stage" in data_keys:
+            data_keys.remove("stage")
+            data__stage = data["stage"]
+            validate___definitions_name(data__stage)
         if "needs" in data_keys:
             data_keys.remove("needs")
             data__needs = data["needs"]
@@ -866,6 +1043,45 @@ def validate___definitions_job(data):
             data_keys.remove("matrix")
             data__matrix = data["matrix"]
             validate___definitions_matrix(data__matrix)
+        if "shards" in data_keys:
+            data_keys.remove("shards")
+            data__shards = data["shards"]
+            if not isinstance(data__shards, (int, dict)) or isinstance(data__shards, bool):
+                raise JsonSchemaValueException
+            if isinstance(data__shards, (int, float)) and not isinstance(data__shards, bool):
+                if data__shards < 1:
+                    raise JsonSchemaValueException
+                if data__shards > 256:
+                    raise JsonSchemaValueException
+            data__shards_is_dict = isinstance(data__shards, dict)
+            if data__shards_is_dict:
+                data__shards__missing_keys = set(['count']) - data__shards.keys()
+                if data__shards__missing_keys:
+                    raise JsonSchemaValueException
+                data__shards_keys = set(data__shards.keys())
+                if "count" in data__shards_keys:
+                    data__shards_keys.remove("count")
+                    data__shards__count = data__shards["count"]
+                    if not isinstance(data__shards__count, (int)) or isinstance(data__shards__count, bool):
+                        raise JsonSchemaValueException
+                    if isinstance(data__shards__count, (int, float)) and not isinstance(data__shards__count, bool):
+                        if data__shards__count < 1:
+                            raise JsonSchemaValueException
+                        if data__shards__count > 256:
+                            raise JsonSchemaValueException
+                if "files" in data__shards_keys:
+                    data__shards_keys.remove("files")
+                    data__shards__files = data__shards["files"]
+                    validate___definitions_lines(data__shards__files)
+                if "by" in data__shards_keys:
+                    data__shards_keys.remove("by")
+                    data__shards__by = data__shards["by"]
+                    if not isinstance(data__shards__by, (str)):
+                        raise JsonSchemaValueException
+                    if not (isinstance(data__shards__by, str) and data__shards__by == 'name' or isinstance(data__shards__by, str) and data__shards__by == 'size' or isinstance(data__shards__by, str) and data__shards__by == 'timings'):
+                        raise JsonSchemaValueException
+                if data__shards_keys:
+                    raise JsonSchemaValueException
         if "packages" in data_keys:
             data_keys.remove("packages")
             data__packages = data["packages"]
@@ -904,40 +1120,7 @@ def validate___definitions_job(data):
         if "checkout" in data_keys:
             data_keys.remove("checkout")
             data__checkout = data["checkout"]
-            if not isinstance(data__checkout, (bool, dict)):
-                raise JsonSchemaValueException
-            data__checkout_is_dict = isinstance(data__checkout, dict)
-            if data__checkout_is_dict:
-                data__checkout_keys = set(data__checkout.keys())
-                if "depth" in data__checkout_keys:
-                    data__checkout_keys.remove("depth")
-                    data__checkout__depth = data__checkout["depth"]
-                    if not isinstance(data__checkout__depth, (int)) or isinstance(data__checkout__depth, bool):
-                        raise JsonSchemaValueException
-                    if isinstance(data__checkout__depth, (int, float)) and not isinstance(data__checkout__depth, bool):
-                        if data__checkout__depth < 0:
-                            raise JsonSchemaValueException
-                if "submodules" in data__checkout_keys:
-                    data__checkout_keys.remove("submodules")
-                    data__checkout__submodules = data__checkout["submodules"]
-                    if not isinstance(data__checkout__submodules, (bool)):
-                        raise JsonSchemaValueException
-                if "lfs" in data__checkout_keys:
-                    data__checkout_keys.remove("lfs")
-                    data__checkout__lfs = data__checkout["lfs"]
-                    if not isinstance(data__checkout__lfs, (bool)):
-                        raise JsonSchemaValueException
-                if "credentials" in data__checkout_keys:
-                    data__checkout_keys.remove("credentials")
-                    data__checkout__credentials = data__checkout["credentials"]
-                    if not isinstance(data__checkout__credentials, (bool)):
-                        raise JsonSchemaValueException
-                if "sparse" in data__checkout_keys:
-                    data__checkout_keys.remove("sparse")
-                    data__checkout__sparse = data__checkout["sparse"]
-                    validate___definitions_lines(data__checkout__sparse)
-                if data__checkout_keys:
-                    raise JsonSchemaValueException
+            validate___definitions_checkout(data__checkout)
         if "steps" in data_keys:
             data_keys.remove("steps")
             data__steps = data["steps"]
@@ -946,6 +1129,59 @@ def validate___definitions_job(data):
             data_keys.remove("finally")
             data__finally = data["finally"]
             validate___definitions_steps(data__finally)
+        if "trigger" in data_keys:
+            data_keys.remove("trigger")
+            data__trigger = data["trigger"]
+            if not isinstance(data__trigger, (str, dict)):
+                raise JsonSchemaValueException
+            if isinstance(data__trigger, str):
+                if not REGEX_PATTERNS['^[^\\n]+$'].search(data__trigger):
+                    raise JsonSchemaValueException
+            data__trigger_is_dict = isinstance(data__trigger, dict)
+            if data__trigger_is_dict:
+                data__trigger__missing_keys = set(['pipeline']) - data__trigger.keys()
+                if data__trigger__missing_keys:
+                    raise JsonSchemaValueException
+                data__trigger_keys = set(data__trigger.keys())
+                if "pipeline" in data__trigger_keys:
+                    data__trigger_keys.remove("pipeline")
+                    data__trigger__pipeline = data__trigger["pipeline"]
+                    validate___definitions_line(data__trigger__pipeline)
+                if "branch" in data__trigger_keys:
+                    data__trigger_keys.remove("branch")
+                    data__trigger__branch = data__trigger["branch"]
+                    validate___definitions_line(data__trigger__branch)
+                if "inputs" in data__trigger_keys:
+                    data__trigger_keys.remove("inputs")
+                    data__trigger__inputs = data__trigger["inputs"]
+                    if not isinstance(data__trigger__inputs, (dict)):
+                        raise JsonSchemaValueException
+                    data__trigger__inputs_is_dict = isinstance(data__trigger__inputs, dict)
+                    if data__trigger__inputs_is_dict:
+                        data__trigger__inputs_len = len(data__trigger__inputs)
+                        if data__trigger__inputs_len < 1:
+                            raise JsonSchemaValueException
+                        data__trigger__inputs_keys = set(data__trigger__inputs.keys())
+                        for data__trigger__inputs_key in data__trigger__inputs_keys:
+                            if data__trigger__inputs_key not in []:
+                                data__trigger__inputs_value = data__trigger__inputs.get(data__trigger__inputs_key)
+                                validate___definitions_scalar(data__trigger__inputs_value)
+                        if data__trigger__inputs_len != 0:
+                            data__trigger__inputs_property_names = True
+                            for data__trigger__inputs_key in data__trigger__inputs:
+                                try:
+                                    validate___definitions_name(data__trigger__inputs_key)
+                                except JsonSchemaValueException:
+                                    data__trigger__inputs_property_names = False
+                            if not data__trigger__inputs_property_names:
+                                raise JsonSchemaValueException
+                if "wait" in data__trigger_keys:
+                    data__trigger_keys.remove("wait")
+                    data__trigger__wait = data__trigger["wait"]
+                    if not isinstance(data__trigger__wait, (bool)):
+                        raise JsonSchemaValueException
+                if data__trigger_keys:
+                    raise JsonSchemaValueException
         if "env" in data_keys:
             data_keys.remove("env")
             data__env = data["env"]
@@ -987,6 +1223,30 @@ def validate___definitions_job(data):
                     validate___definitions_line(data__environment__url)
                 if data__environment_keys:
                     raise JsonSchemaValueException
+        if "approve" in data_keys:
+            data_keys.remove("approve")
+            data__approve = data["approve"]
+            if not isinstance(data__approve, (bool, str, dict)):
+                raise JsonSchemaValueException
+            if isinstance(data__approve, str):
+                if not REGEX_PATTERNS['^[^\\n]+$'].search(data__approve):
+                    raise JsonSchemaValueException
+            data__approve_is_dict = isinstance(data__approve, dict)
+            if data__approve_is_dict:
+                data__approve_len = len(data__approve)
+                if data__approve_len < 1:
+                    raise JsonSchemaValueException
+                data__approve_keys = set(data__approve.keys())
+                if "message" in data__approve_keys:
+                    data__approve_keys.remove("message")
+                    data__approve__message = data__approve["message"]
+                    validate___definitions_line(data__approve__message)
+                if "by" in data__approve_keys:
+                    data__approve_keys.remove("by")
+                    data__approve__by = data__approve["by"]
+                    validate___definitions_lines(data__approve__by)
+                if data__approve_keys:
+                    raise JsonSchemaValueException
         if "timeout" in data_keys:
             data_keys.remove("timeout")
             data__timeout = data["timeout"]
@@ -1004,6 +1264,13 @@ def validate___definitions_job(data):
             data_keys.remove("when")
             data__when = data["when"]
             if not isinstance(data__when, (str)):
+                raise JsonSchemaValueException
+        if "run_on" in data_keys:
+            data_keys.remove("run_on")
+            data__runon = data["run_on"]
+            if not isinstance(data__runon, (str)):
+                raise JsonSchemaValueException
+            if not (isinstance(data__runon, str) and data__runon == 'success' or isinstance(data__runon, str) and data__runon == 'failure' or isinstance(data__runon, str) and data__runon == 'always'):
                 raise JsonSchemaValueException
         if "concurrency" in data_keys:
             data_keys.remove("concurrency")
@@ -1078,6 +1345,14 @@ def validate___definitions_job(data):
                     data__outputs_keys.remove("junit")
                     data__outputs__junit = data__outputs["junit"]
                     validate___definitions_lines(data__outputs__junit)
+                if "logs" in data__outputs_keys:
+                    data__outputs_keys.remove("logs")
+                    data__outputs__logs = data__outputs["logs"]
+                    validate___definitions_lines(data__outputs__logs)
+                if "values" in data__outputs_keys:
+                    data__outputs_keys.remove("values")
+                    data__outputs__values = data__outputs["values"]
+                    validate___definitions_name_list(data__outputs__values)
                 if "retention_days" in data__outputs_keys:
                     data__outputs_keys.remove("retention_days")
                     data__outputs__retentiondays = data__outputs["retention_days"]
@@ -1203,6 +1478,21 @@ def validate___definitions_raw(data):
                         data__steps_value = data__steps.get(data__steps_key)
                         if not isinstance(data__steps_value, (dict)):
                             raise JsonSchemaValueException
+    return data
+
+def validate___definitions_name_list(data):
+    if not isinstance(data, (str, list, tuple)):
+        raise JsonSchemaValueException
+    if isinstance(data, str):
+        if not REGEX_PATTERNS['^[A-Za-z_][A-Za-z0-9_-]*$'].search(data):
+            raise JsonSchemaValueException
+    data_is_list = isinstance(data, (list, tuple))
+    if data_is_list:
+        data_len = len(data)
+        if data_len < 1:
+            raise JsonSchemaValueException
+        for data_x, data_item in enumerate(data):
+            validate___definitions_name(data_item)
     return data
 
 def validate___definitions_globs(data):
@@ -1386,6 +1676,14 @@ def validate___definitions_container(data):
             data_keys.remove("options")
             data__options = data["options"]
             validate___definitions_line(data__options)
+        if "username" in data_keys:
+            data_keys.remove("username")
+            data__username = data["username"]
+            validate___definitions_line(data__username)
+        if "password" in data_keys:
+            data_keys.remove("password")
+            data__password = data["password"]
+            validate___definitions_variable(data__password)
         if data_keys:
             raise JsonSchemaValueException
     return data
@@ -1401,14 +1699,6 @@ def validate___definitions_names(data):
         data_len = len(data)
         for data_x, data_item in enumerate(data):
             validate___definitions_line(data_item)
-    return data
-
-def validate___definitions_name(data):
-    if not isinstance(data, (str)):
-        raise JsonSchemaValueException
-    if isinstance(data, str):
-        if not REGEX_PATTERNS['^[A-Za-z_][A-Za-z0-9_-]*$'].search(data):
-            raise JsonSchemaValueException
     return data
 
 def validate___definitions_workflow(data):
@@ -1428,6 +1718,18 @@ def validate___definitions_workflow(data):
             data_keys.remove("on")
             data__on = data["on"]
             validate___definitions_triggers(data__on)
+        if "stages" in data_keys:
+            data_keys.remove("stages")
+            data__stages = data["stages"]
+            if not isinstance(data__stages, (list, tuple)):
+                raise JsonSchemaValueException
+            data__stages_is_list = isinstance(data__stages, (list, tuple))
+            if data__stages_is_list:
+                data__stages_len = len(data__stages)
+                if data__stages_len < 1:
+                    raise JsonSchemaValueException
+                for data__stages_x, data__stages_item in enumerate(data__stages):
+                    validate___definitions_name(data__stages_item)
         if "concurrency" in data_keys:
             data_keys.remove("concurrency")
             data__concurrency = data["concurrency"]
@@ -1440,6 +1742,47 @@ def validate___definitions_workflow(data):
             data_keys.remove("env")
             data__env = data["env"]
             validate___definitions_env(data__env)
+        if "raw" in data_keys:
+            data_keys.remove("raw")
+            data__raw = data["raw"]
+            validate___definitions_workflow_raw(data__raw)
+        if data_keys:
+            raise JsonSchemaValueException
+    return data
+
+def validate___definitions_checkout(data):
+    if not isinstance(data, (bool, dict)):
+        raise JsonSchemaValueException
+    data_is_dict = isinstance(data, dict)
+    if data_is_dict:
+        data_keys = set(data.keys())
+        if "depth" in data_keys:
+            data_keys.remove("depth")
+            data__depth = data["depth"]
+            if not isinstance(data__depth, (int)) or isinstance(data__depth, bool):
+                raise JsonSchemaValueException
+            if isinstance(data__depth, (int, float)) and not isinstance(data__depth, bool):
+                if data__depth < 0:
+                    raise JsonSchemaValueException
+        if "submodules" in data_keys:
+            data_keys.remove("submodules")
+            data__submodules = data["submodules"]
+            if not isinstance(data__submodules, (bool)):
+                raise JsonSchemaValueException
+        if "lfs" in data_keys:
+            data_keys.remove("lfs")
+            data__lfs = data["lfs"]
+            if not isinstance(data__lfs, (bool)):
+                raise JsonSchemaValueException
+        if "credentials" in data_keys:
+            data_keys.remove("credentials")
+            data__credentials = data["credentials"]
+            if not isinstance(data__credentials, (bool)):
+                raise JsonSchemaValueException
+        if "sparse" in data_keys:
+            data_keys.remove("sparse")
+            data__sparse = data["sparse"]
+            validate___definitions_lines(data__sparse)
         if data_keys:
             raise JsonSchemaValueException
     return data
@@ -1478,6 +1821,24 @@ def validate___definitions_retry(data):
                     raise JsonSchemaValueException
                 if data__delay > 3600:
                     raise JsonSchemaValueException
+        if "on" in data_keys:
+            data_keys.remove("on")
+            data__on = data["on"]
+            if not isinstance(data__on, (str, list, tuple)):
+                raise JsonSchemaValueException
+            if isinstance(data__on, str):
+                if not REGEX_PATTERNS['^(failure|agent_lost)$'].search(data__on):
+                    raise JsonSchemaValueException
+            data__on_is_list = isinstance(data__on, (list, tuple))
+            if data__on_is_list:
+                data__on_len = len(data__on)
+                if data__on_len < 1:
+                    raise JsonSchemaValueException
+                for data__on_x, data__on_item in enumerate(data__on):
+                    if not isinstance(data__on_item, (str)):
+                        raise JsonSchemaValueException
+                    if not (isinstance(data__on_item, str) and data__on_item == 'failure' or isinstance(data__on_item, str) and data__on_item == 'agent_lost'):
+                        raise JsonSchemaValueException
         if data_keys:
             raise JsonSchemaValueException
     return data
@@ -1549,7 +1910,25 @@ def validate___definitions_concurrency(data):
             data__cancel = data["cancel"]
             if not isinstance(data__cancel, (bool)):
                 raise JsonSchemaValueException
+        if "max" in data_keys:
+            data_keys.remove("max")
+            data__max = data["max"]
+            if not isinstance(data__max, (int)) or isinstance(data__max, bool):
+                raise JsonSchemaValueException
+            if isinstance(data__max, (int, float)) and not isinstance(data__max, bool):
+                if data__max < 1:
+                    raise JsonSchemaValueException
+                if data__max > 100:
+                    raise JsonSchemaValueException
         if data_keys:
+            raise JsonSchemaValueException
+    return data
+
+def validate___definitions_name(data):
+    if not isinstance(data, (str)):
+        raise JsonSchemaValueException
+    if isinstance(data, str):
+        if not REGEX_PATTERNS['^[A-Za-z_][A-Za-z0-9_-]*$'].search(data):
             raise JsonSchemaValueException
     return data
 
@@ -1646,6 +2025,15 @@ def validate___definitions_triggers(data):
                             data__schedule_item__cron = data__schedule_item["cron"]
                             if not isinstance(data__schedule_item__cron, (str)):
                                 raise JsonSchemaValueException
+                        if "name" in data__schedule_item_keys:
+                            data__schedule_item_keys.remove("name")
+                            data__schedule_item__name = data__schedule_item["name"]
+                            validate___definitions_line(data__schedule_item__name)
+                        if "reuse" in data__schedule_item_keys:
+                            data__schedule_item_keys.remove("reuse")
+                            data__schedule_item__reuse = data__schedule_item["reuse"]
+                            if not isinstance(data__schedule_item__reuse, (bool)):
+                                raise JsonSchemaValueException
                         if data__schedule_item_keys:
                             raise JsonSchemaValueException
         if "manual" in data_keys:
@@ -1719,6 +2107,10 @@ def validate___definitions_triggers(data):
             if isinstance(data__mergequeue, str):
                 if not REGEX_PATTERNS['^(full|reuse)$'].search(data__mergequeue):
                     raise JsonSchemaValueException
+        if "paths" in data_keys:
+            data_keys.remove("paths")
+            data__paths = data["paths"]
+            validate___definitions_lines(data__paths)
         if data_keys:
             raise JsonSchemaValueException
     return data

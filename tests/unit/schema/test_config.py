@@ -278,13 +278,14 @@ def test_a_job_with_everything(load: Load, everything: str) -> None:
     config, diagnostics = load_config(everything.encode())
     assert diagnostics == ()
     assert config is not None
-    build, test, publish = config.jobs
-    assert build.image == Container("ruby:3.3", (Pair("A", "1"),), "--init")
+    lint, build, test, publish = config.jobs
+    assert build.image == Container("ruby:3.3", (Pair("A", "1"),), "--init", "me", "REGISTRY")
     assert build.checkout == Checkout(0, submodules=True, lfs=True, credentials=True, sparse=("app",))
     assert build.environment == Environment("production", "https://example.com")
-    assert build.retry == Retry(1, 5)
+    assert build.retry == Retry(1, 5, ("failure", "agent_lost"))
     assert build.inputs == Inputs((PathGlob("lib/**", optional=True),), ("RAILS_ENV",))
-    assert build.outputs == JobOutputs(("dist/**",), ("report.xml",), 3)
+    assert build.outputs == JobOutputs(("dist/**",), ("report.xml",), 3, ("tag", "image-id"), ("log/**",))
+    assert build.concurrency == Concurrency(group="build", max=2)
     assert build.notify == (Notify("always", "tell", ("HOOK",)),)
     assert build.when == Expr(Op.EQ, args=(Expr(Op.NAME, "branch"), Expr(Op.LITERAL, "trunk")))
     assert (build.oidc, build.effects, build.allow_failure) == (True, True, True)
@@ -310,6 +311,12 @@ def test_a_job_with_everything(load: Load, everything: str) -> None:
     )
     assert test.cleanup == (Step(id="rm-rf-tmp", run=Run("rm -rf tmp"), run_on="always"),)
     assert publish.workflow == "release"
+    assert lint.checkout == Checkout(2)
+    assert config.caches[0].save == "always"
+    assert [(pair.name, pair.value) for pair in config.workflows[1].env] == [("CI", "true"), ("RELEASE", "1")]
+    assert config.workflows[1].raw == (ProviderBlock("github", '{"run-name":"y"}'),)
+    assert [block.provider for block in config.secrets[0].settings] == ["buildkite", "circleci", "github", "jenkins"]
+    assert (config.secrets[0].name, config.secrets[0].version) == ("TOKEN", "2")
     assert config.workflows[1].concurrency == Concurrency(group="release", cancel=True)
     assert config.plugins == (
         PluginRef("lang/ruby", "~1.2", "plugins/ruby", enabled=False, settings=(Pair("bundler", '"2.5"'),)),

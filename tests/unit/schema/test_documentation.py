@@ -31,7 +31,7 @@ def examples(text: str) -> list[str]:
 
 @pytest.mark.parametrize("text", examples(GUIDE), ids=range(len(examples(GUIDE))))
 def test_the_examples_of_the_guide_load(tell: Callable[..., Any], text: str) -> None:
-    told = tell(text, whole="version =" in text)
+    told = tell(text, whole=text.startswith("version ="))
     assert told.diagnostics == ()
     assert told.config is not None
 
