@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cigen.cli.glyphs import one_line
 
@@ -15,6 +15,7 @@ _LINTERS = re.compile(
     r"\b(lint|linter|rubocop|standardrb|brakeman|eslint|stylelint|prettier|biome|tsc|typecheck|ruff|flake8|black|mypy"
     r"|type-check|check-types|check:types|types:check|pyright|format|fmt|clippy|vet|audit|bundler-audit|pre[-_]commit)\b"
 )
+_ENTERED = re.compile(r"cd (\w[\w./-]*) && (.+)", re.DOTALL)
 _GLOB = re.compile(r"[*?\[\]{}!\\]")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 _VERSIONS = {"ruby": ("3.3", "3.4"), "node": ("22", "24"), "python": ("3.12", "3.13")}
@@ -57,7 +58,7 @@ class InitView:
 def render_cig_toml(view: InitView) -> str:
     """The whole file."""
     sections = [_head(view), _project(view), _variables(view), _on(view)]
-    sections += [_test_job(view), _lint_job(view), _outputs(view)]
+    sections += [*_test_jobs(view), *_lint_jobs(view), _outputs(view)]
     return "\n".join("".join(f"{line}\n" for line in section) for section in sections if section)
 
 
@@ -112,24 +113,67 @@ def _on(view: InitView) -> list[str]:
     ]
 
 
-def _test_job(view: InitView) -> list[str]:
-    groups = [(found.plugin, split_steps(found.steps)[0]) for found in view.detected]
+def _groups(view: InitView) -> list[tuple[str, str, list[InitDetection]]]:
+    """(directory, ending of job ids, what was found there): what stands apart is tested apart, root first."""
+    found: dict[str, list[InitDetection]] = {}
+    for detection in view.detected:
+        directory, placed = _placed(detection)
+        found.setdefault(directory, []).append(placed)
+    busy = {directory: each for directory, each in sorted(found.items()) if any(one.steps for one in each)}
+    groups: list[tuple[str, str, list[InitDetection]]] = []
+    for directory, each in (busy or {"": list(view.detected)}).items():
+        ending = "-" + re.sub(r"[^a-z0-9]+", "-", directory.lower()).strip("-") if len(busy) > 1 and directory else ""
+        taken = ending in [other for _, other, _ in groups]
+        groups.append((directory, f"{ending}-{len(groups)}" if taken else ending, each))
+    return groups
+
+
+def _placed(found: InitDetection) -> tuple[str, InitDetection]:
+    """The directory that all its commands enter first, and what was found without that: a job says it once."""
+    entered = [_ENTERED.fullmatch(step) for step in found.steps]
+    directories = {match[1] if match else "" for match in entered} or {""}
+    if len(directories) > 1 or "" in directories:
+        return "", found
+    return directories.pop(), replace(found, steps=tuple(match[2] for match in entered if match))
+
+
+def _test_jobs(view: InitView) -> list[list[str]]:
+    groups = _groups(view)
+    groups = [group for group in groups if any(split_steps(one.steps)[0] for one in group[2])] or groups[:1]
+    at_root = any(not directory for directory, _, _ in groups)
+    jobs = []
+    for directory, ending, found in groups:
+        # Signs of servers are looked for at the root alone.
+        services = view.services if not directory or not at_root else ()
+        jobs.append([f"[jobs.test{ending}]", *_test_job(directory, found, services, view.matrix)])
+    jobs[0] += _hints(view, groups[0][2])
+    return jobs
+
+
+def _test_job(
+    directory: str,
+    found: list[InitDetection],
+    services: tuple[str, ...],
+    matrix: tuple[tuple[str, tuple[str, ...]], ...],
+) -> list[str]:
+    groups = [(one.plugin, split_steps(one.steps)[0]) for one in found]
     groups = [(plugin, steps) for plugin, steps in groups if steps] or [("", (_NO_TESTS,))]
-    services = [f"services = {_texts(view.services)}"] if view.services else []
-    axes = ", ".join(f"{axis} = {_texts(versions)}" for axis, versions in view.matrix)
-    matrix = [f"matrix = {{ {axes} }}"] if axes else []
-    # All languages: the tests of one may need what another builds.
-    packages = _packages(view.detected)
-    return ["[jobs.test]", *packages, *matrix, *services, *_steps(groups), *_hints(view)]
+    # All languages that were found here: the tests of one may need what another builds.
+    lines = [*_place(directory), *_packages(found)]
+    named = {name for one in found for name in one.packages}
+    axes = ", ".join(f"{axis} = {_texts(versions)}" for axis, versions in matrix if axis in named)
+    lines += [f"matrix = {{ {axes} }}"] if axes else []
+    lines += [f"services = {_texts(services)}"] if services else []
+    return [*lines, *_steps(groups)]
 
 
-def _hints(view: InitView) -> list[str]:
+def _hints(view: InitView, found: list[InitDetection]) -> list[str]:
     hints = [
         ('skip_if = { paths_unmodified = ["src/**"] }', "not run while these files are as when it last passed"),
         ("timeout = 15", "minutes; 30 if it is not said"),
     ]
     if not view.matrix:
-        named = [name for found in view.detected for name in found.packages]
+        named = [name for one in found for name in one.packages]
         axis = next((name for name in named if name in _VERSIONS), "version")
         values = _texts(_VERSIONS.get(axis, ("1", "2")))
         hints.insert(0, (f"matrix = {{ {axis} = {values} }}", "a variant for each value"))
@@ -139,10 +183,19 @@ def _hints(view: InitView) -> list[str]:
     return ["# What else a job may say:", *(f"# {hint:<{column}}  # {meaning}" for hint, meaning in hints)]
 
 
-def _lint_job(view: InitView) -> list[str]:
-    linting = [found for found in view.detected if split_steps(found.steps)[1]]
-    steps = split_steps(step for found in linting for step in found.steps)[1]
-    return ["[jobs.lint]", *_packages(linting), *_steps([("", steps)])] if steps else []
+def _lint_jobs(view: InitView) -> list[list[str]]:
+    jobs = []
+    for directory, ending, found in _groups(view):
+        linting = [one for one in found if split_steps(one.steps)[1]]
+        steps = split_steps(step for one in linting for step in one.steps)[1]
+        if steps:
+            lines = [*_place(directory), *_packages(linting), *_steps([("", steps)])]
+            jobs.append([f"[jobs.lint{ending}]", *lines])
+    return jobs
+
+
+def _place(directory: str) -> list[str]:
+    return [f"working_directory = {_text(directory)}"] if directory else []
 
 
 def _outputs(view: InitView) -> list[str]:

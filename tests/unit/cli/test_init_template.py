@@ -123,6 +123,57 @@ def test_a_lint_job_sets_up_only_what_its_steps_need() -> None:
     assert tree["jobs"]["lint"]["packages"] == ["ruby"]
 
 
+FRONT = InitDetection("lang/node", "Node 24", (), ("cd web && npm test", "cd web && npm run lint"), ("node",))
+BACK = InitDetection("lang/python", "Python 3.13", (), ("uv run pytest",), ("python",))
+
+
+def test_projects_in_directories_of_their_own_have_jobs_of_their_own() -> None:
+    view = InitView("shop", detected=(FRONT, BACK), services=("redis",), matrix=(("python", ("3.12", "3.13")),))
+    jobs = tomli.loads(render_cig_toml(view))["jobs"]
+    assert "# matrix" not in render_cig_toml(view)
+    assert '# matrix = { python = ["3.12", "3.13"] }' in render_cig_toml(InitView("shop", detected=(FRONT, BACK)))
+    web = {"working_directory": "web", "packages": ["node"]}
+    assert jobs == {
+        "test": {
+            "packages": ["python"],
+            "matrix": {"python": ["3.12", "3.13"]},
+            "services": ["redis"],
+            "steps": ["uv run pytest"],
+        },
+        "test-web": {**web, "steps": ["npm test"]},
+        "lint-web": {**web, "steps": ["npm run lint"]},
+    }
+
+
+def test_a_directory_without_tests_has_no_job_for_them() -> None:
+    lint = InitDetection("lang/node", "Node 24", (), ("cd web && npm run lint",), ("node",))
+    assert sorted(tomli.loads(render_cig_toml(InitView("shop", detected=(lint, BACK))))["jobs"]) == ["lint-web", "test"]
+    jobs = tomli.loads(render_cig_toml(InitView("shop", detected=(lint,))))["jobs"]
+    assert jobs["test"]["steps"][0].endswith("exit 1")
+    assert (jobs["lint"]["steps"], jobs["lint"]["working_directory"]) == (["npm run lint"], "web")
+
+
+def test_a_project_in_a_directory_alone_keeps_the_plain_names() -> None:
+    jobs = tomli.loads(render_cig_toml(InitView("shop", detected=(FRONT, GO), services=("redis",))))["jobs"]
+    assert sorted(jobs) == ["lint", "test"]
+    assert jobs["test"]["services"] == ["redis"]
+    assert jobs["test"]["packages"] == ["node"]
+
+
+def test_directories_whose_names_differ_little_still_differ() -> None:
+    steps = [f"cd {name} && npm test" for name in ("a-b", "a_b", "a.b")]
+    found = tuple(InitDetection(f"x/{step}", "X", (), (step,)) for step in steps)
+    told = render_cig_toml(InitView("shop", detected=found))
+    assert sorted(tomli.loads(told)["jobs"]) == ["test-a-b", "test-a-b-1", "test-a-b-2"]
+    assert load_config(told.encode())[1] == ()
+
+
+def test_a_directory_that_only_some_commands_enter_stays_in_them() -> None:
+    mixed = InitDetection("lang/node", "Node", (), ("cd web && npm test", "npm run e2e"), ("node",))
+    jobs = tomli.loads(render_cig_toml(InitView("shop", detected=(mixed,))))["jobs"]
+    assert jobs == {"test": {"packages": ["node"], "steps": ["cd web && npm test", "npm run e2e"]}}
+
+
 def test_a_project_where_nothing_was_found_fails_until_it_says_how_to_test() -> None:
     config, found = load_config(render_cig_toml(InitView("empty")).encode())
     assert found == ()

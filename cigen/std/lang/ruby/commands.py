@@ -40,5 +40,5 @@ def _tests(files: DeclaredFiles, bundle: Bundle) -> list[str]:
     rails = "bin/rails" if "bin/rails" in files else "bundle exec rails"
     # Rails applies DATABASE_URL to the environment it runs in alone, and by itself it prepares from development.
     database = bundle.gems & _ADAPTERS and "config/database.yml" in files
-    prepare = [f"RAILS_ENV=test {rails} db:test:prepare"] if database else []
+    prepare = [f"{rails} db:test:prepare RAILS_ENV=test"] if database else []
     return [*prepare, "bundle exec rspec" if rspec else f"{rails} test"]

@@ -171,12 +171,12 @@ def test_how_sure_it_is(files: dict[str, str], confidence: float, packages: tupl
         ({"Gemfile": "", "Gemfile.lock": LOCK, "bin/rails": ""}, ["bundle exec rspec"]),
         (
             {"Gemfile": "", "Gemfile.lock": LOCK, "bin/rails": "", "config/database.yml": ""},
-            ["RAILS_ENV=test bin/rails db:test:prepare", "bundle exec rspec"],
+            ["bin/rails db:test:prepare RAILS_ENV=test", "bundle exec rspec"],
         ),
         (
             {"Gemfile": "gem 'rails'\ngem 'sqlite3'\ngem 'rubocop-rails-omakase'\ngem 'brakeman'", "bin/rails": "",
              "config/database.yml": ""},
-            ["bundle exec rubocop", "bundle exec brakeman --no-pager", "RAILS_ENV=test bin/rails db:test:prepare",
+            ["bundle exec rubocop", "bundle exec brakeman --no-pager", "bin/rails db:test:prepare RAILS_ENV=test",
              "bin/rails test"],
         ),
         ({"Gemfile": "gem 'rails'", "config/database.yml": ""}, ["bundle exec rails test"]),

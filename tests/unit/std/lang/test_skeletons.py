@@ -162,7 +162,7 @@ def tell(files: dict[str, str], request_for: Call, outline: Call) -> list[str]:
         (
             RAILS,
             """
-            Ruby 3.3.0: RAILS_ENV=test bin/rails db:test:prepare && bin/rails test
+            Ruby 3.3.0: bin/rails db:test:prepare RAILS_ENV=test && bin/rails test
             Node 20.10.0: yarn build
             setup-ruby: tool ruby 3.3.0
             cache-bundler: cache bundler [vendor/bundle] ruby:3.3.0 <Gemfile.lock>
