@@ -86,8 +86,8 @@ _TYPES = {"string": str, "boolean": bool, "integer": int, "steps": list, "execut
 
 
 def pipeline_values(**given: object) -> dict[str, object]:
-    """Pipeline values by name, `__` for the dots; those that are not given are empty."""
-    known: dict[str, object] = dict.fromkeys(_VALUES, "")
+    """Pipeline values by name, `__` for the dots. Others are empty; those of a pull request are not there."""
+    known: dict[str, object] = {name: "" for name in _VALUES if not name.startswith("pipeline.event.github.")}
     known |= {"pipeline.number": 1, "pipeline.git.branch.is_default": False}
     for name, value in given.items():
         dotted = "pipeline." + name.replace("__", ".")
@@ -108,8 +108,13 @@ def problems(text: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def compile_config(text: str, values: Mapping[str, object], parameters: Mapping[str, object] | None = None) -> Compiled:
-    """The workflows as they would run. `parameters`: answers to the pipeline's parameters. Raises ConfigError."""
+def compile_config(
+    text: str, values: Mapping[str, object], parameters: Mapping[str, object] | None = None, *, every: bool = False
+) -> Compiled:
+    """The workflows as they would run. `parameters`: answers to the pipeline's parameters. Raises ConfigError.
+
+    every: workflows whose own condition leaves them out are compiled all the same.
+    """
     try:
         config = yaml.load(text, Loader=_Unique)
     except yaml.YAMLError as problem:
@@ -119,7 +124,7 @@ def compile_config(text: str, values: Mapping[str, object], parameters: Mapping[
     _only(config, _TOP, "the configuration")
     if str(config.get("version")) != "2.1":
         raise ConfigError("version must be 2.1")
-    return _Compiler(config, values, parameters or {}).compiled()
+    return _Compiler(config, values, parameters or {}).compiled(every=every)
 
 
 class _Unique(yaml.SafeLoader):
@@ -159,7 +164,7 @@ class _Compiler:
         for name, value in self.arguments(declared, answers, "the pipeline").items():
             self.values[f"pipeline.parameters.{name.removeprefix('parameters.')}"] = value
 
-    def compiled(self) -> Compiled:
+    def compiled(self, *, every: bool) -> Compiled:
         found: dict[str, tuple[CompiledJob, ...]] = {}
         workflows = self.config.get("workflows") or {}
         if not workflows:
@@ -174,11 +179,10 @@ class _Compiler:
             jobs = tuple(job for entry in body["jobs"] for job in self.invocations(entry, f"workflow {name!r}"))
             jobs = tuple(replace(job, requires=self.unaliased(job.requires)) for job in jobs)
             self.check_graph(jobs, name)
-            if "when" in body and not self.holds(body["when"], {}):
-                continue
-            if "unless" in body and self.holds(body["unless"], {}):
-                continue
-            found[name] = jobs
+            starts = "when" not in body or self.holds(body["when"], {})
+            starts = starts and not ("unless" in body and self.holds(body["unless"], {}))
+            if starts or every:
+                found[name] = jobs
         self.check_unused()
         return Compiled(found)
 
@@ -189,7 +193,7 @@ class _Compiler:
             return scope[name]
         if name in self.values:
             return self.values[name]
-        raise ConfigError(f"{name!r} is not defined here")
+        raise ConfigError(f"{name!r} is not {'known of every pipeline' if name in _VALUES else 'defined here'}")
 
     def expression(self, text: str, scope: Mapping[str, object]) -> object:
         try:

@@ -66,7 +66,6 @@ CIRCLECI = Dialect(
 BUILDKITE = Dialect(
     {"&&": "and", "||": "or", "!": "not", "==": "eq", "!=": "ne", "=~": "matches", "!~": "misses", "includes": "has"},
     regex=True,
-    functions={"build.env": lambda name: name},
 )
 
 _TOKEN = re.compile(

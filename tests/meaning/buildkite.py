@@ -1,0 +1,170 @@
+"""A Buildkite pipeline, read by the vendor's parser and by its documentation. Knows nothing of the renderer."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from buildkite_pipeline import read_pipelines
+from events import EVENTS, Event
+from expressions import BUILDKITE, evaluate, parse
+from record import Leg, Meaning
+
+__all__ = ["Step", "build_at", "read_buildkite", "runs_at", "uploaded"]
+
+Step = dict[str, Any]
+"""A command step as a job runs it: the vendor's fields, and `leg`, `needs`, `waits`, `conditions`, `variables`."""
+
+
+def read_buildkite(text: str) -> Meaning:
+    """The legs, named by key, those of a matrix as `key|dimension=value`; and what runs when."""
+    steps = uploaded(text)
+    legs = {step["leg"]: _leg(step) for step in steps}
+    runs = {name: frozenset(step["leg"] for step in steps if runs_at(step, event)) for name, event in EVENTS.items()}
+    return Meaning(legs, runs)
+
+
+def uploaded(text: str) -> list[Step]:
+    """Every job of the pipeline after interpolation, groups and matrices opened."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "pipeline.yml")
+        path.write_text(text)
+        (parsed,) = read_pipelines([path])
+    assert not parsed["errors"], parsed["errors"]
+    pipeline = parsed["pipeline"]
+    steps = list(_opened(pipeline["steps"], []))
+    keys: dict[str, list[str]] = {}
+    found = []
+    for step in steps:
+        legs = parsed["legs"].get(step.get("key", "")) if step.get("matrix") else None
+        made = [{**step, **leg["step"], "leg": _named(step["key"], leg["matrix"])} for leg in legs or ()]
+        made = made or [{**step, "leg": step.get("key", "")}]
+        keys.setdefault(step.get("key", ""), []).extend(one["leg"] for one in made)
+        for group in step["groups"]:
+            keys.setdefault(group, []).extend(one["leg"] for one in made)
+        found += made
+    above = {step.get("key", ""): step["above"] for step in steps}
+    blocks = {step["key"] for step in steps if "command" not in step and "trigger" not in step}
+    for step in found:
+        step["needs"], step["waits"] = _needs(step["above"], keys, above, blocks)
+        step["variables"] = {**(pipeline.get("env") or {}), **(step.get("env") or {})}
+    return [step for step in found if "command" in step]
+
+
+def _opened(steps: Sequence[Any], groups: list[Mapping[str, Any]]) -> Iterator[Step]:
+    before: list[str] = []
+    barrier: list[str] = []
+    for step in steps:
+        if step == "wait" or (isinstance(step, dict) and "wait" in step):
+            barrier, before = list(before), before
+            continue
+        if "group" in step:
+            inner = list(_opened(step["steps"], [*groups, step]))
+            before += [one.get("key", "") for one in inner]
+            yield from inner
+            continue
+        listed = step.get("depends_on")
+        listed = [] if listed is None else [listed] if isinstance(listed, (str, dict)) else listed
+        above = [one if isinstance(one, str) else one["step"] for one in listed]
+        for group in groups:
+            outer = group.get("depends_on") or []
+            above += [outer] if isinstance(outer, str) else [o if isinstance(o, str) else o["step"] for o in outer]
+        if listed == [] and "depends_on" not in step:
+            above += barrier
+        before.append(step.get("key", ""))
+        conditions = [one["if"] for one in (*groups, step) if one.get("if")]
+        yield {
+            **step,
+            "above": above,
+            "groups": [one["key"] for one in groups if "key" in one],
+            "conditions": conditions,
+        }
+
+
+def _named(key: str, values: Mapping[str, str]) -> str:
+    return "|".join([key, *(f"{name}={value}" for name, value in sorted(values.items()))])
+
+
+def _needs(
+    above: Sequence[str], keys: Mapping[str, list[str]], all_above: Mapping[str, list[str]], blocks: set[str]
+) -> tuple[frozenset[str], bool]:
+    """The legs a step waits for, and whether a person stands in between."""
+    needs, waits, waiting = set[str](), False, list(above)
+    while waiting:
+        one = waiting.pop()
+        if one in blocks:
+            waits = True
+            waiting += all_above[one]
+        else:
+            needs |= set(keys[one])
+    return frozenset(needs), waits
+
+
+def runs_at(step: Mapping[str, Any], event: Event) -> bool:
+    """Whether the build of an event has the step: conditions are judged at upload, and nothing else leaves it out."""
+    known = build_at(event)
+
+    def look_up(name: str) -> object:
+        asked = re.fullmatch(r"build\.env\((.*)\)", name)
+        if asked:
+            return step["variables"].get(asked[1])
+        return known.get(name)
+
+    return all(evaluate(parse(one, BUILDKITE), BUILDKITE, look_up) for one in step["conditions"])
+
+
+def build_at(event: Event) -> dict[str, object]:
+    """What a condition can ask of a build that the event started."""
+    request = event.kind == "pull_request"
+    sources = {"schedule": "schedule", "manual": "ui"}
+    return {
+        "build.branch": event.head if request else event.tag or event.branch,
+        "build.tag": event.tag or None,
+        "build.source": sources.get(event.kind, "webhook"),
+        "build.pull_request.id": "7" if request else None,
+        "build.pull_request.base_branch": event.base if request else None,
+        "build.pull_request.draft": event.draft if request else None,
+        "build.pull_request.labels": list(event.labels) if request else [],
+        "build.pull_request.repository.fork": event.fork if request else None,
+        "build.merge_queue.base_branch": "main" if event.kind == "merge_queue" else None,
+        "pipeline.default_branch": "main",
+    }
+
+
+def _leg(step: Mapping[str, Any]) -> Leg:
+    artifacts = step.get("artifact_paths") or []
+    listed = artifacts.split(";") if isinstance(artifacts, str) else artifacts
+    secrets = step.get("secrets") or []
+    return Leg(
+        key=step["leg"],
+        needs=step["needs"],
+        scripts=(step["command"],),
+        env={name: str(value) for name, value in step["variables"].items()},
+        secrets=frozenset(secrets),
+        services=dict(_services(step["command"])),
+        artifacts=frozenset(one.strip() for one in listed),
+        timeout=int(step.get("timeout_in_minutes", 0)),
+        allow_failure=bool(step.get("soft_fail", False)),
+        image=_image(step),
+        waits_for_approval=step["waits"],
+    )
+
+
+def _services(script: str) -> Iterator[tuple[str, tuple[str, tuple[int, ...]]]]:
+    """Servers that the script starts itself, by the alias it gives them."""
+    for line in script.splitlines():
+        if "docker run" in line and "--detach" in line and "--network-alias" in line:
+            words = line.split(" >/dev/null")[0].split()
+            ports = tuple(int(words[i + 1].split(":")[0]) for i, word in enumerate(words) if word == "--publish")
+            yield words[words.index("--network-alias") + 1], (words[-1].strip("'"), ports)
+
+
+def _image(step: Mapping[str, Any]) -> str:
+    if step.get("image"):
+        return str(step["image"])
+    for plugin in step.get("plugins") or []:
+        for name, settings in plugin.items() if isinstance(plugin, dict) else ():
+            if re.search(r"(^|/)docker(-buildkite-plugin)?#", name):
+                return str((settings or {}).get("image", ""))
+    return ""

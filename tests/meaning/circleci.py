@@ -1,0 +1,96 @@
+"""A CircleCI configuration, read as CircleCI would compile it and decide what runs. Knows nothing of the renderer."""
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+
+from circleci_config import Compiled, CompiledJob, compile_config, pipeline_values
+from events import EVENTS, Event
+from record import Leg, Meaning
+
+__all__ = ["read_circleci", "running_jobs", "values_at"]
+
+
+def read_circleci(text: str, workflow: str) -> Meaning:
+    """The legs of one workflow, which are its jobs, and what runs when."""
+    legs: dict[str, Leg] = {}
+    runs = {}
+    for name, event in EVENTS.items():
+        values, answers = values_at(event), _answers(text, event)
+        every = compile_config(text, values, answers, every=True).workflows[workflow]
+        approvals = {job.name for job in every if job.kind == "approval"}
+        for job in every:
+            # What is decided before a pipeline runs differs from event to event: the fullest reading counts.
+            leg = _leg(job, every, approvals)
+            if job.kind != "approval" and len(leg.scripts) >= len(legs.get(job.name, Leg("")).scripts):
+                legs[job.name] = leg
+        started = compile_config(text, values, answers)
+        runs[name] = frozenset(running_jobs(started, workflow)) - approvals
+    return Meaning(legs, runs)
+
+
+def values_at(event: Event) -> dict[str, object]:
+    """The pipeline values of an event: a pipeline of the GitHub App, which alone is told of pull requests."""
+    sources = {"schedule": "scheduled_pipeline", "manual": "api"}
+    known = partial(pipeline_values, trigger_source=sources.get(event.kind, "webhook"))
+    if event.kind == "pull_request":
+        return known(
+            git__branch="pull/7" if event.fork else event.head,
+            event__name="pull_request",
+            event__action="opened",
+            event__github__pull_request__draft=event.draft,
+            event__github__pull_request__base__ref=event.base,
+            event__github__pull_request__head__ref=event.head,
+        )
+    name = "push" if event.kind in ("push", "tag", "merge_queue") else ""
+    return known(git__branch=event.branch, git__tag=event.tag, event__name=name)
+
+
+def _answers(text: str, event: Event) -> Mapping[str, object]:
+    return dict(event.inputs)
+
+
+def running_jobs(compiled: Compiled, workflow: str) -> Iterable[str]:
+    """The jobs that run if none fails and every approval is given.
+
+    A job that its filters leave out does not count for those that require it, unless they ask for `not_run`; a job
+    all of whose requirements are left out is left out too.
+    """
+    waiting = list(compiled.workflows.get(workflow, ()))
+    ran: dict[str, bool] = {}
+    while waiting:
+        ready = [job for job in waiting if set(job.requires) <= set(ran)]
+        for job in ready:
+            waiting.remove(job)
+            ran[job.name] = job.passes and _satisfied(job, ran)
+    return [name for name, did in ran.items() if did]
+
+
+def _satisfied(job: CompiledJob, ran: Mapping[str, bool]) -> bool:
+    counted = [above for above in job.requires if ran[above] or "not_run" in job.requires[above]]
+    if not counted:
+        return not job.requires
+    return all("success" in job.requires[above] for above in counted if ran[above])
+
+
+def _leg(job: CompiledJob, every: Iterable[CompiledJob], approvals: set[str]) -> Leg:
+    above = {one.name: set(one.requires) for one in every}
+    needs = set(job.requires)
+    waits = bool(needs & approvals)
+    while needs & approvals:
+        needs = {inner for one in needs for inner in (above[one] if one in approvals else {one})}
+    images = job.body.get("docker", [])
+    environment: dict[str, str] = {}
+    for name, value in (job.body.get("environment") or {}).items():
+        environment[name] = ("true" if value else "false") if isinstance(value, bool) else str(value)
+    services = {one.get("name", one["image"]): (one["image"], ()) for one in images[1:]}
+    return Leg(
+        key=job.name,
+        needs=frozenset(needs),
+        scripts=tuple(str(step["command"]) for step in job.steps if step["kind"] == "run"),
+        env=environment,
+        services=services,
+        artifacts=frozenset(str(step["path"]) for step in job.steps if step["kind"] == "store_artifacts"),
+        timeout=0,
+        image=images[0]["image"] if images else "",
+        waits_for_approval=waits,
+    )
