@@ -32,3 +32,7 @@ class Report:
     ) -> None:
         """Something that works, but hardly as the user means it."""
         self._found.append(Diagnostic(Level.WARNING, code, self._titles[code], message, hint, key, location=at))
+
+    def info(self, code: str, message: str, *, hint: str = "", key: KeyPath = ()) -> None:
+        """Something that is done another way than the user might expect, and well."""
+        self._found.append(Diagnostic(Level.INFO, code, self._titles[code], message, hint, key))
