@@ -287,12 +287,13 @@ class Store:
 
 
 def _hide(folder: Path) -> None:
-    """Keep git away from the cache. A file that a full disk left empty would do the opposite, for ever."""
+    """Keep git away from the cache. A file that was left empty would do the opposite, for ever."""
     ignore = folder / ".gitignore"
-    if ignore.exists():
-        return
+    with contextlib.suppress(FileNotFoundError):
+        if ignore.stat().st_size:
+            return
     try:
         ignore.write_text("*\n")
-    except OSError:
+    except BaseException:  # a full disk, or Ctrl-C
         ignore.unlink(missing_ok=True)
         raise

@@ -205,6 +205,24 @@ def test_the_cache_folder_is_not_part_of_the_repository(tmp_path: Path) -> None:
     assert (tmp_path / CACHE_FOLDER / ".gitignore").read_text() == "*\n"
 
 
+def test_a_gitignore_that_a_killed_cig_left_empty_is_written_again(tmp_path: Path) -> None:
+    (tmp_path / CACHE_FOLDER).mkdir(parents=True)
+    (tmp_path / CACHE_FOLDER / ".gitignore").touch()
+    fill(tmp_path, record())
+    assert (tmp_path / CACHE_FOLDER / ".gitignore").read_text() == "*\n"
+
+
+def test_an_interrupt_leaves_no_empty_gitignore(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(path: Path, _text: str) -> None:
+        path.touch()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "write_text", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        fill(tmp_path, record())
+    assert list((tmp_path / CACHE_FOLDER).iterdir()) == []
+
+
 def test_a_store_opened_for_reading_leaves_no_trace(tmp_path: Path) -> None:
     store = Store(tmp_path, writable=False)
     store.add(record())
