@@ -144,6 +144,7 @@ def _leg(step: Mapping[str, Any]) -> Leg:
         secrets=frozenset(secrets),
         services=dict(_services(step["command"])),
         artifacts=frozenset(one.strip() for one in listed),
+        fetches="artifact download" in step["command"],
         timeout=int(step.get("timeout_in_minutes", 0)),
         allow_failure=bool(step.get("soft_fail", False)),
         image=_image(step),

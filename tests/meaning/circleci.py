@@ -1,5 +1,6 @@
 """A CircleCI configuration, read as CircleCI would compile it and decide what runs. Knows nothing of the renderer."""
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import partial
 
@@ -82,15 +83,19 @@ def _leg(job: CompiledJob, every: Iterable[CompiledJob], approvals: set[str]) ->
     environment: dict[str, str] = {}
     for name, value in (job.body.get("environment") or {}).items():
         environment[name] = ("true" if value else "false") if isinstance(value, bool) else str(value)
-    services = {one.get("name", one["image"]): (one["image"], ()) for one in images[1:]}
+    services = {one["image"]: (one["image"], None) for one in images[1:]}
+    limited = re.match(r"timeout (\d+) ", str(job.body.get("shell", "")))
     return Leg(
         key=job.name,
         needs=frozenset(needs),
         scripts=tuple(str(step["command"]) for step in job.steps if step["kind"] == "run"),
         env=environment,
+        secrets=None,
         services=services,
-        artifacts=frozenset(str(step["path"]) for step in job.steps if step["kind"] == "store_artifacts"),
-        timeout=0,
+        artifacts=None,
+        fetches=any(step["kind"] == "attach_workspace" for step in job.steps),
+        timeout=int(limited[1]) // 60 if limited else 0,
+        allow_failure=None,
         image=images[0]["image"] if images else "",
         waits_for_approval=waits,
     )

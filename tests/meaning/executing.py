@@ -1,7 +1,7 @@
 """CircleCI's jobs and Buildkite's, run one after the other by bash on this machine, as their agents would.
 
 Owns: what an agent does around a script: the shell it starts, variables, what runs after a failure, retries,
-workspaces, meta-data. Everything else that a script might call (docker, the agents' own commands) is a stand-in that says nothing.
+workspaces, meta-data. Everything else that a script might call (docker, the agents' own commands) is a stand-in.
 """
 
 import os
@@ -143,18 +143,20 @@ def _circleci_step(
     step: Mapping[str, Any], job: CompiledJob, given: Mapping[str, str], place: Path, machine: _Machine
 ) -> bool:
     if step["kind"] == "persist_to_workspace":
-        root = place / step["root"]
+        root = place / str(step["root"]).replace("/tmp/cig", f"{place}.tmp/cig")
         for pattern in step["paths"]:
             for found in root.glob(pattern):
                 _copy(found, machine.state / "workspace" / found.relative_to(root))
     elif step["kind"] == "attach_workspace":
         for found in (machine.state / "workspace").glob("*"):
-            _copy(found, place / step["at"] / found.name)
+            _copy(found, place / str(step["at"]).replace("/tmp/cig", f"{place}.tmp/cig") / found.name)
     if step["kind"] != "run":
         return True
     shell = str(step.get("shell", job.body.get("shell", "/bin/bash -eo pipefail"))).split()
     script = place.with_suffix(".sh")
-    script.write_text(str(step["command"]))
+    # Every job has a machine of its own, and so a /tmp of its own.
+    script.write_text(str(step["command"]).replace("/tmp/cig", f"{place}.tmp/cig"))
+    Path(f"{place}.tmp").mkdir(exist_ok=True)
     where = place / str(step.get("working_directory", ".")).replace("~/project", ".")
     where.mkdir(parents=True, exist_ok=True)
     env = {**given, **_texts(step.get("environment") or {})}

@@ -105,6 +105,7 @@ def _leg(
         secrets=frozenset(secrets),
         services=services,
         artifacts=frozenset(artifacts),
+        fetches=any("actions/download-artifact" in step.get("uses", "") for step in job["steps"]),
         timeout=int(job.get("timeout-minutes", 360)),
         allow_failure=bool(job.get("continue-on-error", False)),
         image=fill(container["image"] if isinstance(container, dict) else container),

@@ -73,6 +73,7 @@ def _leg(job: Job, key: str, values: Mapping[str, str], needs: frozenset[str], w
         secrets=frozenset(name for step in job.steps for name in _secrets(step)),
         services={one.name: (_image(fill(one.image), one.version), one.ports) for one in job.services},
         artifacts=frozenset(fill(path) for one in uploads for path in one.paths if not path.startswith("!")),
+        fetches=any(step.download for step in job.steps),
         timeout=job.timeout,
         allow_failure=job.allow_failure,
         image=fill(job.image.image) if job.image else "",

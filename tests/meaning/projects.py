@@ -19,7 +19,7 @@ from cigen.sdk import Graph
 __all__ = ["PROJECTS", "planned"]
 
 _OWN = {path.stem: path for path in sorted((Path(__file__).parent / "projects").glob("*.toml"))}
-_GOLDEN = {path.parent.name: path for path in sorted(GOLDEN.glob("*/input"))}
+_GOLDEN = {path.parent.name: path for path in sorted(GOLDEN.glob("*/input")) if (path / "cig.toml").exists()}
 PROJECTS = {**_OWN, **_GOLDEN}
 """By name: a cig.toml, or the folder of a golden case."""
 

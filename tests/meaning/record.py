@@ -11,18 +11,21 @@ __all__ = ["Difference", "Leg", "Meaning", "differences", "plain_key"]
 class Leg:
     """A job as it runs, one variant of its matrix. Texts are as the shell gets them.
 
-    `scripts`: in order, what setup a renderer adds included. `secrets`: names that any script gets.
+    `scripts`: in order, what setup a renderer adds included. `secrets`: names that any script gets. None where the
+    system's file does not tell: `secrets` that come from outside, `ports` that need no mention, what a script
+    does with `artifacts` and failures (which is executed elsewhere).
     """
 
     key: str
     needs: frozenset[str] = frozenset()
     scripts: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
-    secrets: frozenset[str] = frozenset()
-    services: Mapping[str, tuple[str, tuple[int, ...]]] = field(default_factory=dict)
-    artifacts: frozenset[str] = frozenset()
+    secrets: frozenset[str] | None = frozenset()
+    services: Mapping[str, tuple[str, tuple[int, ...] | None]] = field(default_factory=dict)
+    artifacts: frozenset[str] | None = frozenset()
+    fetches: bool = False
     timeout: int = 0
-    allow_failure: bool = False
+    allow_failure: bool | None = False
     image: str = ""
     waits_for_approval: bool = False
 
@@ -61,18 +64,30 @@ def differences(plan: Meaning, read: Meaning, events: Sequence[str]) -> Iterator
 
 
 def _leg_differences(plan: Leg, read: Leg) -> Iterator[Difference]:
-    for what in ("needs", "secrets", "timeout", "allow_failure", "image", "waits_for_approval"):
+    for what in ("needs", "secrets", "fetches", "timeout", "allow_failure", "waits_for_approval"):
         planned, found = getattr(plan, what), getattr(read, what)
-        if planned != found:
+        if found is not None and planned != found:
             yield Difference(what, plan.key, f"{_shown(found)} instead of {_shown(planned)}")
     for name, value in plan.env.items():
         if read.env.get(name) != value:
             yield Difference("env", plan.key, f"{name}={read.env.get(name)!r} instead of {value!r}")
-    if dict(plan.services) != dict(read.services):
-        yield Difference("services", plan.key, f"{dict(read.services)} instead of {dict(plan.services)}")
-    if not plan.artifacts <= read.artifacts:
+    if plan.image and plan.image != read.image:
+        # Without one a system may take an image for the machine itself.
+        yield Difference("image", plan.key, f"{read.image!r} instead of {plan.image!r}")
+    yield from _service_differences(plan, read)
+    if read.artifacts is not None and not plan.artifacts <= read.artifacts:
         yield Difference("artifacts", plan.key, f"not {sorted(plan.artifacts - read.artifacts)}")
     yield from _script_differences(plan, read)
+
+
+def _service_differences(plan: Leg, read: Leg) -> Iterator[Difference]:
+    planned, found = dict(plan.services), dict(read.services)
+    if any(ports is None for _, ports in found.values()):
+        # Such a system knows them by their images, and reaches every port.
+        if sorted(image for image, _ in planned.values()) != sorted(image for image, _ in found.values()):
+            yield Difference("services", plan.key, f"{found} instead of {planned}")
+    elif planned != found:
+        yield Difference("services", plan.key, f"{found} instead of {planned}")
 
 
 def _shown(value: object) -> object:

@@ -6,6 +6,8 @@ Where a system cannot say a thing, the provider has said so: each difference sta
 from collections.abc import Callable
 
 import pytest
+from buildkite import read_buildkite
+from circleci import read_circleci
 from events import EVENTS
 from github import read_github
 from keys import by_plain_key, of_matrices
@@ -19,9 +21,11 @@ from cigen.sdk import Graph
 
 READERS: dict[str, Callable[[Graph, str], Meaning]] = {
     "github": lambda graph, text: of_matrices(graph, read_github(text)),
+    "circleci": lambda graph, text: read_circleci(text, graph.workflows[0].id),
+    "buildkite": lambda graph, text: of_matrices(graph, read_buildkite(text)),
 }
 
-EXPLAINED: dict[str, dict[str, set[str]]] = {"github": {}}
+EXPLAINED: dict[str, dict[str, set[str]]] = {"github": {}, "circleci": {"timeout": {"CIRCLECI_012"}}, "buildkite": {}}
 """By provider and kind of difference: the codes that announce it."""
 
 

@@ -7,7 +7,6 @@ error, so that a file which passes says only what is documented.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 from itertools import product
 from typing import Any
 
@@ -235,9 +234,10 @@ class _Compiler:
         ((kind, inner),) = condition.items()
         match kind:
             case "and":
-                return all(list(map(partial(self.holds, scope=scope), inner)))  # each, for its mistakes
+                # As documented for values of pull requests: what stands behind a false one is not looked at.
+                return all(self.holds(one, scope) for one in inner)
             case "or":
-                return any(list(map(partial(self.holds, scope=scope), inner)))
+                return any(self.holds(one, scope) for one in inner)
             case "not":
                 return not self.holds(inner, scope)
             case "equal":
