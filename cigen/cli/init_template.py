@@ -12,7 +12,7 @@ SCHEMA_URL = "https://cigen.dev/schemas/cig.schema.json"
 """The schema's own `$id`, which editors look up; cig itself never does."""
 
 _LINTERS = re.compile(
-    r"\b(lint|linter|rubocop|standardrb|brakeman|eslint|stylelint|prettier|biome|tsc|typecheck|ruff|flake8|black|mypy"
+    r"\b(lint|linter|rubocop|standardrb|brakeman|eslint|stylelint|prettier|biome|tsc|typecheck|ruff|flake8|black|isort|mypy"
     r"|type-check|check-types|check:types|types:check|pyright|format|fmt|clippy|vet|audit|bundler-audit|pre[-_]commit)\b"
 )
 _ENTERED = re.compile(r"cd (\w[\w./-]*) && (.+)", re.DOTALL)
