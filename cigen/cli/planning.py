@@ -11,7 +11,8 @@ from cigen.model.resources import Cache, Job
 from cigen.output.changes import Change, ChangeKind, diff_text
 from cigen.pipeline.detect import CONFIDENT
 from cigen.pipeline.expand import runner_names
-from cigen.pipeline.merge import MergedFile
+from cigen.pipeline.merge import MergedFile, part_of
+from cigen.rules.context import CONFIG
 from cigen.rules.dag import GRAPH
 from cigen.rules.output import RENDERED_GRAPH, merged_files
 from cigen.rules.resolve import RESOLUTION
@@ -111,16 +112,20 @@ def _count(noun: str, marks: Iterable[Mark]) -> Count:
 
 def _file(session: Session, graph: Graph, change: Change) -> FilePlan:
     merged = {file.path: file for file in merged_files(session.run.outputs)}
-    budgets = _budgets(session, graph, merged[change.path]) if change.path in merged else ()
+    outputs = {output.path: output for output in session.run.outputs.value(CONFIG).outputs}
+    budgets: tuple[Budget, ...] = ()
+    if change.path in merged:
+        budgets = _budgets(session, part_of(graph, outputs[change.path]), merged[change.path])
     return FilePlan(change.path, _FILES[change.kind], change.new.count(b"\n"), budgets, diff_text(change))
 
 
 def _budgets(session: Session, graph: Graph, file: MergedFile) -> tuple[Budget, ...]:
-    """How much of its provider's limits a file uses; the provider's manifest says which limits there are."""
+    """How much of its provider's limits a file uses; the provider's manifest says which limits there are.
+
+    graph: the part of it that is in the file. A limit of matrix jobs is one of each matrix.
+    """
     info = session.context.plugin(file.owners[0]).info
     limits = {pair.name: int(pair.value) for pair in (info.metadata if info else ()) if pair.name.startswith("limit:")}
-    used = {
-        "limit:file_bytes": ("bytes", len(file.content.encode())),
-        "limit:matrix_jobs": ("matrix jobs", sum(len(job.matrix.legs) for job in graph.jobs if job.matrix)),
-    }
-    return tuple(Budget(*used[name], limits[name]) for name in used if name in limits)
+    largest = max((len(job.matrix.legs) for job in graph.jobs if job.matrix), default=0)
+    used = {"limit:file_bytes": ("bytes", len(file.content.encode())), "limit:matrix_jobs": ("matrix jobs", largest)}
+    return tuple(Budget(*used[name], limits[name]) for name in used if name in limits and used[name][1])
