@@ -135,13 +135,12 @@ def build_at(event: Event) -> dict[str, object]:
 def _leg(step: Mapping[str, Any]) -> Leg:
     artifacts = step.get("artifact_paths") or []
     listed = artifacts.split(";") if isinstance(artifacts, str) else artifacts
-    secrets = step.get("secrets") or []
     return Leg(
         key=step["leg"],
         needs=step["needs"],
         scripts=(step["command"],),
         env={name: str(value) for name, value in step["variables"].items()},
-        secrets=frozenset(secrets),
+        secrets=frozenset(one["environment_variable"] for one in step.get("secrets") or []),
         services=dict(_services(step["command"])),
         artifacts=frozenset(one.strip() for one in listed),
         fetches="artifact download" in step["command"],
@@ -154,7 +153,7 @@ def _leg(step: Mapping[str, Any]) -> Leg:
 
 def _services(script: str) -> Iterator[tuple[str, tuple[str, tuple[int, ...]]]]:
     """Servers that the script starts itself, by the alias it gives them."""
-    for line in script.splitlines():
+    for line in script.replace("\\\n", " ").splitlines():
         if "docker run" in line and "--detach" in line and "--network-alias" in line:
             words = line.split(" >/dev/null")[0].split()
             ports = tuple(int(words[i + 1].split(":")[0]) for i, word in enumerate(words) if word == "--publish")
@@ -164,8 +163,5 @@ def _services(script: str) -> Iterator[tuple[str, tuple[str, tuple[int, ...]]]]:
 def _image(step: Mapping[str, Any]) -> str:
     if step.get("image"):
         return str(step["image"])
-    for plugin in step.get("plugins") or []:
-        for name, settings in plugin.items() if isinstance(plugin, dict) else ():
-            if re.search(r"(^|/)docker(-buildkite-plugin)?#", name):
-                return str((settings or {}).get("image", ""))
-    return ""
+    started = re.search(r"docker run .* --entrypoint tail (\S+) -f /dev/null", step["command"])
+    return started[1].strip("'") if started else ""

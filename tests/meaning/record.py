@@ -75,8 +75,8 @@ def _leg_differences(plan: Leg, read: Leg) -> Iterator[Difference]:
         # Without one a system may take an image for the machine itself.
         yield Difference("image", plan.key, f"{read.image!r} instead of {plan.image!r}")
     yield from _service_differences(plan, read)
-    if read.artifacts is not None and not plan.artifacts <= read.artifacts:
-        yield Difference("artifacts", plan.key, f"not {sorted(plan.artifacts - read.artifacts)}")
+    if read.artifacts is not None and not _folders(plan.artifacts) <= _folders(read.artifacts):
+        yield Difference("artifacts", plan.key, f"{sorted(read.artifacts)} instead of {sorted(plan.artifacts or ())}")
     yield from _script_differences(plan, read)
 
 
@@ -88,6 +88,11 @@ def _service_differences(plan: Leg, read: Leg) -> Iterator[Difference]:
             yield Difference("services", plan.key, f"{found} instead of {planned}")
     elif planned != found:
         yield Difference("services", plan.key, f"{found} instead of {planned}")
+
+
+def _folders(patterns: frozenset[str] | None) -> set[str]:
+    """Patterns, a folder and all that is in it being one."""
+    return {re.sub(r"/\*\*(/\*)?$", "", pattern).rstrip("/") for pattern in patterns or ()}
 
 
 def _shown(value: object) -> object:
