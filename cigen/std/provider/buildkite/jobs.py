@@ -1,0 +1,276 @@
+"""One job: the steps it becomes, keys in the order people write them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cigen.sdk import Expr, Graph, Job, Workflow
+from cigen.sdk.yaml import Value
+from cigen.std.ci.conditions import all_of, is_true, names
+from cigen.std.ci.legs import StaticJob
+from cigen.std.provider.buildkite.artifacts import Leaving, upload_patterns
+from cigen.std.provider.buildkite.caches import render_caches
+from cigen.std.provider.buildkite.checkout import render_checkout
+from cigen.std.provider.buildkite.concurrency import job_concurrency
+from cigen.std.provider.buildkite.conditions import Names, input_variable, step_condition
+from cigen.std.provider.buildkite.job_script import RAW_MARK, ScriptScope, render_script
+from cigen.std.provider.buildkite.problems import CannotExpress, read_table
+from cigen.std.provider.buildkite.raw import check_steps, merge, raw_block, sort_keys
+from cigen.std.provider.buildkite.retries import render_retry
+from cigen.std.provider.buildkite.runners import agents
+from cigen.std.provider.buildkite.secret_env import job_secrets
+from cigen.std.provider.buildkite.steps import kept_by_agent
+from cigen.std.provider.buildkite.texts import environment, escaped
+from cigen.std.report import Report
+
+__all__ = ["JobScope", "render_job"]
+
+SCRIPT_BYTES = 128 * 1024
+"""What Linux takes as one argument, and the agent hands the script over as one."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobScope:
+    """What all jobs of a file are rendered within.
+
+    sources: id of a job or leg → the job as the graph has it. keys: id → key of its step. effective: job id → the
+    conditions it inherits. ancestors: id → ids of all it waits for, through others too. matrices: id → `matrix`, where
+    Buildkite expands it. gates: workflow → the key of the step that every first job waits for. env: workflow →
+    variables that its jobs have to name, because the root does not.
+    """
+
+    graph: Graph
+    workflows: Mapping[str, Workflow]
+    sources: Mapping[str, Job]
+    keys: Mapping[str, str]
+    artifacts: Mapping[str, Leaving]
+    effective: Mapping[str, Expr]
+    ancestors: Mapping[str, tuple[str, ...]]
+    matrices: Mapping[str, dict[str, Value]]
+    gates: Mapping[str, str]
+    env: Mapping[str, dict[str, Value]]
+    report: Report
+
+    def workflow(self, job: Job) -> Workflow:
+        """The job's workflow."""
+        return self.workflows.get(job.workflow) or next(iter(self.workflows.values()))
+
+
+def render_job(static: StaticJob, scope: JobScope) -> list[dict[str, Value]]:
+    """The job's step, and before it the one that asks somebody, if there is one. Empty if no build has the job."""
+    job = static.job
+    early, late = _parted(all_of((scope.effective[static.source], job.when)))
+    condition = _condition(static, early, scope)
+    if condition is None:
+        return []
+    common: dict[str, Value] = {}
+    depends: list[Value] = [scope.keys[need] for need in job.needs]
+    gate = scope.gates.get(scope.workflow(job).id)
+    if gate and not depends:
+        depends.append(gate)
+    if depends:
+        common["depends_on"] = depends
+    if job.run_on != "success" and job.needs:
+        common["allow_dependency_failure"] = True
+    if condition:
+        common["if"] = escaped(condition)
+    found: list[dict[str, Value]] = []
+    if job.approve is not None:
+        found.append(_block(static, common, scope))
+        common = {"depends_on": [*depends, f"approve-{scope.keys[job.id]}"], **_without(common, "depends_on")}
+    if len(depends) == 1 and job.approve is None:
+        common["depends_on"] = depends[0]
+    step = _trigger(static, common, late, scope) if job.trigger else _command(static, common, late, scope)
+    key = ("jobs", static.source, "raw", "buildkite")
+    patch = raw_block(job.raw, f'the raw block of job "{static.source}"', key, scope.report)
+    merge(step, _without(patch, "steps"))
+    sort_keys(step)
+    return [*found, step]
+
+
+def _without(table: Mapping[str, Value], name: str) -> dict[str, Value]:
+    return {key: value for key, value in table.items() if key != name}
+
+
+def _parted(condition: Expr) -> tuple[Expr, Expr]:
+    """What can be asked when the build is put together, and what only the jobs themselves can ask."""
+    parts = () if is_true(condition) else condition.args if condition.op == "and" else (condition,)
+    late = [one for one in parts if any(name.startswith("needs.") for name in names(one))]
+    return all_of(one for one in parts if one not in late), all_of(late)
+
+
+def _condition(static: StaticJob, early: Expr, scope: JobScope) -> str | None:
+    """The value of `if`, empty where there is none; None where no build has the job, or cannot say which."""
+    workflow = scope.workflow(static.job)
+    known = {pair.name: pair.value for pair in (*workflow.env, *static.job.env)}
+    try:
+        return step_condition(None if is_true(early) else early, Names(workflow, known))
+    except CannotExpress as problem:
+        message = f'job "{static.source}": {problem.message}'
+        scope.report.error("BUILDKITE_007", message, hint=problem.hint, key=("jobs", static.source, "when"))
+        return None
+
+
+def _block(static: StaticJob, common: Mapping[str, Value], scope: JobScope) -> dict[str, Value]:
+    job = static.job
+    assert job.approve is not None
+    message = job.approve.message or f"Start {job.name or job.id}?"
+    found: dict[str, Value] = {"block": escaped(message), "key": f"approve-{scope.keys[job.id]}", **common}
+    depends = common.get("depends_on")
+    if isinstance(depends, list) and len(depends) == 1:
+        found["depends_on"] = depends[0]
+    found["blocked_state"] = "running"
+    if job.approve.by:
+        found["allowed_teams"] = [escaped(team) for team in job.approve.by]
+    return found
+
+
+def _trigger(static: StaticJob, common: dict[str, Value], late: Expr, scope: JobScope) -> dict[str, Value]:
+    job = static.job
+    assert job.trigger is not None
+    if not is_true(late):
+        message = f'job "{static.source}" starts a pipeline, and cannot ask first what another job said'
+        hint = "let a job with steps decide, and start the pipeline by its script"
+        scope.report.error("BUILDKITE_007", message, hint=hint, key=("jobs", static.source, "when"))
+    found: dict[str, Value] = {"label": escaped(job.name or job.id), "key": scope.keys[job.id]}
+    found["trigger"] = escaped(job.trigger.pipeline)
+    found |= common
+    build: dict[str, Value] = {}
+    if job.trigger.branch:
+        build["branch"] = escaped(job.trigger.branch)
+    if job.trigger.inputs:
+        build["env"] = {input_variable(pair.name): escaped(pair.value) for pair in job.trigger.inputs}
+    if not job.trigger.wait:
+        found["async"] = True
+    if build:
+        found["build"] = build
+    if job.allow_failure:
+        found["soft_fail"] = True
+    return found
+
+
+def _command(static: StaticJob, common: dict[str, Value], late: Expr, scope: JobScope) -> dict[str, Value]:
+    job, report = static.job, scope.report
+    source = scope.sources[static.source]
+    matrix = scope.matrices.get(job.id)
+    found: dict[str, Value] = {"label": escaped(_label(static, matrix)), "key": scope.keys[job.id], **common}
+    try:
+        assert job.machine is not None
+        found["agents"] = dict(agents(job.machine, report))
+        found["checkout"] = render_checkout(job)
+    except CannotExpress as problem:
+        message = f'job "{static.source}": {problem.message}'
+        report.error("BUILDKITE_010", message, hint=problem.hint, key=("jobs", static.source))
+    env = {**scope.env.get(scope.workflow(job).id, {}), **environment(job.env)}
+    if env:
+        found["env"] = env
+    secrets = job_secrets(job, static.source, scope.graph.secrets, report)
+    if secrets.value:
+        found["secrets"] = secrets.value
+    plugins = [*secrets.plugins, *_plugins(job, report)]
+    if plugins:
+        found["plugins"] = plugins
+    if matrix is not None:
+        found["matrix"] = matrix
+    if job.shards is not None:
+        found["parallelism"] = job.shards.count
+    found["command"] = _script(static, late, secrets.confined, secrets.names, scope)
+    _add_keeping(found, job, static.source, report)
+    found["timeout_in_minutes"] = job.timeout
+    retry = render_retry(job)
+    if retry:
+        found["retry"] = {"automatic": retry}
+    if job.allow_failure:
+        found["soft_fail"] = True
+    if source.matrix is not None and source.matrix.fail_fast:
+        found["cancel_on_build_failing"] = True
+    return found | job_concurrency(source, job, scope.workflow(job), scope.graph.project, report)
+
+
+def _label(static: StaticJob, matrix: Mapping[str, Value] | None) -> str:
+    job = static.job
+    if matrix is None:
+        return job.name or job.id
+    setup = matrix["setup"]
+    assert isinstance(setup, dict)
+    return " ".join([job.name or job.id, *(f"{{{{matrix.{axis}}}}}" for axis in setup)])
+
+
+def _script(static: StaticJob, late: Expr, confined: bool, secrets: Sequence[str], scope: JobScope) -> str:
+    """The value of `command`. What the raw block replaces is not escaped: it is Buildkite's own."""
+    job, report = static.job, scope.report
+    block = raw_block(job.raw, "", (), report) if job.raw else {}
+    replaced = {**_native_commands(job), **check_steps(job, block, static.source, report)}
+    marked = {step: RAW_MARK.format(index) for index, step in enumerate(replaced)}
+    workflow = scope.workflow(job)
+    within = ScriptScope(scope.sources, workflow, scope.artifacts, scope.keys, scope.ancestors, report)
+    script = escaped(render_script(static, late, secrets if confined else (), marked, within))
+    for step, mark in marked.items():
+        script = script.replace(mark, replaced[step].rstrip("\n"))
+    size = len(script.encode("utf-8", "surrogatepass"))
+    if size > SCRIPT_BYTES:
+        message = (
+            f'the script of job "{static.source}" has {size:,} bytes; an agent hands over at most {SCRIPT_BYTES:,}'
+        )
+        report.error("BUILDKITE_009", message, hint="move scripts into files", key=("jobs", static.source, "steps"))
+    return script or "true"
+
+
+def _native_commands(job: Job) -> dict[str, str]:
+    found = {}
+    for step in job.steps:
+        if step.native is not None and step.native.provider == "buildkite":
+            try:
+                command = read_table(step.native.json, "").get("command")
+            except CannotExpress:
+                command = None
+            if isinstance(command, str):
+                found[step.id] = command
+    return found
+
+
+def _plugins(job: Job, report: Report) -> list[Value]:
+    """Plugins that steps of Buildkite's own name. Anything else in such a step but a command is refused."""
+    found: list[Value] = []
+    for step in job.steps:
+        if step.native is None or step.native.provider != "buildkite":
+            continue
+        try:
+            table = read_table(step.native.json, f'step "{step.id}" of job "{job.id}"')
+        except CannotExpress as problem:
+            report.error("BUILDKITE_014", problem.message, key=("jobs", job.id))
+            continue
+        plugins = table.get("plugins", [])
+        if set(table) - {"plugins", "command"} or not isinstance(plugins, list):
+            message = (
+                f'step "{step.id}" of job "{job.id}" is a part of a step here: it takes "command" and "plugins" only'
+            )
+            report.error(
+                "BUILDKITE_014", message, hint=f"[jobs.{job.id}.raw.buildkite] takes the rest", key=("jobs", job.id)
+            )
+        else:
+            found += plugins
+    return found
+
+
+def _add_keeping(found: dict[str, Value], job: Job, source: str, report: Report) -> None:
+    """Artifacts and caches."""
+    paths: list[Value] = []
+    for step in job.steps:
+        if step.upload is None:
+            continue
+        if step.upload.retention_days:
+            message = (
+                f'artifact "{step.upload.name}" of job "{source}" is kept as long as the organization keeps artifacts'
+            )
+            report.info("BUILDKITE_026", message, key=("jobs", source, "outputs"))
+        if kept_by_agent(step):
+            try:
+                paths += [escaped(one) for one in upload_patterns(step.upload) if escaped(one) not in paths]
+            except CannotExpress as problem:
+                message = f'job "{source}": {problem.message}'
+                report.error("BUILDKITE_019", message, hint=problem.hint, key=("jobs", source, "outputs"))
+    if paths:
+        found["artifact_paths"] = paths
+    cache = render_caches(job, source, report)
+    if cache:
+        found["cache"] = cache

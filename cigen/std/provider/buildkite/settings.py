@@ -1,0 +1,84 @@
+"""What cig.toml asks for and Buildkite keeps outside of the repository, or does not have."""
+
+from collections.abc import Sequence
+
+from cigen.sdk import Job, KeyPath, Workflow
+from cigen.std.provider.buildkite.conditions import input_variable
+from cigen.std.provider.buildkite.events import effective_triggers
+from cigen.std.report import Report
+
+__all__ = ["report_settings", "workflow_key"]
+
+_READ_SOURCE = ("contents", "read")
+
+
+def workflow_key(workflow: Workflow, *keys: str) -> KeyPath:
+    """Where cig.toml says something of a workflow: `ci` is what its top-level keys describe."""
+    return keys if workflow.id == "ci" else ("workflows", workflow.id, *keys)
+
+
+def report_settings(workflow: Workflow, jobs: Sequence[Job], report: Report) -> None:
+    """Everything of a workflow and its jobs that its file cannot hold."""
+    triggers = effective_triggers(workflow)
+    for schedule in triggers.schedule:
+        message = f'the schedule "{schedule.cron}" of workflow "{workflow.id}" is set up in the pipeline\'s settings'
+        report.info("BUILDKITE_020", message, key=workflow_key(workflow, "on", "schedule"))
+    if triggers.tag is not None:
+        message = (
+            f'workflow "{workflow.id}" runs for tags: "Build tags" is to be switched on in the pipeline\'s settings'
+        )
+        report.info("BUILDKITE_020", message, key=workflow_key(workflow, "on", "tag"))
+    if triggers.merge_queue:
+        message = f'workflow "{workflow.id}" runs for merge queues: "Build merge queues" is a setting of the pipeline'
+        report.info("BUILDKITE_020", message, key=workflow_key(workflow, "on", "merge_queue"))
+    if triggers.pull_request is not None and triggers.pull_request.types:
+        message = f'workflow "{workflow.id}" asks for types of pull request events; a build does not know its own'
+        report.warning("BUILDKITE_012", message, key=workflow_key(workflow, "on", "pull_request", "types"))
+    if triggers.paths:
+        message = (
+            f'the paths of workflow "{workflow.id}" are a hint that Buildkite would apply to tags and schedules too'
+        )
+        report.info(
+            "BUILDKITE_012", message, hint="skip_if is what leaves jobs out", key=workflow_key(workflow, "on", "paths")
+        )
+    for given in triggers.manual.inputs if triggers.manual else ():
+        name = input_variable(given.name)
+        default = f'"{given.default}"' if given.default else "empty"
+        message = f'nobody is asked for "{given.name}": whoever starts a build sets {name}, else it is {default}'
+        report.info("BUILDKITE_024", message, key=workflow_key(workflow, "on", "manual", "inputs", given.name))
+    if workflow.concurrency is not None and workflow.concurrency.preset == "pr-latest":
+        message = (
+            f'"Cancel Intermediate Builds" of the pipeline is what cancels an older build of workflow "{workflow.id}"'
+        )
+        report.info("BUILDKITE_020", message, key=workflow_key(workflow, "concurrency"))
+    if any((pair.name, pair.value) != _READ_SOURCE for pair in workflow.permissions):
+        message = f'the permissions of workflow "{workflow.id}" are GitHub\'s; an agent has its own credentials'
+        report.info("BUILDKITE_021", message, key=workflow_key(workflow, "permissions"))
+    for job in jobs:
+        _report_job(job, report)
+
+
+def _report_job(job: Job, report: Report) -> None:
+    if any((pair.name, pair.value) != _READ_SOURCE for pair in job.permissions):
+        message = f'the permissions of job "{job.id}" are GitHub\'s; an agent has its own credentials'
+        report.info("BUILDKITE_021", message, key=("jobs", job.id, "permissions"))
+    if job.oidc:
+        message = f'job "{job.id}" gets its OpenID Connect token by `buildkite-agent oidc request-token`'
+        report.info("BUILDKITE_021", message, key=("jobs", job.id, "oidc"))
+    if job.environment is not None:
+        where = f" at {job.environment.url}" if job.environment.url else ""
+        message = f'Buildkite has no environments: "{job.environment.name}"{where} protects nothing in job "{job.id}"'
+        hint = "approve asks a person; secrets can be restricted by the policies of a cluster"
+        report.warning("BUILDKITE_022", message, hint=hint, key=("jobs", job.id, "environment"))
+    if job.shards is not None and job.shards.by == "timings":
+        message = f'the shards of job "{job.id}" are dealt out by size: only Test Engine keeps timings on Buildkite'
+        report.warning("BUILDKITE_012", message, hint='by = "size"', key=("jobs", job.id, "shards"))
+    if job.skip_if is not None and (job.skip_if.env or job.skip_if.branch):
+        keys = " and ".join(f"skip_if.{key}" for key in ("env", "branch") if getattr(job.skip_if, key))
+        message = f'{keys} of job "{job.id}" means nothing on Buildkite yet: the job runs'
+        report.warning(
+            "BUILDKITE_016",
+            message,
+            hint="to leave a job out on some branches there is when",
+            key=("jobs", job.id, "skip_if"),
+        )
