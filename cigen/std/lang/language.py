@@ -4,10 +4,10 @@ Owns: the order (the project's own files, then the root's; version files, then t
 not fit. Refuses: spellings, which each language normalises itself.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from cigen.sdk import CigSchema, DetectResult, Diagnostic, Fact, Level, Location
+from cigen.sdk import CigSchema, DetectResult, Fact, Location
 from cigen.std.declared import DeclaredFiles
 from cigen.std.lang.ranges import Range, may_satisfy
 from cigen.std.lang.toolfiles import declared_tools
@@ -19,7 +19,6 @@ __all__ = [
     "declared_version",
     "default_version",
     "report_disagreement",
-    "said_once",
     "version_only",
     "version_or_default",
 ]
@@ -114,17 +113,6 @@ def version_or_default(language: Language, wish: Wish, schema: CigSchema, fact: 
         key=wish.key,
     )
     return Chosen(language.default)
-
-
-def said_once(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """The diagnostics without a warning that the first job gave already: it is of the project, not of each job."""
-    warned: set[tuple[str, str]] = set()
-    kept = []
-    for one in found:
-        if one.level is not Level.WARNING or (one.code, one.message) not in warned:
-            kept.append(one)
-            warned.add((one.code, one.message))
-    return tuple(kept)
 
 
 def version_only(language: Language, files: DeclaredFiles, report: Report) -> DetectResult:

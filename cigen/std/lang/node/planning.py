@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from cigen.sdk import CigSchema, Fact, PlanRequest, PlanResult, Resource, Run, Step, Tool
 from cigen.std.inputs import INSIDE, Input, Kind
-from cigen.std.lang.language import said_once, version_or_default
+from cigen.std.lang.language import version_or_default
 from cigen.std.lang.node.findings import TITLES
 from cigen.std.lang.node.install import TITLES_OF_MANAGERS, Project, installation
 from cigen.std.lang.node.managers import LOCKFILES
@@ -38,7 +38,7 @@ def plan_node(request: PlanRequest) -> PlanResult:
     resources: list[Resource] = []
     for wish in wishes(schema, MODULE, _PACKAGES, INPUTS, report, "NODE_006"):
         resources += _planned(wish, schema, projects, report)
-    return PlanResult(resources=tuple(resources), diagnostics=said_once(report.found))
+    return PlanResult(resources=tuple(resources), diagnostics=report.found_once)
 
 
 def _planned(wish: Wish, schema: CigSchema, projects: Projects, report: Report) -> list[Resource]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from cigen.sdk import CigSchema, Fact, PlanRequest, PlanResult, Resource, Run, Step, Tool
 from cigen.std.inputs import INSIDE, Input, Kind
-from cigen.std.lang.language import said_once, version_or_default
+from cigen.std.lang.language import version_or_default
 from cigen.std.lang.projects import Projects, read_projects
 from cigen.std.lang.python.findings import TITLES
 from cigen.std.lang.python.install import TITLES_OF_INSTALLERS, Project, environment_of, installation
@@ -40,7 +40,7 @@ def plan_python(request: PlanRequest) -> PlanResult:
     resources: list[Resource] = []
     for wish in wishes(schema, MODULE, _PACKAGES, INPUTS, report, "PYTHON_006"):
         resources += _planned(wish, schema, projects, report)
-    return PlanResult(resources=tuple(resources), diagnostics=said_once(report.found))
+    return PlanResult(resources=tuple(resources), diagnostics=report.found_once)
 
 
 def _planned(wish: Wish, schema: CigSchema, projects: Projects, report: Report) -> list[Resource]:

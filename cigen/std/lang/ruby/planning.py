@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from cigen.sdk import CigSchema, Fact, Pair, PlanRequest, PlanResult, Resource, Run, Step, Tool
 from cigen.std.inputs import INSIDE, Input, Kind
-from cigen.std.lang.language import said_once, version_or_default
+from cigen.std.lang.language import version_or_default
 from cigen.std.lang.projects import Projects, read_projects, root_path
 from cigen.std.lang.ruby.findings import TITLES
 from cigen.std.lang.ruby.versions import RUBY
@@ -34,7 +34,7 @@ def plan_ruby(request: PlanRequest) -> PlanResult:
     resources: list[Resource] = []
     for wish in wishes(schema, MODULE, ("ruby",), INPUTS, report, "RUBY_006"):
         resources += _planned(wish, schema, projects, report)
-    return PlanResult(resources=tuple(resources), diagnostics=said_once(report.found))
+    return PlanResult(resources=tuple(resources), diagnostics=report.found_once)
 
 
 def _planned(wish: Wish, schema: CigSchema, projects: Projects, report: Report) -> list[Resource]:

@@ -614,3 +614,4 @@ def test_what_is_wrong_with_the_project_is_said_at_its_first_job(plan_with: Call
     result = plan_with(PLUGIN, job(), job(id="lint"), files={"package.json": manifest()})
     assert codes_of(result) == ["NODE_004", "NODE_005"]
     assert {diagnostic.key[1] for diagnostic in result.diagnostics} == {"test"}
+    assert all(diagnostic.message.endswith(' (job "test" and 1 more)') for diagnostic in result.diagnostics)
