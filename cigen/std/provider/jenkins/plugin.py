@@ -1,0 +1,46 @@
+#!/usr/bin/env python3
+"""`provider/jenkins`: Jenkins."""
+
+from cigen.sdk import (
+    Diagnostic,
+    Fragment,
+    GenerateRequest,
+    GenerateResult,
+    Level,
+    Plugin,
+    ValidateRequest,
+    ValidateResult,
+    serve,
+)
+from cigen.std.provider.jenkins.limits import check_files
+from cigen.std.provider.jenkins.pipeline import render_pipeline
+from cigen.std.provider.jenkins.problems import new_report
+
+__all__ = ["PLUGIN", "Jenkins"]
+
+
+class Jenkins(Plugin):
+    """Sole owner of Jenkinsfiles."""
+
+    def generate(self, request: GenerateRequest) -> GenerateResult:
+        """One file for each output."""
+        fragments: list[Fragment] = []
+        diagnostics: list[Diagnostic] = []
+        for output in request.outputs:
+            text, found = render_pipeline(request.graph, output)
+            diagnostics += found
+            if not any(one.level is Level.ERROR for one in found):
+                fragments.append(Fragment(output.path, text))
+        return GenerateResult(tuple(fragments), tuple(diagnostics))
+
+    def validate(self, request: ValidateRequest) -> ValidateResult:
+        """The limits of a file as it will be written, raw blocks and other plugins' parts included."""
+        report = new_report()
+        check_files(request.rendered, report)
+        return ValidateResult(report.found)
+
+
+PLUGIN = Jenkins()
+
+if __name__ == "__main__":
+    serve(PLUGIN, __file__)

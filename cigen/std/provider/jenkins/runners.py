@@ -1,0 +1,59 @@
+"""Machines by Jenkins' labels.
+
+A `[runners.NAME] jenkins = { label = "…" }` table wins. The built-in names are labels of their own, joined with the
+architecture where it is not the usual one: an administrator gives agents these labels, or says others in `[runners]`.
+"""
+
+from cigen.sdk import Runner
+from cigen.std.provider.jenkins.problems import CannotExpress, read_table
+from cigen.std.report import Report
+
+__all__ = ["agent_label", "is_windows"]
+
+_BUILT_IN = {
+    "linux": ("linux", "amd64"),
+    "linux-arm64": ("linux", "arm64"),
+    "macos": ("macos", "arm64"),
+    "windows": ("windows", "amd64"),
+}
+_USUAL = {"linux": "amd64", "macos": "arm64", "windows": "amd64"}
+
+
+def agent_label(runner: Runner, report: Report) -> str:
+    """The label expression of `node`. Raises CannotExpress for a machine that Jenkins cannot be told about."""
+    for block in runner.settings:
+        if block.provider == "jenkins":
+            return _from_settings(runner, block.json, report)
+    if runner.name in _BUILT_IN and not (runner.os or runner.arch):
+        return _label(*_BUILT_IN[runner.name])
+    hint = f'add to cig.toml: [runners.{runner.name}] jenkins = {{ label = "linux" }}'
+    if not (runner.os or runner.arch or runner.settings):
+        raise CannotExpress(f'runner "{runner.name}" has no settings for Jenkins', hint)
+    system = runner.os or "linux"
+    label = _label(system, runner.arch or _USUAL.get(system, "amd64"))
+    message = f'runner "{runner.name}" has no settings for Jenkins; its jobs run on agents with the label "{label}"'
+    report.warning("JENKINS_003", message, hint=hint, key=("runners", runner.name))
+    return label
+
+
+def is_windows(runner: Runner | None) -> bool:
+    """Whether scripts there are not run by a POSIX system."""
+    return runner is not None and (runner.os or _BUILT_IN.get(runner.name, ("linux", ""))[0]) == "windows"
+
+
+def _label(system: str, arch: str) -> str:
+    return system if _USUAL.get(system) == arch else f"{system} && {arch}"
+
+
+def _from_settings(runner: Runner, settings: str, report: Report) -> str:
+    table = read_table(settings, f'what runner "{runner.name}" is on Jenkins')
+    label = table.get("label")
+    if not isinstance(label, str) or not label:
+        hint = f'[runners.{runner.name}] jenkins = {{ label = "linux" }}'
+        raise CannotExpress(f'the settings of runner "{runner.name}" for Jenkins have no "label"', hint)
+    for name in sorted(set(table) - {"label"}):
+        message = (
+            f'the settings of runner "{runner.name}" for Jenkins have "{name}"; only "label" means something there'
+        )
+        report.warning("JENKINS_005", message, key=("runners", runner.name, "jenkins", name))
+    return label
