@@ -13,12 +13,17 @@ from cigen.std.report import Report
 __all__ = ["approve"]
 
 
-def approve(one: StaticJob, place: dict[str, Value], taken: Container[str], report: Report) -> list[Value]:
-    """The entry to stand before the job's, and the job made to need it; nothing for a job that waits for nobody."""
+def approve(
+    one: StaticJob, place: dict[str, Value], asked: set[str], taken: Container[str], report: Report
+) -> list[Value]:
+    """The entry to stand before the job's, and the job made to need it; nothing for a job that waits for nobody.
+
+    asked: the approvals of the workflow so far. All legs of a matrix wait for one.
+    """
     approval = one.job.approve
     if approval is None:
         return []
-    name = f"approve-{one.job.id}"
+    name = f"approve-{one.source}"
     while name in taken:
         name += "-"
     key = ("jobs", one.source, "approve")
@@ -33,4 +38,7 @@ def approve(one: StaticJob, place: dict[str, Value], taken: Container[str], repo
     needed = rest.pop("requires", [])
     place["requires"] = [*(needed if isinstance(needed, list) else []), name]
     place.update(rest)
+    if name in asked:
+        return []
+    asked.add(name)
     return [Commented({name: held}, above=tuple(f"# {line}".rstrip() for line in approval.message.splitlines()))]

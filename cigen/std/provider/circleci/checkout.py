@@ -5,6 +5,7 @@ full history with all its files is `method: full`. CircleCI leaves its deploy ke
 says: it reads this repository and nothing else.
 """
 
+import re
 import shlex
 
 from cigen.sdk import Checkout
@@ -19,7 +20,10 @@ def render_checkout(checkout: Checkout) -> list[Value]:
     steps: list[Value] = [{"checkout": {"method": "full" if checkout.depth == 0 else "blobless"}}]
     if checkout.sparse:
         patterns = " ".join(shlex.quote(render_text(path)) for path in checkout.sparse)
-        steps.append({"run": {"name": "Keep a part of the source", "command": f"git sparse-checkout set {patterns}"}})
+        # Cone mode, the default, takes nothing but folders.
+        mode = "--no-cone " if any(re.search(r"[*?\[!\\]|^/", path) for path in checkout.sparse) else ""
+        command = f"git sparse-checkout set {mode}{patterns}"
+        steps.append({"run": {"name": "Keep a part of the source", "command": command}})
     if checkout.submodules:
         command = "git submodule sync --recursive\ngit submodule update --init --recursive\n"
         steps.append({"run": {"name": "Check out submodules", "command": command}})

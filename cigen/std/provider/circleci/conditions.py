@@ -146,7 +146,6 @@ def _matched(name: str, pattern: str, scope: ConditionScope) -> Expr:
 
 def _event(name: str, scope: ConditionScope) -> Expr:
     triggers = effective_triggers(scope.workflow)
-    listed = any_of(matches(BRANCH, one) for one in triggers.push.branches) if triggers.push else FALSE
     match name:
         case "manual":
             return equals(SOURCE, "api")
@@ -156,17 +155,38 @@ def _event(name: str, scope: ConditionScope) -> Expr:
             return matches(BRANCH, _QUEUE)
         case "tag":
             return negate(equals(TAG, ""))
-        case "push" if not triggers.push:
-            return FALSE
         case "push":
-            named = listed if triggers.push and triggers.push.branches else negate(equals(EVENT, "pull_request"))
-            return all_of([equals(SOURCE, "webhook"), equals(TAG, ""), named])
-        case "pull_request" if not triggers.pull_request:
-            return FALSE
+            return _pushed(triggers) if triggers.push else FALSE
         case "pull_request":
-            others = negate(listed) if triggers.push and triggers.push.branches else equals(EVENT, "pull_request")
-            return all_of([equals(SOURCE, "webhook"), equals(TAG, ""), others if triggers.push else TRUE])
+            return _pulled(triggers) if triggers.pull_request else FALSE
     raise CannotExpress(f'"{name}" is no event', f"events: {', '.join(_EVENTS)}")
+
+
+def _pushed(triggers: Triggers) -> Expr:
+    """A branch that `on.push` names. Where it names none and pull requests count too, their events tell them apart."""
+    listed = _listed(triggers)
+    if listed is None:
+        listed = negate(equals(EVENT, "pull_request")) if triggers.pull_request else TRUE
+    return all_of([*_at_branches(triggers), listed])
+
+
+def _pulled(triggers: Triggers) -> Expr:
+    """A branch that `on.push` does not name."""
+    if triggers.push is None:
+        return all_of(_at_branches(triggers))
+    listed = _listed(triggers)
+    return all_of([*_at_branches(triggers), equals(EVENT, "pull_request") if listed is None else negate(listed)])
+
+
+def _listed(triggers: Triggers) -> Expr | None:
+    branches = triggers.push.branches if triggers.push else ()
+    return any_of(matches(BRANCH, one) for one in branches) if branches else None
+
+
+def _at_branches(triggers: Triggers) -> list[Expr]:
+    """That the pipeline is of a branch and was pushed; what can be nothing else is not said."""
+    found = [equals(SOURCE, "webhook")] if triggers.schedule or triggers.manual else []
+    return found + ([equals(TAG, "")] if triggers.tag else [])
 
 
 def _flag(name: str, scope: ConditionScope) -> Expr:

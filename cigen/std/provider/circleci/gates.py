@@ -99,7 +99,7 @@ def _gate(one: StaticJob, condition: Expr, start: Start, report: Report) -> Gate
     if not filtered:
         return Gate(condition, _usual(start), steps)
     told = all_of(filtered)
-    at_tag = fold(told, _TAG_RUN.get)
+    at_tag = fold(all_of([start.condition, told]), _TAG_RUN.get)
     if not start.tags and not is_false(at_tag):
         # An expression is asked for tags too, which no other filter lets in unasked.
         told = all_of([told, equals(TAG, "")])

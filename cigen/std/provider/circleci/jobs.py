@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from cigen.sdk import Job, Workflow
 from cigen.sdk.yaml import Value
@@ -21,7 +22,7 @@ from cigen.std.provider.circleci.services import find_variables, service_contain
 from cigen.std.provider.circleci.shards import shard_steps
 from cigen.std.provider.circleci.steps import RenderedStep, StepScope, render_steps
 from cigen.std.provider.circleci.texts import environment
-from cigen.std.provider.circleci.triggers import Start
+from cigen.std.provider.circleci.triggers import Start, input_variables
 from cigen.std.report import Report
 
 __all__ = ["JobScope", "RenderedJob", "render_job"]
@@ -84,7 +85,8 @@ def render_job(
     contexts = job_contexts(job, scope.contexts, report)
     invocation = _place(one, gate, contexts, scope)
     if parameters is not None:
-        invocation = {"name": parameters.name, "matrix": parameters.matrix, **invocation}
+        own: dict[str, Value] = {"name": parameters.name, "matrix": parameters.matrix} if parameters.matrix else {}
+        invocation = {**own, **invocation}
     root = merge_job(one.source, block, body, invocation, report)
     return RenderedJob(one.job.id, body, invocation, contexts, root)
 
@@ -111,10 +113,13 @@ def _ordered(job: Job, steps: Sequence[RenderedStep]) -> list[Value]:
     """The steps, with this shard's share worked out as soon as the source is there."""
     found: list[Value] = []
     shards = shard_steps(job.shards) if job.shards else []
-    for step in steps:
-        found += step.whole()
-        if step.id == "checkout":
-            found += shards
+    for condition, group in groupby(steps, key=lambda step: step.condition):
+        together = list(group)
+        inner = [one for step in together for one in step.steps]
+        found += inner if condition is None else [{"when": {"condition": condition, "steps": inner}}]
+        if any(step.id == "checkout" for step in together):
+            at = next((index for index, one in enumerate(found) if isinstance(one, dict) and "checkout" in one), 0)
+            found[at + 1 : at + 1] = shards
             shards = []
     return shards + found
 
@@ -129,7 +134,7 @@ def _body(job: Job, place: Place, scope: JobScope) -> dict[str, Value]:
     shell = job_shell(job, place, scope.report)
     if shell:
         found["shell"] = shell
-    env = {**environment(scope.workflow.env), **environment(job.env)}
+    env = {**input_variables(scope.workflow), **environment(scope.workflow.env), **environment(job.env)}
     env |= {name: value for name, value in environment(find_variables(job)).items() if name not in env}
     if env:
         found["environment"] = env

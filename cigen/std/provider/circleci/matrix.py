@@ -1,7 +1,8 @@
 """A matrix that CircleCI expands into exactly the legs that cig knows, each named as its plan key.
 
-Then the job is written once, with a parameter for each axis. CircleCI has no `include`, and everything that differs
-from leg to leg must be a parameter in some text: where that is not so, each leg is a job of its own (`cigen.std.ci`).
+Then the job is written once, with a parameter for each axis. Where CircleCI would make other legs of it, for it has no
+`include` and takes 128 at most, the job still is written once and its legs are listed with their arguments. Everything
+that differs from leg to leg must be a parameter in some text: where it is not, each leg is a job of its own.
 """
 
 import itertools
@@ -9,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 
-from cigen.sdk import Expr, Job, Leg, Native, ProviderBlock
+from cigen.sdk import Expr, Job, Leg, Matrix, Native, ProviderBlock
 from cigen.sdk.yaml import Value
 from cigen.std.ci.conditions import names
 from cigen.std.ci.legs import has_placeholder
@@ -26,11 +27,15 @@ _OPAQUE = (Expr, Native, ProviderBlock, Leg)
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """A job with parameters. `leg`: the plan key of a leg, with `{{ matrix.AXIS }}` in it."""
+    """A job with parameters. `leg`: the plan key of a leg, with `{{ matrix.AXIS }}` in it.
+
+    `matrix`: CircleCI's own makes exactly the legs; where it is empty, `legs` lists them, plan key → arguments.
+    """
 
     leg: str
     declared: dict[str, Value]
     matrix: dict[str, Value]
+    legs: dict[str, dict[str, Value]]
 
     @property
     def name(self) -> str:
@@ -39,20 +44,32 @@ class Parameters:
 
 
 def find_parameters(job: Job) -> Parameters | None:
-    """The job's matrix as CircleCI's own, if it can be."""
+    """The job with a parameter for each value of its matrix, if it can be written once."""
     matrix = job.matrix
-    if matrix is None or not matrix.axes or matrix.include or not 1 < len(matrix.legs) <= LEG_LIMIT:
-        return None
-    axes = [axis.name for axis in matrix.axes]
-    if not _usable(axes) or job.machine is None or not _same_everywhere(job):
-        return None
-    leg = _template(job.id, axes, matrix.legs)
-    if not leg:
+    if matrix is None or len(matrix.legs) < 2 or job.machine is None:
         return None
     rows = [{pair.name: pair.value for pair in one.values} for one in matrix.legs]
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    if not _usable(columns) or not _same_everywhere(job):
+        return None
+    axes = [axis.name for axis in matrix.axes]
+    leg = _template(job.id, axes, matrix.legs)
+    native = _native(matrix, axes, rows) if leg and len(rows) <= LEG_LIMIT else {}
+    if not native and (not leg and any(step.upload for step in job.steps)):
+        return None
+    listed: dict[str, dict[str, Value]] = {}
+    for one, row in zip(matrix.legs, rows, strict=True):
+        listed[one.key] = {parameter(name): render_text(row.get(name, "")) for name in columns}
+    return Parameters(leg, {parameter(name): {"type": "string"} for name in columns}, native, listed)
+
+
+def _native(matrix: Matrix, axes: list[str], rows: list[dict[str, str]]) -> dict[str, Value]:
+    """The value of `matrix`; empty where CircleCI would make other legs of it."""
+    if matrix.include:
+        return {}
     product = [dict(zip(axes, row, strict=True)) for row in itertools.product(*(axis.values for axis in matrix.axes))]
     if any(row not in product for row in rows):
-        return None
+        return {}
     found: dict[str, Value] = {
         "parameters": {parameter(axis.name): [render_text(value) for value in axis.values] for axis in matrix.axes}
     }
@@ -61,7 +78,7 @@ def find_parameters(job: Job) -> Parameters | None:
     ]
     if excluded:
         found["exclude"] = excluded
-    return Parameters(leg, {parameter(name): {"type": "string"} for name in axes}, found)
+    return found
 
 
 def _usable(axes: list[str]) -> bool:

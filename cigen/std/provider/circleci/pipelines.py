@@ -1,10 +1,12 @@
 """Jobs that start another pipeline: a call of CircleCI's API.
 
-The pipeline is named as CircleCI names a project, `gh/ORG/REPOSITORY`. The call needs a token of a person, in the
-variable CIRCLE_TOKEN: no key of the file can grant that.
+The pipeline is named as CircleCI names a project, `gh/ORG/REPOSITORY`, or by the repository alone, which is then one of
+the same organisation on GitHub. The call needs a token of a person, in the variable CIRCLE_TOKEN: no key of the file
+can grant that.
 """
 
 import json
+import re
 import shlex
 
 from cigen.sdk import Trigger
@@ -35,12 +37,18 @@ def trigger_steps(trigger: Trigger) -> list[Value]:
     script = (
         f"api={_API}\n"
         'id=$(curl -fsS -X POST -H "Circle-Token: $CIRCLE_TOKEN" -H "Content-Type: application/json" \\\n'
-        f"  --data {shlex.quote(body)} {shlex.quote(f'{_API}/project/{trigger.pipeline}/pipeline')} | jq -r .id)\n"
+        f'  --data {shlex.quote(body)} "$api/project/{_project(trigger.pipeline)}/pipeline" | jq -r .id)\n'
         'echo "Started pipeline $id."\n'
     )
     if trigger.wait:
         script += _WAIT
     return [{"run": {"name": render_text(f"Start {trigger.pipeline}"), "command": render_text(script)}}]
+
+
+def _project(pipeline: str) -> str:
+    """The project as the API names it; a bare name is one of the same organisation on GitHub."""
+    known = re.sub(r'(["\\$`])', r"\\\1", pipeline)
+    return known if "/" in pipeline else f"gh/$CIRCLE_PROJECT_USERNAME/{known}"
 
 
 def _typed(text: str) -> object:

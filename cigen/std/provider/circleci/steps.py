@@ -45,12 +45,6 @@ class RenderedStep:
     steps: list[Value]
     condition: Value = None
 
-    def whole(self) -> list[Value]:
-        """The steps, under their condition if there is one."""
-        if self.condition is None:
-            return self.steps
-        return [{"when": {"condition": self.condition, "steps": self.steps}}]
-
 
 def render_steps(scope: StepScope) -> list[RenderedStep]:
     """All steps of the job, in order. Mistakes go to the report, and the rest is rendered."""

@@ -6,6 +6,7 @@ asked of runs with every push. Only the GitHub App knows the events of pull requ
 draft or their kind needs its triggers. Crons live in the project's settings.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -28,7 +29,7 @@ from cigen.std.provider.circleci.problems import CannotExpress
 from cigen.std.provider.circleci.texts import parameter, render_text
 from cigen.std.report import Report
 
-__all__ = ["Start", "pipeline_parameters", "render_start", "workflow_key", "workflow_starts"]
+__all__ = ["Start", "input_variables", "pipeline_parameters", "render_start", "workflow_key", "workflow_starts"]
 
 _ACTION = "pipeline.event.action"
 _BASE = "pipeline.event.github.pull_request.base.ref"
@@ -171,6 +172,16 @@ def pipeline_parameters(workflows: Sequence[Workflow], report: Report) -> dict[s
         message = f"{len(found)} inputs of manual runs; CircleCI takes at most {_COUNT_LIMIT} parameters"
         report.error("CIRCLECI_009", message, hint="join some of them", key=("on", "manual", "inputs"))
     return found
+
+
+def input_variables(workflow: Workflow) -> dict[str, Value]:
+    """The answers, as variables of all jobs of the workflow."""
+    manual = effective_triggers(workflow).manual
+    return {
+        "CIG_INPUT_"
+        + re.sub(r"[^A-Z0-9_]", "_", given.name.upper()): f"<< pipeline.parameters.{parameter(given.name)} >>"
+        for given in (manual.inputs if manual else ())
+    }
 
 
 def _parameter(given: ManualInput) -> Value:

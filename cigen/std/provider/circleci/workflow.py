@@ -17,7 +17,7 @@ from cigen.std.provider.circleci.executors import share_executors
 from cigen.std.provider.circleci.gates import find_gates
 from cigen.std.provider.circleci.jobs import JobScope, RenderedJob, render_job
 from cigen.std.provider.circleci.limits import check_contexts, check_jobs
-from cigen.std.provider.circleci.matrix import find_parameters, tell_matrix
+from cigen.std.provider.circleci.matrix import Parameters, find_parameters, tell_matrix
 from cigen.std.provider.circleci.problems import new_report
 from cigen.std.provider.circleci.raw import circleci_block, merge
 from cigen.std.provider.circleci.tools import INSTALL, install_command
@@ -126,10 +126,26 @@ class _Config:
             report=self._report,
         )
         entries: list[Value] = []
+        asked: set[str] = set()
         for one in each:
             rendered = render_job(one, parameters.get(one.source), scopes[one.job.id], scope)
-            entries += [*approve(one, rendered.place, scope.sources, self._report), self._placed(one, rendered)]
+            self._spread(rendered, parameters)
+            waits = approve(one, rendered.place, asked, scope.sources, self._report)
+            entries += [*waits, *self._entries(self._placed(one, rendered), parameters.get(one.source))]
         self._finish(workflow, start, entries)
+
+    def _spread(self, rendered: RenderedJob, parameters: Mapping[str, Parameters]) -> None:
+        """Whoever needs a job whose legs are listed needs each of them."""
+        needs = rendered.place.get("requires")
+        if isinstance(needs, list):
+            rendered.place["requires"] = [one for need in needs for one in _needed(need, parameters)]
+
+    def _entries(self, entry: Value, parameters: Parameters | None) -> list[Value]:
+        if parameters is None or parameters.matrix:
+            return [entry]
+        ((key, place),) = entry.items() if isinstance(entry, dict) else ((str(entry), {}),)
+        own = {name: value for name, value in place.items() if name != "name"} if isinstance(place, dict) else {}
+        return [{key: {"name": leg, **given, **own}} for leg, given in parameters.legs.items()]
 
     def _placed(self, one: StaticJob, rendered: RenderedJob) -> Value:
         """The job among the file's; its entry in the workflow."""
@@ -194,6 +210,14 @@ def _flat(steps: Value) -> list[dict[str, Value]]:
                 inner = step.get(name)
                 found += _flat(inner.get("steps")) if isinstance(inner, dict) else []
     return found
+
+
+def _needed(need: Value, parameters: Mapping[str, Parameters]) -> list[Value]:
+    name, status = next(iter(need.items())) if isinstance(need, dict) else (str(need), None)
+    found = parameters.get(name)
+    if found is None or found.matrix:
+        return [need]
+    return [{leg: status} if status is not None else leg for leg in found.legs]
 
 
 def _running(jobs: Sequence[StaticJob]) -> tuple[StaticJob, ...]:
