@@ -25,6 +25,12 @@ _LIMIT = 60
 _STAND_INS = {
     "docker": 'case "$1" in inspect) echo "running healthy" ;; esac',
     "circleci-agent": 'case "$1 $2" in "step halt") touch "$CIG_STATE/halted" ;; esac',
+    "circleci": """\
+shopt -s globstar nullglob
+case "$1 $2" in
+  "tests glob") shift 2; for pattern in "$@"; do printf '%s\\n' $pattern; done ;;
+  "tests split") awk -v total="$CIRCLE_NODE_TOTAL" -v own="$CIRCLE_NODE_INDEX" '(NR - 1) % total == own' ;;
+esac""",
     "buildkite-agent": """\
 mkdir -p "$CIG_STATE/meta-data"
 case "$1 $2" in
@@ -34,6 +40,8 @@ case "$1 $2" in
     if [ -e "$CIG_STATE/meta-data/${3//\\//_}" ]; then cat "$CIG_STATE/meta-data/${3//\\//_}"
     elif [ "$4" = --default ]; then printf %s "$5"
     else exit 1; fi ;;
+  "step get") cat "$CIG_STATE/outcomes/$5" ;;
+  "artifact download") mkdir -p "$4"; cp -r "$CIG_STATE/artifacts/$6/." "$4" ;;
 esac""",
 }
 
@@ -50,16 +58,25 @@ class Executed:
 class _Machine:
     """The folder in which all jobs of one run take place."""
 
-    def __init__(self, folder: Path, secrets: Mapping[str, str]) -> None:
-        self.folder, self.secrets = folder, secrets
+    def __init__(self, folder: Path, secrets: Mapping[str, str], sources: Mapping[str, str]) -> None:
+        self.folder, self.secrets, self.sources = folder, secrets, sources
         self.log, self.state, self.tools = folder / "log", folder / "state", folder / "tools"
         self.output: list[str] = []
-        for one in (self.state, self.tools):
+        for one in (self.state, self.tools, self.state / "outcomes"):
             one.mkdir(parents=True)
         for name, body in _STAND_INS.items():
             path = self.tools / name
             path.write_text(f"#!/bin/bash\n{body}\n")
             path.chmod(path.stat().st_mode | stat.S_IXUSR)
+
+    def place(self, name: str) -> Path:
+        """A folder for one job, the sources checked out."""
+        place = self.folder / "jobs" / name.replace("/", "_")
+        place.mkdir(parents=True)
+        for path, text in self.sources.items():
+            (place / path).parent.mkdir(parents=True, exist_ok=True)
+            (place / path).write_text(text)
+        return place
 
     def run(self, command: Sequence[str], env: Mapping[str, str], cwd: Path) -> int:
         path = f"{self.tools}{os.pathsep}{os.environ['PATH']}"
@@ -85,10 +102,10 @@ class _Machine:
 
 
 def execute_circleci(
-    text: str, workflow: str, event: Event, folder: Path, secrets: Mapping[str, str] | None = None
+    text: str, workflow: str, event: Event, folder: Path, secrets: Mapping[str, str], sources: Mapping[str, str]
 ) -> Executed:
     """Run the workflow's jobs for an event; approvals are given at once."""
-    machine = _Machine(folder, secrets or {})
+    machine = _Machine(folder, secrets, sources)
     jobs = list(compile_config(text, values_at(event), dict(event.inputs)).workflows.get(workflow, ()))
     statuses: dict[str, str] = {}
     while jobs:
@@ -113,8 +130,7 @@ def _circleci_status(job: CompiledJob, statuses: Mapping[str, str], event: Event
 
 
 def _circleci_job(job: CompiledJob, index: int, count: int, event: Event, machine: _Machine) -> bool:
-    place = machine.folder / "jobs" / f"{job.name}-{index}"
-    place.mkdir(parents=True)
+    place = machine.place(f"{job.name}-{index}")
     (machine.state / "halted").unlink(missing_ok=True)
     bash_env = place.with_suffix(".env")
     bash_env.touch()
@@ -179,9 +195,11 @@ def _copy(source: Path, target: Path) -> None:
 # -- Buildkite ---------------------------------------------------------------------------------------------------------
 
 
-def execute_buildkite(text: str, event: Event, folder: Path, secrets: Mapping[str, str] | None = None) -> Executed:
+def execute_buildkite(
+    text: str, event: Event, folder: Path, secrets: Mapping[str, str], sources: Mapping[str, str]
+) -> Executed:
     """Run the pipeline's jobs for an event; blocks are unblocked at once."""
-    machine = _Machine(folder, secrets or {})
+    machine = _Machine(folder, secrets, sources)
     steps = uploaded(text)
     absent = {step["leg"] for step in steps if not runs_at(step, event)}
     waiting = [step for step in steps if step["leg"] not in absent]
@@ -195,6 +213,8 @@ def execute_buildkite(text: str, event: Event, folder: Path, secrets: Mapping[st
                 statuses[step["leg"]] = _buildkite_job(step, event, machine)
             else:
                 statuses[step["leg"]] = "blocked"
+            outcome = {"passed": "passed", "soft": "soft_failed", "failed": "hard_failed"}
+            (machine.state / "outcomes" / str(step.get("key"))).write_text(outcome.get(statuses[step["leg"]], ""))
     return machine.ended(succeeded="failed" not in statuses.values())
 
 
@@ -214,8 +234,7 @@ def _buildkite_attempts(step: Mapping[str, Any], index: int, count: int, event: 
     rules = automatic if isinstance(automatic, list) else [automatic] if isinstance(automatic, dict) else []
     code = 0
     for attempt in range(20):
-        place = machine.folder / "jobs" / f"{step['leg']}-{index}-{attempt}".replace("/", "_")
-        place.mkdir(parents=True)
+        place = machine.place(f"{step['leg']}-{index}-{attempt}")
         request = event.kind == "pull_request"
         given = {
             "BUILDKITE": "true",
@@ -234,7 +253,16 @@ def _buildkite_attempts(step: Mapping[str, Any], index: int, count: int, event: 
             **{name: str(value) for name, value in step["variables"].items()},
         }
         code = machine.run(["/bin/bash", "-e", "-c", step["command"]], given, place)
+        _keep_artifacts(step, place, machine)
         again = [one for one in rules if one.get("exit_status", "*") in ("*", code) and attempt < one.get("limit", 2)]
         if code == 0 or not again:
             return code
     return code
+
+
+def _keep_artifacts(step: Mapping[str, Any], place: Path, machine: _Machine) -> None:
+    given = step.get("artifact_paths") or []
+    for pattern in given.split(";") if isinstance(given, str) else given:
+        for found in place.glob(pattern.strip()):
+            if found.is_file():
+                _copy(found, machine.state / "artifacts" / str(step.get("key")) / found.relative_to(place))

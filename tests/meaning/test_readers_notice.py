@@ -5,43 +5,146 @@ from typing import Any
 
 import pytest
 import yaml
-from events import EVENTS
-from github import read_github
-from keys import by_plain_key, of_matrices
+from keys import by_plain_key
 from plan import meaning_of
 from projects import planned
+from readers import READERS, compared_events
 from record import differences
-from rendering import render
+from rendering import PROVIDERS, render
+
+from cigen.model.diagnostics import has_errors
 
 Damage = Callable[[dict[str, Any]], object]
 
+
+def jobs(change: Damage) -> Damage:
+    return lambda file: change(file["jobs"])
+
+
+def steps(change: Damage) -> Damage:
+    """Of Buildkite, by key."""
+    return lambda file: change({step["key"]: step for step in file["steps"] if "key" in step})
+
+
+def workflow(job: str, change: Damage) -> Damage:
+    """What a CircleCI workflow says of a job."""
+
+    def changed(file: dict[str, Any]) -> None:
+        entries = file["workflows"]["ci"]["jobs"]
+        for index, entry in enumerate(entries):
+            name, body = (entry, {}) if isinstance(entry, str) else next(iter(entry.items()))
+            if body.get("name", name) == job:
+                change(body)
+                entries[index] = {name: body} if body else name
+
+    return changed
+
+
 GITHUB: dict[str, tuple[str, str, Damage]] = {
-    "a need less": ("matrix", "needs", lambda jobs: jobs["report"].pop("needs")),
-    "a leg less": ("matrix", "legs", lambda jobs: jobs["test"]["strategy"]["matrix"]["include"].pop()),
-    "another leg": ("matrix", "legs", lambda jobs: jobs["test"]["strategy"]["matrix"]["include"][0].update(libc="x")),
-    "another timeout": ("matrix", "timeout", lambda jobs: jobs["prepare"].update({"timeout-minutes": 6})),
-    "failure counts": ("matrix", "allow_failure", lambda jobs: jobs["report"].pop("continue-on-error")),
-    "another value": ("matrix", "env", lambda jobs: jobs["test"]["env"].update(VERSION="3.1")),
-    "steps in another order": ("matrix", "scripts", lambda jobs: jobs["test"]["steps"].reverse()),
-    "an artifact less": ("release", "artifacts", lambda jobs: jobs["build"]["steps"].pop()),
-    "a condition less": ("release", "runs", lambda jobs: jobs["publish"].pop("if")),
-    "another condition": ("conditions", "runs", lambda jobs: jobs["nightly"].update({"if": "true"})),
-    "runs below what does not run": ("conditions", "runs", lambda jobs: jobs["below_main"].update({"if": "always()"})),
-    "a secret less": ("release", "secrets", lambda jobs: [step.pop("env", 0) for step in jobs["publish"]["steps"]]),
-    "another port": ("servers", "services", lambda jobs: jobs["test"]["services"]["db"].update(ports=["5433:5432"])),
-    "a service less": ("servers", "services", lambda jobs: jobs["test"]["services"].pop("store")),
-    "another image": ("servers", "image", lambda jobs: jobs["inside"].update(container="golang")),
-    "a job less": ("servers", "legs", lambda jobs: jobs.pop("inside")),
-    "an unescaped expression": ("scripts", "scripts", lambda jobs: jobs["texts"]["steps"][1].update(run="echo")),
+    "a need less": ("matrix", "needs", jobs(lambda file: file["report"].pop("needs"))),
+    "a leg less": ("matrix", "legs", jobs(lambda file: file["test"]["strategy"]["matrix"]["include"].pop())),
+    "another leg": (
+        *("matrix", "legs"),
+        jobs(lambda file: file["test"]["strategy"]["matrix"]["include"][0].update(libc="x")),
+    ),
+    "another timeout": ("matrix", "timeout", jobs(lambda file: file["prepare"].update({"timeout-minutes": 6}))),
+    "failure counts": ("matrix", "allow_failure", jobs(lambda file: file["report"].pop("continue-on-error"))),
+    "another value": ("matrix", "env", jobs(lambda file: file["test"]["env"].update(VERSION="3.1"))),
+    "steps in another order": ("matrix", "scripts", jobs(lambda file: file["test"]["steps"].reverse())),
+    "an artifact less": ("release", "artifacts", jobs(lambda file: file["build"]["steps"].pop())),
+    "nothing fetched": ("release", "fetches", jobs(lambda file: file["check"]["steps"].pop(1))),
+    "a condition less": ("release", "runs", jobs(lambda file: file["publish"].pop("if"))),
+    "another condition": ("conditions", "runs", jobs(lambda file: file["nightly"].update({"if": "true"}))),
+    "below what does not run": ("conditions", "runs", jobs(lambda file: file["below_main"].update({"if": "always()"}))),
+    "a secret less": (
+        *("release", "secrets"),
+        jobs(lambda file: [step.pop("env", 0) for step in file["publish"]["steps"]]),
+    ),
+    "another port": (
+        *("servers", "services"),
+        jobs(lambda file: file["test"]["services"]["db"].update(ports=["5433:5432"])),
+    ),
+    "a service less": ("servers", "services", jobs(lambda file: file["test"]["services"].pop("store"))),
+    "another image": ("servers", "image", jobs(lambda file: file["inside"].update(container="golang"))),
+    "a job less": ("servers", "legs", jobs(lambda file: file.pop("inside"))),
+    "another script": ("scripts", "scripts", jobs(lambda file: file["texts"]["steps"][1].update(run="echo"))),
 }
+CIRCLECI: dict[str, tuple[str, str, Damage]] = {
+    "a need less": ("release", "needs", workflow("publish", lambda body: body["requires"].pop())),
+    "a job less": ("servers", "legs", lambda file: file["workflows"]["ci"]["jobs"].pop()),
+    "another timeout": ("matrix", "timeout", jobs(lambda file: file["prepare"].update(shell="timeout 60 bash"))),
+    "another value": (
+        *("servers", "env"),
+        jobs(lambda file: file["test"]["environment"].update(URL="postgres://localhost/app?x=1&y=")),
+    ),
+    "steps in another order": ("matrix", "scripts", jobs(lambda file: file["test-python3-9-glibc"]["steps"].reverse())),
+    "a condition less": ("release", "runs", workflow("publish", lambda body: body.pop("filters"))),
+    "no filter for tags": ("release", "runs", workflow("build", lambda body: body.pop("filters"))),
+    "another start": (
+        "release",
+        "runs",
+        lambda file: file["workflows"]["ci"].update(when="false"),
+    ),
+    "nothing fetched": (
+        *("release", "fetches"),
+        jobs(
+            lambda file: [
+                step
+                for step in list(file["check"]["steps"])
+                if "attach_workspace" in step and file["check"]["steps"].remove(step)
+            ]
+        ),
+    ),
+    "a service less": ("servers", "services", jobs(lambda file: file["test"]["docker"].pop())),
+    "another image": ("servers", "image", jobs(lambda file: file["inside"]["docker"][0].update(image="golang"))),
+    "another script": ("scripts", "scripts", jobs(lambda file: file["texts"]["steps"].pop(2))),
+}
+BUILDKITE: dict[str, tuple[str, str, Damage]] = {
+    "a need less": ("release", "needs", steps(lambda file: file["publish"].pop("depends_on"))),
+    "a job less": ("servers", "legs", lambda file: file["steps"].pop()),
+    "another timeout": ("matrix", "timeout", steps(lambda file: file["prepare"].update(timeout_in_minutes=6))),
+    "failure counts": ("matrix", "allow_failure", steps(lambda file: file["report"].pop("soft_fail"))),
+    "an unescaped dollar": (
+        *("servers", "env"),
+        steps(lambda file: file["test"]["env"].update(URL="postgres://localhost/app?x=1&y=$TWO")),
+    ),
+    "another script": (
+        *("release", "scripts"),
+        steps(lambda file: file["publish"].update(command=file["publish"]["command"].replace("make sweep", "true"))),
+    ),
+    "a condition less": ("release", "runs", steps(lambda file: file["publish"].pop("if"))),
+    "another condition": ("conditions", "runs", steps(lambda file: file["nightly"].update({"if": "true"}))),
+    "below what does not run": ("conditions", "runs", steps(lambda file: file["below_main"].pop("if"))),
+    "a secret less": ("release", "secrets", steps(lambda file: file["publish"]["secrets"].pop())),
+    "an artifact less": ("release", "artifacts", steps(lambda file: file["build"].pop("artifact_paths"))),
+    "nothing fetched": ("release", "fetches", steps(lambda file: file["check"].update(command="make check"))),
+    "another port": (
+        *("servers", "services"),
+        steps(lambda file: file["test"].update(command=file["test"]["command"].replace("5432:5432", "5433:5432"))),
+    ),
+    "another image": (
+        *("servers", "image"),
+        steps(lambda file: file["inside"].update(command=file["inside"]["command"].replace("golang:1.27", "golang"))),
+    ),
+}
+DAMAGES = {"github": GITHUB, "circleci": CIRCLECI, "buildkite": BUILDKITE}
 
 
-@pytest.mark.parametrize("damage", GITHUB)
-def test_damage_to_a_github_workflow_is_noticed(damage: str) -> None:
-    project, what, change = GITHUB[damage]
+@pytest.mark.parametrize(
+    ("provider", "damage"), [(name, one) for name in PROVIDERS if name in DAMAGES for one in DAMAGES[name]]
+)
+def test_damage_is_noticed(provider: str, damage: str) -> None:
+    project, what, change = DAMAGES[provider][damage]
     graph = planned(project)
-    workflow = yaml.safe_load(render("github", graph)[0])
-    change(workflow["jobs"])
-    read = of_matrices(graph, read_github(yaml.safe_dump(workflow, sort_keys=False)))
+    if provider == "circleci" and project == "conditions":
+        pytest.skip("CircleCI refuses it")
+    text, diagnostics = render(provider, graph)
+    assert not has_errors(diagnostics)
+    file = yaml.safe_load(text)
+    change(file)
+    damaged = yaml.safe_dump(file, sort_keys=False)
+    assert damaged != yaml.safe_dump(yaml.safe_load(text), sort_keys=False)
+    events = compared_events(provider, graph.workflows[0])
     plan = by_plain_key(meaning_of(graph, graph.workflows[0]))
-    assert what in {one.what for one in differences(plan, by_plain_key(read), list(EVENTS))}
+    read = by_plain_key(READERS[provider](graph, damaged))
+    assert what in {one.what for one in differences(plan, read, events)}

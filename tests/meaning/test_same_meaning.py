@@ -3,27 +3,15 @@
 Where a system cannot say a thing, the provider has said so: each difference stands beside a code that it gave.
 """
 
-from collections.abc import Callable
-
 import pytest
-from buildkite import read_buildkite
-from circleci import read_circleci
-from events import EVENTS
-from github import read_github
-from keys import by_plain_key, of_matrices
-from plan import meaning_of, starts
+from keys import by_plain_key
+from plan import meaning_of
 from projects import PROJECTS, planned
-from record import Meaning, differences
+from readers import READERS, compared_events
+from record import differences
 from rendering import PROVIDERS, render
 
 from cigen.model.diagnostics import has_errors
-from cigen.sdk import Graph
-
-READERS: dict[str, Callable[[Graph, str], Meaning]] = {
-    "github": lambda graph, text: of_matrices(graph, read_github(text)),
-    "circleci": lambda graph, text: read_circleci(text, graph.workflows[0].id),
-    "buildkite": lambda graph, text: of_matrices(graph, read_buildkite(text)),
-}
 
 EXPLAINED: dict[str, dict[str, set[str]]] = {"github": {}, "circleci": {"timeout": {"CIRCLECI_012"}}, "buildkite": {}}
 """By provider and kind of difference: the codes that announce it."""
@@ -41,7 +29,7 @@ def test_the_file_means_what_was_planned(provider: str, name: str) -> None:
     plan = by_plain_key(meaning_of(graph, workflow))
     read = by_plain_key(READERS[provider](graph, text))
     told = {one.code for one in diagnostics}
-    events = [event for event in EVENTS if starts(workflow, EVENTS[event])] if provider != "github" else list(EVENTS)
+    events = compared_events(provider, workflow)
     unexplained = [
         one for one in differences(plan, read, events) if not told & EXPLAINED[provider].get(one.what, set())
     ]

@@ -1,0 +1,30 @@
+"""All readers, by provider: from the plan (for the names of legs alone) and the file's text to what it means."""
+
+from collections.abc import Callable
+
+from buildkite import read_buildkite
+from circleci import read_circleci
+from events import EVENTS
+from github import read_github
+from keys import of_matrices
+from plan import starts
+from record import Meaning
+
+from cigen.sdk import Graph, Workflow
+
+__all__ = ["READERS", "compared_events"]
+
+READERS: dict[str, Callable[[Graph, str], Meaning]] = {
+    "github": lambda graph, text: of_matrices(graph, read_github(text)),
+    "circleci": lambda graph, text: read_circleci(text, graph.workflows[0].id),
+    "buildkite": lambda graph, text: of_matrices(graph, read_buildkite(text)),
+}
+
+
+def compared_events(provider: str, workflow: Workflow) -> list[str]:
+    """The events at which it can be told what runs.
+
+    GitHub's file says itself what starts it. Elsewhere some of that is a setting outside of the file, so that only
+    what starts the workflow is compared.
+    """
+    return [name for name, event in EVENTS.items() if provider == "github" or starts(workflow, event)]
