@@ -55,7 +55,7 @@ def _lock(given: Concurrency, usual: str, key: KeyPath, used: Used, report: Repo
         message = f"{given.max} at once need resources that an administrator defines; this lock lets in one"
         report.warning("JENKINS_016", message, key=key)
     used.plugin("lockable-resources")
-    return text(given.group or usual)
+    return text(usual if given.preset or not given.group else given.group)
 
 
 def _key(job: Job) -> KeyPath:

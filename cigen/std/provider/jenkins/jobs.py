@@ -55,8 +55,9 @@ def render_job(job: Job, function: str, scope: JobScope) -> Rendered:
     block = read_job_block(job, scope.report)
     try:
         if job.trigger is not None:
-            functions = [*_head(job, function), *wrapped(block, _trigger(job.trigger, scope)), Code("}")]
-            return Rendered(_entry(job, function, scope), _function(functions))
+            body = wrapped(block, _approved(job, _locked(job, _trigger(job.trigger, scope), scope), scope))
+            lines = [*_head(job, function), *(Code(line.text, line.depth + 1) for line in body), Code("}")]
+            return Rendered(_entry(job, function, scope), _function(lines))
         functions = []
         made = variants(job)
         names = [function if len(made) == 1 and not has_legs(job) else f"{function}Leg{number or ''}"
@@ -117,9 +118,10 @@ def _legs(job: Job, function: str, names: list[str], made: Sequence[Variant], sc
     chunks = [rows[start : start + _LEGS_IN_A_FUNCTION] for start in range(0, len(rows), _LEGS_IN_A_FUNCTION)]
     data = [f"{function}Legs{number or ''}" for number in range(len(chunks))]
     listed = " + ".join(f"{name}()" for name in data)
-    run = braces(f"runLegs({listed}, {fail_fast}, {at_once})", [])[:1]
-    functions = [*_head(job, function), Code(f"{run[0].text} Map leg ->", 1),
-                 *(Code(line.text, line.depth + 2) for line in body), Code("}", 1), Code("}")]  # fmt: skip
+    head = f"runLegs({listed}, {fail_fast}, {at_once})"
+    run = [Code(f"{head} {{ Map leg ->"), *(Code(line.text, line.depth + 1) for line in body), Code("}")]
+    run = _approved(job, _locked(job, run, scope) if _whole(job) else run, scope)
+    functions = [*_head(job, function), *(Code(line.text, line.depth + 1) for line in run), Code("}")]
     found = _function(functions)
     for name, chunk in zip(data, chunks, strict=True):
         lines = [Code("return ["), *(Code(f"{one},", 1) for one in chunk), Code("]")]
@@ -232,15 +234,28 @@ def _surrounded(variant: Variant, body: list[Code], scope: JobScope) -> list[Cod
     body = braces(f"onNode({label}, {job.timeout})", body)
     if job.retry is not None and job.retry.max > 0 and (not job.retry.on or "agent_lost" in job.retry.on):
         body = braces(f"retry(count: {job.retry.max + 1}, conditions: [agent(), nonresumable()])", body)
-    lock = job_lock(job, scope.workflow, scope.project, used, scope.report)
-    if lock:
-        body = braces(f"lock(resource: {lock})", body)
-    if job.approve is not None:
-        used.plugin("pipeline-input-step")
-        used.function("approve")
-        message = job.approve.message or f"Run {job.id}?"
-        body = [Code(call("approve", text(message), literal(",".join(job.approve.by)))), *body]
-    return body
+    if has_legs(job):
+        # A group of the user's is for each leg; what the whole job waits for stands around all of them.
+        return body if _whole(job) else _locked(job, body, scope)
+    return _approved(job, _locked(job, body, scope), scope)
+
+
+def _whole(job: Job) -> bool:
+    return job.concurrency is not None and bool(job.concurrency.preset)
+
+
+def _locked(job: Job, body: list[Code], scope: JobScope) -> list[Code]:
+    lock = job_lock(job, scope.workflow, scope.project, scope.used, scope.report)
+    return braces(f"lock(resource: {lock})", body) if lock else body
+
+
+def _approved(job: Job, body: list[Code], scope: JobScope) -> list[Code]:
+    if job.approve is None:
+        return body
+    scope.used.plugin("pipeline-input-step")
+    scope.used.function("approve")
+    message = job.approve.message or f"Run {job.id}?"
+    return [Code(call("approve", text(message), literal(",".join(job.approve.by)))), *body]
 
 
 def _environment(job: Job, scope: JobScope) -> list[str]:
@@ -271,7 +286,7 @@ def _trigger(trigger: Trigger, scope: JobScope) -> list[Code]:
         made = [call("string", f"name: {literal(pair.name)}", f"value: {text(pair.value)}") for pair in trigger.inputs]
         given.append(f"parameters: [{', '.join(made)}]")
     given.append(f"wait: {'true' if trigger.wait else 'false'}")
-    return [Code(call("build", *given), 1)]
+    return [Code(call("build", *given))]
 
 
 def _head(job: Job, function: str, parameters: str = "") -> list[Code]:
@@ -287,13 +302,21 @@ def _check(job: Job, report: Report) -> None:
     """What a job says that has no place in a Jenkinsfile."""
     key = ("jobs", job.id)
     if job.environment is not None:
-        message = f'environment "{job.environment.name}" of job "{job.id}" has no rules on Jenkins'
+        name = " ".join([f'"{job.environment.name}"', *([f"({job.environment.url})"] if job.environment.url else [])])
+        message = f'environment {name} of job "{job.id}" has neither rules nor a page on Jenkins'
         report.info("JENKINS_019", message, hint="let somebody approve it: approve = true", key=(*key, "environment"))
     if job.oidc:
         message = f'job "{job.id}" gets no OpenID Connect token from Jenkins itself'
-        report.warning(
-            "JENKINS_005", message, hint="bind one of the OpenID Connect plugin as a secret", key=(*key, "oidc")
-        )
-    if job.outputs is not None and job.outputs.retention_days:
-        message = f'artifacts of job "{job.id}" stay as long as the build does'
+        hint = "bind a token of the OpenID Connect Provider plugin as a secret"
+        report.warning("JENKINS_005", message, hint=hint, key=(*key, "oidc"))
+    if job.permissions:
+        message = f'job "{job.id}" gets no token, so its permissions mean nothing: {_listed(job.permissions)}'
+        report.info("JENKINS_005", message, key=(*key, "permissions"))
+    days = job.outputs.retention_days if job.outputs else 0
+    if days:
+        message = f'artifacts of job "{job.id}" are not deleted after {days} days: they stay as long as their build'
         report.warning("JENKINS_005", message, hint="set how long Jenkins keeps builds", key=(*key, "outputs"))
+
+
+def _listed(permissions: Sequence[Pair]) -> str:
+    return ", ".join(f"{pair.name} {pair.value}" for pair in permissions)

@@ -39,15 +39,19 @@ def render_pipeline(graph: Graph, output: Output) -> tuple[str, tuple[Diagnostic
     workflow = _chosen(graph, output, report)
     jobs = _jobs_of(graph, workflow, report) if workflow else []
     if workflow is None or not jobs:
-        return "", report.found
+        return "", report.found_once
     secrets = {secret.name: secret for secret in graph.secrets}
     check_secrets(secrets, report)
+    if workflow.permissions:
+        listed = ", ".join(f"{pair.name} {pair.value}" for pair in workflow.permissions)
+        message = f'workflow "{workflow.id}" gets no token, so its permissions mean nothing: {listed}'
+        report.info("JENKINS_005", message, key=workflow_key(workflow, "permissions"))
     _check_skipping(jobs, report)
     used = Used()
     values = {job.id: job.outputs.values for job in jobs if job.outputs and job.outputs.values}
     scope = JobScope(workflow, graph.project, find_artifacts(jobs), secrets, values, used, report)
     made = [render_job(job, name, scope) for job, name in zip(jobs, _function_names(jobs), strict=True)]
-    return _file(workflow, output, made, scope), report.found
+    return _file(workflow, output, made, scope), report.found_once
 
 
 def _file(workflow: Workflow, output: Output, made: Sequence[Rendered], scope: JobScope) -> str:
@@ -176,6 +180,7 @@ def _check_skipping(jobs: Sequence[Job], report: Report) -> None:
     if skipping:
         job = skipping[0]
         others = f" and {len(skipping) - 1} more" if len(skipping) > 1 else ""
-        message = f'skip_if of job "{job.id}"{others} means nothing on Jenkins yet: the job runs'
+        keys = [f"skip_if.{key}" for key in ("env", "branch") if getattr(job.skip_if, key)]
+        message = f'{" and ".join(keys)} of job "{job.id}"{others} means nothing on Jenkins yet: the job runs'
         hint = "to leave a job out on some branches there is when"
         report.warning("JENKINS_014", message, hint=hint, key=("jobs", job.id, "skip_if"))

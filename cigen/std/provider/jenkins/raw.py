@@ -60,7 +60,10 @@ def wrapped(block: Mapping[str, Any], body: list[Code]) -> list[Code]:
 
 def native_lines(native: Native) -> list[Code]:
     """A step that exists on Jenkins only: a text, or a table with `groovy`. Raises CannotExpress."""
-    found = json.loads(native.json)
+    try:
+        found = json.loads(native.json)
+    except (ValueError, RecursionError):
+        found = None
     code = found.get("groovy") if isinstance(found, dict) else found
     if not isinstance(code, str):
         raise CannotExpress("it is neither Groovy nor a table with it", 'jenkins = "echo env.BUILD_URL"')
