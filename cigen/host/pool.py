@@ -67,12 +67,12 @@ class PluginPool:
 
     def info(self, plugin: InstalledPlugin) -> PluginInfo:
         """What the plugin says it is. Waits for its handshake; starts it if need be. Raises PluginError."""
-        return self._session(plugin).info(self._deadlines.handshake, self._limits.answer_bytes)
+        return self._session(plugin).info(self._deadlines.handshake_of(plugin), self._limits.answer_bytes)
 
     def call(self, plugin: InstalledPlugin, hook: Hook, request: Any) -> Any:
         """The plugin's answer to a hook: a DetectResult for a DetectRequest, and so on. Raises PluginError."""
         session = self._session(plugin)
-        session.info(self._deadlines.handshake, self._limits.answer_bytes)
+        session.info(self._deadlines.handshake_of(plugin), self._limits.answer_bytes)
         assert self._supervisor is not None
         deadline = getattr(self._deadlines, hook.value)
         return session.call(hook, request, deadline, self._limits.answer_bytes, self._supervisor.after)

@@ -12,11 +12,12 @@ from time import monotonic
 from cigen import __version__
 from cigen.errors import PluginError
 from cigen.formats.manifest import PROTOCOL
+from cigen.host.discovery import InstalledPlugin
 from cigen.host.failures import explain_start
 from cigen.host.launcher import Failed, ForkLauncher, Launcher, Report, Started
 from cigen.host.loop import Loop, Timer
 from cigen.host.session import Session
-from cigen.host.surroundings import Limits, forbid_tracing, make_folder, plugin_order, remove_folder
+from cigen.host.surroundings import Limits, forbid_tracing, is_bundled, make_folder, plugin_order, remove_folder
 from cigen.model.diagnostics import Diagnostic, error
 from cigen.wire.client import connect
 
@@ -25,7 +26,7 @@ __all__ = ["Deadlines", "Supervisor", "hello"]
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """Seconds a plugin may take to answer; `end` to exit once it is asked to."""
+    """Seconds a plugin may take to answer; `end` to exit once it is asked to; `forked`: a standard one's handshake."""
 
     handshake: float = 3.0
     detect: float = 10.0
@@ -34,6 +35,11 @@ class Deadlines:
     validate: float = 30.0
     preflight: float = 5.0
     end: float = 0.5
+    forked: float = 30.0
+
+    def handshake_of(self, plugin: InstalledPlugin) -> float:
+        """A stranger may be no plugin at all and is given up soon; a standard plugin is late on a busy machine only."""
+        return max(self.handshake, self.forked) if is_bundled(plugin) else self.handshake
 
 
 class Supervisor:
@@ -153,7 +159,7 @@ class Supervisor:
     def _act(self, report: Report) -> None:
         session = self._sessions[report.plugin]
         if isinstance(report, Started):
-            seconds = self._deadlines.handshake
+            seconds = self._deadlines.handshake_of(session.plugin)
             self._loop.after(seconds, lambda: None if session.settled.is_set() else session.expire("handshake"))
         elif isinstance(report, Failed):
             session.fail(explain_start(session.plugin.id, session.plugin.entry, report.errno))

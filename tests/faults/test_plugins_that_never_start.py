@@ -13,6 +13,7 @@ from cigen.model.diagnostics import Diagnostic
 
 Failure = Callable[..., Diagnostic]
 Script = Callable[..., InstalledPlugin]
+Fixture = Callable[..., InstalledPlugin]
 
 
 def test_a_missing_executable_is_named(bench: Any, script: Script, failure: Failure) -> None:
@@ -111,6 +112,11 @@ def test_a_plugin_that_never_speaks_runs_into_the_deadline(
     assert found.code == "PLUGIN_008"
     assert "did not answer handshake within 0.3 s" in found.message
     assert "gRPC and nothing else" in found.hint
+
+
+def test_a_standard_plugin_is_not_given_up_on_a_busy_machine(bench: Any, fixture_plugin: Fixture) -> None:
+    pool = bench.pool(handshake=0.0)
+    assert pool.info(fixture_plugin("echo", "bundled")).name == "test/echo"
 
 
 def test_a_failed_plugin_tells_the_same_story_again(bench: Any, script: Script, failure: Failure) -> None:
