@@ -10,6 +10,11 @@ import os, signal, sys
 from pathlib import Path
 from cigen.sdk import Fragment, GenerateRequest, GenerateResult, Plugin, ValidateRequest, ValidateResult, serve
 
+def garble() -> None:
+    # Whatever is answered arrives as bytes that are no message.
+    from cigen.wire.methods import Method
+    Method.encode = lambda *_: bytes([255])
+
 class Notes(Plugin):
     def generate(self, request: GenerateRequest) -> GenerateResult:
         {deed}
@@ -27,6 +32,7 @@ DEEDS = {
     "os.kill(os.getpid(), signal.SIGKILL)": "PLUGIN_007",
     "os.kill(os.getpid(), signal.SIGSEGV)": "PLUGIN_007",
     "return None": "PLUGIN_012",
+    "garble(); return GenerateResult() if hasattr(request, 'outputs') else ValidateResult()": "PLUGIN_014",
 }
 SCRIPTS = {
     "exit 0": "PLUGIN_007",

@@ -128,30 +128,49 @@ def dotted(path: str) -> str:
 
 
 ELSEWHERE = {
-    "CLI_002": "tests/unit/cli: a mistake of cig itself has no input that shows it",
-    "CLI_006": "tests/badinput/test_interrupts.py",
-    "REPO_002": "tests/unit/repo: it takes a repository that git itself cannot open",
-    "REPO_006": "tests/unit/repo: it takes another user",
-    "REPO_010": "tests/unit/repo: a file that changes between two reads",
-    "REPO_011": "tests/unit/repo: CLI_005 comes first",
-    "PLUGIN_003": "tests/unit/host: information, which only -v shows, among lines with times",
-    "PLUGIN_008": "tests/faults: three seconds of waiting",
-    "PLUGIN_013": "tests/faults: 32 MB",
-    "PLUGIN_014": "tests/faults: no plugin made with the SDK can say it",
-    "PLUGIN_015": "tests/faults: the process that starts plugins is killed",
-    "STORE_003": "tests/unit/engine: 256 MB",
-    "STORE_004": "tests/badinput/test_disks.py",
-    "OUTPUT_005": "tests/badinput/test_disks.py",
-    "OUTPUT_007": "tests/unit/output: ten seconds of waiting",
-    "GITHUB_001": "tests/unit/std_github: cig.toml is refused before",
-    "GITHUB_019": "tests/unit/std_github: cig.toml is refused before",
+    "CLI_002": ("tests/unit/cli/test_dispatch.py", "a mistake of cig itself has no input that shows it"),
+    "CLI_006": ("tests/badinput/test_interrupts.py", "Ctrl-C"),
+    "REPO_002": ("tests/badinput/test_surroundings.py", "git is not installed"),
+    "REPO_006": ("tests/badinput/test_surroundings.py", "it takes another user"),
+    "REPO_010": ("tests/unit/repo/test_worktree.py", "a file that changes between two reads"),
+    "REPO_011": ("tests/unit/repo/test_worktree.py", "CLI_005 comes first"),
+    "PLUGIN_003": ("tests/unit/host/test_discovery.py", "information, which only -v shows, among lines with times"),
+    "PLUGIN_008": ("tests/badinput/test_plugins.py", "three seconds of waiting"),
+    "PLUGIN_013": ("tests/faults/test_plugins_that_misbehave.py", "32 MB"),
+    "PLUGIN_014": ("tests/badinput/test_plugins.py", "no plugin made with the SDK can say it, as it is"),
+    "PLUGIN_015": ("tests/badinput/test_surroundings.py", "no folder for temporary files"),
+    "STORE_003": ("tests/unit/engine/test_store.py", "256 MB"),
+    "STORE_004": ("tests/badinput/test_disks.py", "a disk that is nearly full"),
+    "OUTPUT_005": ("tests/badinput/test_disks.py", "a disk that is full"),
+    "OUTPUT_007": ("tests/unit/output/test_writer.py", "ten seconds of waiting"),
+    "GITHUB_001": ("tests/unit/std_github/test_workflow.py", "cig.toml is refused before"),
+    "GITHUB_019": ("tests/unit/std_github/test_artifacts.py", "cig.toml is refused before"),
 }
-"""Codes without a case, and where they are shown instead."""
+"""Codes without a case: where one is shown instead, and why not here."""
 
 
-def test_every_code_has_a_case() -> None:
+UNIT_TESTED = {
+    "CIRCLECI": "tests/unit/std_circleci",
+    "BUILDKITE": "tests/unit/std_buildkite",
+    "JENKINS": "tests/unit/std_jenkins",
+}
+"""Providers whose codes may be shown by a unit test that names them instead of a case."""
+
+
+def test_every_code_has_a_case_or_a_test_that_names_it() -> None:
     explained = set(re.findall(r"(?m)^### ([A-Z]+_\d{3}):", (HERE.parents[1] / "docs/diagnostics.md").read_text()))
     shown = {path.name for path in (HERE / TOLD).iterdir()}
-    assert shown | set(ELSEWHERE) == explained
     assert not shown & set(ELSEWHERE)
-    assert [place for place in ELSEWHERE.values() if not (HERE.parents[1] / place.partition(":")[0]).exists()] == []
+    tested = set()
+    for family, folder in UNIT_TESTED.items():
+        texts = "".join(path.read_text() for path in (HERE.parents[1] / folder).glob("test_*.py"))
+        tested |= set(re.findall(rf'"({family}_\d{{3}})"', texts))
+    assert sorted(explained - shown - set(ELSEWHERE) - tested) == []
+    assert sorted((shown | set(ELSEWHERE) | tested) - explained) == []
+
+
+@pytest.mark.parametrize("code", ELSEWHERE)
+def test_a_code_without_a_case_is_shown_elsewhere(code: str) -> None:
+    path, _ = ELSEWHERE[code]
+    text = (HERE.parents[1] / path).read_text()
+    assert f'"{code}"' in text

@@ -187,6 +187,20 @@ def test_a_full_disk_is_one_warning_and_costs_nothing_that_was_there(tmp_path: P
     again.close()
 
 
+def test_a_large_store_forgets_what_this_run_did_not_use_and_tells_if_that_is_not_enough(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cigen.engine.store.SIZE_LIMIT", 100_000)
+    fill(tmp_path, record(key="k1", output=b"1" * 80_000))
+    fill(tmp_path, record(key="k2", output=b"2" * 60_000))
+    store = Store(tmp_path)
+    assert (store.find("detect:x", "k1"), store.find("detect:x", "k2") is not None) == (None, True)
+    store.add(record(key="k3", output=b"3" * 200_000))
+    store.save(["detect:x"])
+    assert [(found.code, "rm -r .cigen/cache" in found.hint) for found in store.warnings] == [("STORE_003", True)]
+    store.close()
+
+
 def test_two_at_once_lose_nothing_but_work(tmp_path: Path) -> None:
     first, second = Store(tmp_path), Store(tmp_path)
     first.add(record("detect:x"))
