@@ -211,7 +211,7 @@ def test_starting_does_not_wait(bench: Any, script: Fixture) -> None:
     pool = bench.pool()
     began = time.monotonic()
     pool.start([script("exec sleep 60")])
-    assert time.monotonic() - began < 0.1
+    assert time.monotonic() - began < 15, "half of the handshake's deadline here, however busy the machine"
 
 
 def test_the_core_cannot_be_traced(bench: Any, fixture_plugin: Fixture) -> None:
