@@ -59,10 +59,8 @@ def stop_services(services: Sequence[Service], unique: str, others: Sequence[str
     """Shell that takes them away, whatever became of them, and never fails. others: more containers of the network."""
     names = [shlex.quote(name) for name in [*(service.name for service in services), *others]]
     containers = " ".join(f'"cig-{unique}-"{name}' for name in names)
-    return (
-        f"docker rm --force --volumes {containers} >/dev/null 2>&1 || true\n"
-        f'docker network rm "cig-{unique}" >/dev/null 2>&1 || true\n'
-    )
+    removed = f"docker rm --force --volumes {containers} >/dev/null 2>&1 || true\n"
+    return removed + (f'docker network rm "cig-{unique}" >/dev/null 2>&1 || true\n' if services else "")
 
 
 def image_name(service: Service) -> str:

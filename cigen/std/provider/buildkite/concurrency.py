@@ -5,12 +5,15 @@ pass a gate: its first step and its last are one group, whose jobs run in the or
 be cancelled when a newer build comes is a setting of the pipeline.
 """
 
+from collections.abc import Iterable
+
 from cigen.sdk import Concurrency, Job, Workflow
 from cigen.sdk.yaml import Value
+from cigen.std.provider.buildkite.problems import new_report
 from cigen.std.provider.buildkite.texts import escaped
 from cigen.std.report import Report
 
-__all__ = ["GATE_KEYS", "GROUP_CHARS", "gate_group", "job_concurrency"]
+__all__ = ["GATE_KEYS", "GROUP_CHARS", "check_gate", "gate_group", "job_concurrency"]
 
 GROUP_CHARS = 200
 GATE_KEYS = ("gate-open", "gate-close")
@@ -45,14 +48,22 @@ def check_group(group: str, report: Report, key: tuple[str, ...]) -> None:
         report.error("BUILDKITE_009", message, hint="give the group a shorter name", key=key)
 
 
+def check_gate(workflow: Workflow, jobs: Iterable[Job], report: Report) -> None:
+    """What must not stand between the first step of a gate and its last."""
+    asking = [job for job in jobs if job.approve is not None]
+    if asking and gate_group(workflow, "", new_report()):
+        message = f'job "{asking[0].id}" waits for a person, and all later builds of "{workflow.id}" wait with it'
+        report.warning(
+            "BUILDKITE_023", message, hint="give the concurrency to jobs", key=("jobs", asking[0].id, "approve")
+        )
+
+
 def gate_group(workflow: Workflow, project: str, report: Report) -> str:
     """The group of the workflow's gate; empty if builds need not wait for each other."""
     asked: Concurrency | None = workflow.concurrency
-    if asked is None or asked.preset == "none":
+    if asked is None or asked.preset == "pr-latest":
         return ""
     key = ("concurrency",) if workflow.id == "ci" else ("workflows", workflow.id, "concurrency")
-    if asked.preset == "pr-latest":
-        return ""
     if asked.max > 1 or asked.cancel:
         what = f"{asked.max} builds at once" if asked.max > 1 else "cancelling the build under way"
         message = f'workflow "{workflow.id}": {what} cannot be said in a pipeline; one build at a time is'

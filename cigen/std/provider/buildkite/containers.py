@@ -8,19 +8,28 @@ workspace stands at the same path inside and out.
 import shlex
 from collections.abc import Sequence
 
-from cigen.sdk import Container, Job, Pair
+from cigen.sdk import Container, Job, Pair, Workflow
 from cigen.std.ci.services import service_variables, start_services, stop_services
 from cigen.std.provider.buildkite.runners import system
 from cigen.std.report import Report
 
-__all__ = ["CONTAINER", "check_machine", "container_env", "exec_words", "stop", "surroundings"]
+__all__ = [
+    "CONTAINER",
+    "check_machine",
+    "container_env",
+    "exec_words",
+    "has_tools",
+    "needs_folder",
+    "stop",
+    "surroundings",
+]
 
 _UNIQUE = "$BUILDKITE_JOB_ID"
 CONTAINER = f'"cig-{_UNIQUE}-job"'
 """The container that the job's scripts are executed in: a word of the shell."""
 
 
-def surroundings(job: Job) -> list[str]:
+def surroundings(job: Job, workflow: Workflow) -> list[str]:
     """Shell that starts the job's services and its container; no lines where it has neither."""
     lines = []
     if job.services:
@@ -31,7 +40,7 @@ def surroundings(job: Job) -> list[str]:
                 for pair in service_variables(job.services, by_name=False)
             ]
     if job.image is not None:
-        lines += _container(job, job.image)
+        lines += _container(job, job.image, workflow)
     return lines
 
 
@@ -62,21 +71,24 @@ def check_machine(job: Job, report: Report) -> None:
         report.warning("BUILDKITE_017", message, hint=hint, key=("jobs", job.id, "runner"))
 
 
-def _container(job: Job, image: Container) -> list[str]:
-    words = ["docker run --detach --name", CONTAINER]
+def _container(job: Job, image: Container, workflow: Workflow) -> list[str]:
+    words = [f"docker run --detach --name {CONTAINER}"]
     if job.services:
         words.append('--network "$cig_network"')
-    words.append('--volume "$PWD:$PWD" --volume "$CIG_TEMP:$CIG_TEMP" --workdir "$PWD" --env BASH_ENV="$CIG_ENV"')
-    words.append('"${cig_env[@]}"')
+    words.append('--volume "$PWD:$PWD" --workdir "$PWD" "${cig_env[@]}"')
+    if needs_folder(job):
+        words.append('--volume "$CIG_TEMP:$CIG_TEMP"')
+    if has_tools(job):
+        words.append('--env BASH_ENV="$CIG_ENV"')
     words += [f"--env {shlex.quote(f'{pair.name}={pair.value}')}" for pair in container_env(job)]
     if image.options:
         words.append(image.options)
-    words += ["--entrypoint tail", shlex.quote(image.image), "-f /dev/null >/dev/null"]
+    words.append(f"--entrypoint tail {shlex.quote(image.image)} -f /dev/null >/dev/null")
     lines = _login(image)
     lines += [
         "# What the agent and cig.toml set is passed on; the rest of the agent's environment is not.",
-        f"mapfile -t cig_env < <(compgen -e | grep -E {shlex.quote(_passed(job))} | sed 's/^/--env=/')",
-        " ".join(words),
+        f"mapfile -t cig_env < <(compgen -e | grep -E {shlex.quote(_passed(job, workflow))} | sed 's/^/--env=/')",
+        " \\\n  ".join(words),
     ]
     if not job.shell:
         lines.append("cig_shell=(bash -eo pipefail)")
@@ -84,24 +96,35 @@ def _container(job: Job, image: Container) -> list[str]:
     return lines
 
 
-def _passed(job: Job) -> str:
-    names = "|".join(pair.name for pair in job.env)
+def _passed(job: Job, workflow: Workflow) -> str:
+    names = "|".join(pair.name for pair in (*workflow.env, *job.env))
     return f"^(BUILDKITE|CI$|CIG_{f'|({names})$' if names else ''})"
 
 
 def _login(image: Container) -> list[str]:
     if not image.username or not image.password:
         return []
-    first = image.image.partition("/")[0]
-    registry = f" {shlex.quote(first)}" if "." in first or ":" in first else ""
+    first, slash, _ = image.image.partition("/")
+    registry = f" {shlex.quote(first)}" if slash and ("." in first or ":" in first) else ""
     user = shlex.quote(image.username)
     return [f'docker login --username {user} --password-stdin{registry} <<< "${image.password}" >/dev/null']
+
+
+def has_tools(job: Job) -> bool:
+    """Whether tools are put on PATH for the job's scripts."""
+    return any(step.tool for step in job.steps)
+
+
+def needs_folder(job: Job) -> bool:
+    """Whether something outlasts a step outside of the workspace: tools, outputs, lists of files."""
+    values = job.outputs is not None and bool(job.outputs.values)
+    return has_tools(job) or values or (job.shards is not None and bool(job.shards.files))
 
 
 def exec_words(env: Sequence[Pair], names: Sequence[str], directory: str) -> list[str]:
     """The words that execute something in the container. names: variables passed on from outside."""
     words = ["docker exec"]
-    if directory:
+    if directory not in ("", "."):
         words.append(f'--workdir "$PWD"/{shlex.quote(directory)}')
     words += [f"--env {shlex.quote(f'{pair.name}={pair.value}')}" for pair in env]
     words += [f"--env {name}" for name in names]

@@ -10,10 +10,11 @@ from cigen.std.ci.legs import StaticJob
 from cigen.std.ci.outputs import output_variable, read_output
 from cigen.std.ci.shards import shard_files
 from cigen.std.provider.buildkite.artifacts import Leaving
-from cigen.std.provider.buildkite.containers import check_machine, stop, surroundings
+from cigen.std.provider.buildkite.conditions import input_variable
+from cigen.std.provider.buildkite.containers import check_machine, has_tools, needs_folder, stop, surroundings
 from cigen.std.provider.buildkite.problems import CannotExpress
 from cigen.std.provider.buildkite.scripts import Block, job_script
-from cigen.std.provider.buildkite.shell_tests import bash_test
+from cigen.std.provider.buildkite.shell_tests import BY_HAND, bash_test, quoted
 from cigen.std.provider.buildkite.steps import SETUP_TOOLS, StepScope, block_of
 from cigen.std.report import Report
 
@@ -49,17 +50,18 @@ def render_script(
     blocks = [block for step in job.steps if (block := block_of(step, within)) is not None]
     blocks += _leave_outputs(job, static.source)
     prelude = [*_asking(job, late, static.source, scope), *_temporary(job)]
+    prelude += _inputs(job, scope.workflow)
     if confined:
         prelude.append(f"# For the steps that want them, and no others.\nexport -n {' '.join(confined)}")
-    prelude += surroundings(job)
-    tools = any(step.tool for step in job.steps)
+    prelude += surroundings(job, scope.workflow)
+    tools = has_tools(job)
     if any("cig_script " in block.script for block in blocks):
         prelude.append(_HELPER)
     if tools and job.image is None:
         prelude.append(f'eval "${SETUP_TOOLS}"')
     if job.shards is not None and job.shards.files:
         prelude.append(shard_files(job.shards, '"$CIG_TEMP/files"').rstrip("\n"))
-    epilogue = stop(job) + ('rm -rf "$CIG_TEMP"\n' if _needs_temporary(job) else "")
+    epilogue = stop(job) + ('rm -rf "$CIG_TEMP"\n' if needs_folder(job) else "")
     return job_script(blocks, prelude, epilogue, _READ_ENV if tools and job.image is None else "")
 
 
@@ -114,21 +116,24 @@ def _values(job: Job | None) -> tuple[str, ...]:
     return job.outputs.values if job is not None and job.outputs is not None else ()
 
 
-def _needs_temporary(job: Job) -> bool:
-    return bool(
-        job.image
-        or any(step.tool for step in job.steps)
-        or _values(job)
-        or (job.shards is not None and job.shards.files)
-    )
+def _inputs(job: Job, workflow: Workflow) -> list[str]:
+    """The answers that nobody gave, where a script of the job asks for them."""
+    manual = workflow.triggers.manual if workflow.triggers else None
+    scripts = [step.run.script for step in job.steps if step.run]
+    lines = []
+    for given in manual.inputs if manual else ():
+        name = input_variable(given.name)
+        if given.default and any(name in script for script in scripts):
+            lines.append(f'  export {name}="${{{name}:-{quoted(given.default)}}}"')
+    return [f"if {bash_test(BY_HAND, workflow)}; then", *lines, "fi"] if lines else []
 
 
 def _temporary(job: Job) -> list[str]:
     """Variables that hold from the first step to the last, and the folder for what they name."""
     lines = []
-    if _needs_temporary(job):
+    if needs_folder(job):
         lines += ["CIG_TEMP=$(mktemp -d)", "export CIG_TEMP"]
-    if job.image or any(step.tool for step in job.steps):
+    if has_tools(job):
         lines.append('export CIG_ENV="$CIG_TEMP/env" BASH_ENV="$CIG_TEMP/env"\ntouch "$CIG_ENV"')
     if _values(job):
         lines.append('export CIG_OUTPUT="$CIG_TEMP/output"\ntouch "$CIG_OUTPUT"')

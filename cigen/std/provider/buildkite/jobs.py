@@ -13,8 +13,9 @@ from cigen.std.provider.buildkite.checkout import render_checkout
 from cigen.std.provider.buildkite.concurrency import job_concurrency
 from cigen.std.provider.buildkite.conditions import Names, input_variable, step_condition
 from cigen.std.provider.buildkite.job_script import RAW_MARK, ScriptScope, render_script
+from cigen.std.provider.buildkite.limits import BLOCK_TEAMS
 from cigen.std.provider.buildkite.problems import CannotExpress, read_table
-from cigen.std.provider.buildkite.raw import check_steps, merge, raw_block, sort_keys
+from cigen.std.provider.buildkite.raw import STEP_KEYS, check_steps, merge, raw_block, sort_keys
 from cigen.std.provider.buildkite.retries import render_retry
 from cigen.std.provider.buildkite.runners import agents
 from cigen.std.provider.buildkite.secret_env import job_secrets
@@ -63,7 +64,7 @@ def render_job(static: StaticJob, scope: JobScope) -> list[dict[str, Value]]:
     if condition is None:
         return []
     common: dict[str, Value] = {}
-    depends: list[Value] = [scope.keys[need] for need in job.needs]
+    depends: list[Value] = [scope.keys[need] for need in job.needs if need in scope.keys]
     gate = scope.gates.get(scope.workflow(job).id)
     if gate and not depends:
         depends.append(gate)
@@ -82,6 +83,11 @@ def render_job(static: StaticJob, scope: JobScope) -> list[dict[str, Value]]:
     step = _trigger(static, common, late, scope) if job.trigger else _command(static, common, late, scope)
     key = ("jobs", static.source, "raw", "buildkite")
     patch = raw_block(job.raw, f'the raw block of job "{static.source}"', key, scope.report)
+    for name in patch:
+        if name not in STEP_KEYS and name != "steps":
+            message = f'Buildkite has no key "{name}" of a step, which the raw block gives job "{static.source}"'
+            hint = f"keys: {', '.join(sorted(STEP_KEYS))}"
+            scope.report.warning("BUILDKITE_014", message, hint=hint, key=(*key, name))
     merge(step, _without(patch, "steps"))
     sort_keys(step)
     return [*found, step]
@@ -119,6 +125,10 @@ def _block(static: StaticJob, common: Mapping[str, Value], scope: JobScope) -> d
     if isinstance(depends, list) and len(depends) == 1:
         found["depends_on"] = depends[0]
     found["blocked_state"] = "running"
+    if len(job.approve.by) > BLOCK_TEAMS:
+        message = f'{len(job.approve.by)} teams may approve job "{static.source}"; Buildkite allows {BLOCK_TEAMS}'
+        key = ("jobs", static.source, "approve", "by")
+        scope.report.error("BUILDKITE_009", message, hint="name a team that they are all in", key=key)
     if job.approve.by:
         found["allowed_teams"] = [escaped(team) for team in job.approve.by]
     return found

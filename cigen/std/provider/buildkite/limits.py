@@ -7,7 +7,16 @@ from cigen.sdk import Job
 from cigen.sdk.yaml import Value
 from cigen.std.report import Report
 
-__all__ = ["JOBS_PER_BUILD", "JOBS_PER_UPLOAD", "KEY_CHARS", "check_total", "jobs_of", "step_key", "worst_case"]
+__all__ = [
+    "BLOCK_TEAMS",
+    "JOBS_PER_BUILD",
+    "JOBS_PER_UPLOAD",
+    "KEY_CHARS",
+    "check_total",
+    "jobs_of",
+    "step_key",
+    "worst_case",
+]
 
 JOBS_PER_UPLOAD = 500
 JOBS_PER_BUILD = 4_000

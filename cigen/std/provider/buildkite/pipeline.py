@@ -10,7 +10,7 @@ from cigen.std.ci.legs import StaticJob, map_texts, plain_text, static_jobs
 from cigen.std.ci.tools import INSTALLER
 from cigen.std.provider.buildkite.artifacts import find_artifacts
 from cigen.std.provider.buildkite.chunks import Steps, deal, part_of, part_path, upload_step
-from cigen.std.provider.buildkite.concurrency import GATE_KEYS, gate_group
+from cigen.std.provider.buildkite.concurrency import GATE_KEYS, check_gate, gate_group
 from cigen.std.provider.buildkite.inheritance import ancestors, effective, in_order
 from cigen.std.provider.buildkite.jobs import JobScope, render_job
 from cigen.std.provider.buildkite.limits import check_total, step_key, worst_case
@@ -59,7 +59,9 @@ def render_pipeline(graph: Graph, output: Output) -> tuple[str, tuple[Diagnostic
         return "", report.found
     if number == 1:
         for workflow in plan.workflows:
-            report_settings(workflow, [job for job in plan.jobs if scope.workflow(job) == workflow], report)
+            own = [job for job in plan.jobs if scope.workflow(job) == workflow]
+            report_settings(workflow, own, report)
+            check_gate(workflow, own, report)
         counts = [(one.id, worst_case(one, _count(one))) for one in plan.jobs]
         check_total(counts, output.path, report)
     elif number > 1:
@@ -177,7 +179,12 @@ def _gate(workflow: Workflow, key: str, after: Sequence[str], scope: JobScope) -
     if closing:
         found |= {"depends_on": list(after), "allow_dependency_failure": True}
     group = gate_group(workflow, scope.graph.project, new_report())
-    return found | {"command": "true", "concurrency": 1, "concurrency_group": escaped(group)}
+    return found | {
+        "checkout": {"skip": True},
+        "command": "true",
+        "concurrency": 1,
+        "concurrency_group": escaped(group),
+    }
 
 
 def _root(plan: _Plan, parts: Sequence[Sequence[Steps]], number: int, first: str, scope: JobScope) -> dict[str, Value]:

@@ -13,7 +13,10 @@ from cigen.std.ci.outputs import output_variable
 from cigen.std.provider.buildkite.conditions import input_variable
 from cigen.std.provider.buildkite.problems import CannotExpress
 
-__all__ = ["bash_test"]
+__all__ = ["BY_HAND", "bash_test", "quoted"]
+
+BY_HAND = Expr(Op.EQ, args=(Expr(Op.NAME, "event"), Expr(Op.LITERAL, "manual")))
+"""The condition that somebody started the build."""
 
 _NO_REQUEST = '"$BUILDKITE_PULL_REQUEST" == false'
 _NO_TAG = '-z "${BUILDKITE_TAG-}"'
@@ -74,16 +77,14 @@ class _Compiler:
             events = ("manual", "merge_queue", "pull_request", "push", "schedule", "tag")
             return " || ".join(f"( {self.event(one)} && {one} == {pattern} )" for one in events)
         if name == "branch":
-            return f'( {_BRANCH} && "$BUILDKITE_BRANCH" == {pattern} ) || ( ! ( {_BRANCH} ) && "" == {pattern} )'
+            return _or_blank(f'{_BRANCH} && "$BUILDKITE_BRANCH" == {pattern}', _BRANCH, pattern)
         if name == "tag":
             return f'"${{BUILDKITE_TAG-}}" == {pattern}'
         if group == "env":
             return f'"${{{word}-}}" == {pattern}'
         if group == "input":
-            given = f'"${{{input_variable(word)}-}}"'
-            default = shlex.quote(self.input(word)[1])
-            asked = f"( {given} == {pattern} || ( -z {given} && {default} == {pattern} ) )"
-            return f'( {_BY_HAND} && {asked} ) || ( ! ( {_BY_HAND} ) && "" == {pattern} )'
+            asked = f'"${{{input_variable(word)}:-{quoted(self.input(word)[1])}}}" == {pattern}'
+            return _or_blank(f"{_BY_HAND} && {asked}", _BY_HAND, pattern)
         if group == "needs":
             job, _, output = word.rpartition(".")
             return f'"${{{output_variable(job, output)}-}}" == {pattern}'
@@ -130,6 +131,16 @@ class _Compiler:
             if manual
             else ("", "")
         )
+
+
+def quoted(text: str) -> str:
+    """A text within double quotes."""
+    return re.sub(r'(["\\$`])', r"\\\1", text)
+
+
+def _or_blank(test: str, known: str, pattern: str) -> str:
+    """The test, or where the name stands for nothing, that the pattern matches nothing."""
+    return f"( {test} ) || ! ( {known} )" if pattern.strip("*") in ("", "''") else test
 
 
 def _pattern(glob: str) -> str:

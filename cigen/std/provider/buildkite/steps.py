@@ -137,9 +137,10 @@ def _script(step: Step, scope: StepScope) -> Block:
     exported = tuple(f"export {name}" for name in secrets if name not in {pair.name for pair in step.env})
     if job.image is not None:
         words = [*timeout, *exec_words(step.env, secrets, directory), _interpreter(shell, inside=True)]
-        return Block(_heredoc("cig_script " + " ".join(words), script), heading, setup=exported)
+        script = _heredoc("cig_script " + " ".join(words), script)
+        return Block(script, heading, setup=exported, isolated=bool(exported))
     setup = [*exported, *(f"export {pair.name}={shlex.quote(pair.value)}" for pair in step.env)]
-    setup += [f"cd {shlex.quote(directory)}"] if directory else []
+    setup += [f"cd {shlex.quote(directory)}"] if directory not in ("", ".") else []
     if "{0}" in shell:
         script = _heredoc('cig_file=$(mktemp)\ncat > "$cig_file"', script)
         return Block(
@@ -185,7 +186,7 @@ def _tool(step: Step, scope: StepScope) -> Block:
     heading = step.name or f"Set up {tool.name} {tool.version}".strip()
     if job.image is not None:
         words = ["cig_script", *exec_words((), (), ""), _interpreter(job.shell, inside=True)]
-        return Block(_heredoc(" ".join(words), f'eval "${SETUP_TOOLS}"\n{call}'), heading)
+        return Block(_heredoc(" ".join(words), f'eval "${SETUP_TOOLS}"\n{call}'), heading, isolated=False)
     return Block(call, heading, isolated=False)
 
 
