@@ -262,3 +262,20 @@ def test_the_manifest_of_the_plain_job_is_the_golden_one() -> None:
     """The job above, component by component: what stands in a manifest is a promise, not an accident."""
     plain = next(case for case in GOLDEN if case["name"] == "a job that declares nothing")
     assert [[c.kind, c.name, c.value] for c in manifest().components] == plain["components"]
+
+
+def test_the_manifest_of_a_job_in_shards_is_the_golden_one() -> None:
+    job = replace(
+        JOB,
+        shards=Shards(3, ("spec/**",), "size"),
+        outputs=JobOutputs(values=("tag",), logs=("log/**",)),
+        retry=Retry(1, on=("failure",)),
+        run_on="always",
+        secrets=("KEY",),
+        stage="test",
+        approve=Approval("Go?"),
+    )
+    secret = Secret("KEY", (ProviderBlock("circleci", '{"context":"deploy"}'),), "2")
+    golden = next(case for case in GOLDEN if case["name"].startswith("shards"))
+    found = manifest(job, replace(CONFIG, secrets=(secret,)))
+    assert [[c.kind, c.name, c.value] for c in found.components] == golden["components"]
