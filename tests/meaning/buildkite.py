@@ -9,7 +9,7 @@ from typing import Any
 from buildkite_pipeline import read_pipelines
 from events import EVENTS, Event
 from expressions import BUILDKITE, evaluate, parse
-from record import Leg, Meaning
+from record import Leg, Meaning, started_services
 
 __all__ = ["Step", "build_at", "read_buildkite", "runs_at", "uploaded"]
 
@@ -141,7 +141,7 @@ def _leg(step: Mapping[str, Any]) -> Leg:
         scripts=(step["command"],),
         env={name: str(value) for name, value in step["variables"].items()},
         secrets=frozenset(one["environment_variable"] for one in step.get("secrets") or []),
-        services=dict(_services(step["command"])),
+        services=dict(started_services(step["command"])),
         artifacts=frozenset(one.strip() for one in listed),
         fetches="artifact download" in step["command"],
         timeout=int(step.get("timeout_in_minutes", 0)),
@@ -149,15 +149,6 @@ def _leg(step: Mapping[str, Any]) -> Leg:
         image=_image(step),
         waits_for_approval=step["waits"],
     )
-
-
-def _services(script: str) -> Iterator[tuple[str, tuple[str, tuple[int, ...]]]]:
-    """Servers that the script starts itself, by the alias it gives them."""
-    for line in script.replace("\\\n", " ").splitlines():
-        if "docker run" in line and "--detach" in line and "--network-alias" in line:
-            words = line.split(" >/dev/null")[0].split()
-            ports = tuple(int(words[i + 1].split(":")[0]) for i, word in enumerate(words) if word == "--publish")
-            yield words[words.index("--network-alias") + 1], (words[-1].strip("'"), ports)
 
 
 def _image(step: Mapping[str, Any]) -> str:

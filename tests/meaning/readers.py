@@ -6,6 +6,7 @@ from buildkite import read_buildkite
 from circleci import read_circleci
 from events import EVENTS
 from github import read_github
+from jenkins import read_jenkins
 from keys import of_matrices
 from plan import starts
 from record import Meaning
@@ -18,7 +19,12 @@ READERS: dict[str, Callable[[Graph, str], Meaning]] = {
     "github": lambda graph, text: of_matrices(graph, read_github(text)),
     "circleci": lambda graph, text: read_circleci(text, graph.workflows[0].id),
     "buildkite": lambda graph, text: of_matrices(graph, read_buildkite(text)),
+    "jenkins": lambda graph, text: read_jenkins(text, _plan_keys(graph)),
 }
+
+
+def _plan_keys(graph: Graph) -> list[str]:
+    return [key for job in graph.jobs for key in ([leg.key for leg in job.matrix.legs] if job.matrix else [job.id])]
 
 
 def compared_events(provider: str, workflow: Workflow) -> list[str]:

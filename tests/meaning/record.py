@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-__all__ = ["Difference", "Leg", "Meaning", "differences", "plain_key"]
+__all__ = ["Difference", "Leg", "Meaning", "differences", "plain_key", "started_services"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +114,12 @@ def _script_differences(plan: Leg, read: Leg) -> Iterator[Difference]:
 
 def _lines(script: str) -> list[str]:
     return [line.strip() for line in script.splitlines() if line.strip()]
+
+
+def started_services(script: str) -> Iterator[tuple[str, tuple[str, tuple[int, ...]]]]:
+    """Servers that the script starts itself, by the alias it gives them."""
+    for line in script.replace("\\\n", " ").splitlines():
+        if "docker run" in line and "--detach" in line and "--network-alias" in line:
+            words = line.split(" >/dev/null")[0].split()
+            ports = tuple(int(words[i + 1].split(":")[0]) for i, word in enumerate(words) if word == "--publish")
+            yield words[words.index("--network-alias") + 1], (words[-1].strip("'"), ports)
