@@ -19,6 +19,7 @@ from cigen.schema.outputs import read_outputs, read_plugins
 from cigen.schema.references import add_setup, check_references
 from cigen.schema.sequence import check_values, join_stages
 from cigen.schema.source import oddities, parse
+from cigen.schema.starting import check_triggers
 from cigen.schema.steps import check_templates
 from cigen.schema.table import EnoughError, Reading, Scope, Table
 from cigen.schema.variables import resolve_variables
@@ -89,6 +90,7 @@ def _read(tree: dict[str, Any], reading: Reading) -> Config:
     jobs = join_stages({name: read_job(name, table, shared) for name, table in tables.items()}, workflows, tables)
     check_references(jobs, tables)
     check_values(jobs, tables, reading)
+    check_triggers(jobs, workflows, tables)
     check_templates(shared.templates)
     return Config(
         version=root.plain("version"),

@@ -1,9 +1,11 @@
 """How a job starts and how often: shards, approval, and the job that starts another pipeline instead of working."""
 
-from cigen.model.resources import Approval, Shards, Trigger
-from cigen.schema.table import Table
+from collections.abc import Mapping
 
-__all__ = ["read_approval", "read_shards", "read_trigger"]
+from cigen.model.resources import Approval, Job, Shards, Trigger, Workflow
+from cigen.schema.table import Table, nearest
+
+__all__ = ["check_triggers", "read_approval", "read_shards", "read_trigger"]
 
 _WORK = (
     "caches", "checkout", "finally", "image", "inputs", "matrix", "notify", "outputs", "packages", "services", "shards",
@@ -48,3 +50,25 @@ def read_trigger(job: Table) -> Trigger | None:
         return Trigger(job.text("trigger"))
     table = job.table("trigger")
     return Trigger(table.text("pipeline"), table.text("branch"), table.pairs("inputs"), table.flag("wait"))
+
+
+def check_triggers(jobs: Mapping[str, Job], workflows: Mapping[str, Workflow], tables: Mapping[str, Table]) -> None:
+    """A job must not start its own workflow, nor answer what a workflow of this file does not ask.
+
+    Other pipelines are known to the CI system alone.
+    """
+    for job in jobs.values():
+        target = workflows.get(job.trigger.pipeline) if job.trigger is not None else None
+        if job.trigger is None or target is None:
+            continue
+        table = tables[job.id]
+        if target.id == job.workflow:
+            message = f'job "{job.id}" starts the workflow "{target.id}" that it is part of, so it would never end'
+            table.error("SCHEMA_025", message, "trigger", hint="start another one")
+        manual = target.triggers.manual if target.triggers is not None else None
+        known = [own.name for own in manual.inputs] if manual is not None else []
+        for pair in job.trigger.inputs:
+            if pair.name not in known:
+                message = f'the workflow "{target.id}" asks for no input "{pair.name}"'
+                hint = nearest(pair.name, known, "Inputs of its on.manual")
+                table.error("SCHEMA_018", message, "trigger", "inputs", pair.name, hint=hint, on_key=True)

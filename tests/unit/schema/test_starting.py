@@ -123,3 +123,9 @@ def test_all_that_a_job_with_a_trigger_cannot_have_is_told(tell: Callable[..., A
     for key, value in keys.items():
         told = tell(f"[jobs.a]\ntrigger = 'deploy'\n{key} = {value}")
         assert (told.codes, told.marked()) == (["SCHEMA_025"], key)
+
+
+def test_inputs_of_a_workflow_of_this_file_are_known_and_those_of_others_are_not(load: Load) -> None:
+    manual = "workflows.deploy.on.manual.inputs.level = {}\n"
+    load(manual + 'jobs.a.trigger = { pipeline = "deploy", inputs = { level = "all" } }')
+    load(manual + 'jobs.a.trigger = { pipeline = "elsewhere", inputs = { anything = 1 } }')
