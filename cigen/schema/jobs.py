@@ -73,7 +73,7 @@ def read_job(name: str, table: Table, shared: Shared) -> Job:
     workflow = _workflow(job, shared)
     reader = StepReader(shared.templates, _inputs(shared.workflows.get(workflow)), _given_ids(job), name)
     steps, cleanup = reader.read(job, "steps", "success"), reader.read(job, "finally", "always")
-    trigger = read_trigger(job)
+    trigger, run_on = read_trigger(job), job.plain("run_on", "success")
     checkout = _checkout(job, shared.defaults.checkout) if trigger is None else None
     no_source = trigger is not None or (checkout is not None and checkout.disabled)
     return Job(
@@ -104,7 +104,8 @@ def read_job(name: str, table: Table, shared: Shared) -> Job:
         skip_if=_skip_if(job.table("skip_if")) if job.has("skip_if") else None,
         inputs=_job_inputs(job.table("inputs")) if job.has("inputs") else None,
         outputs=_outputs(job.table("outputs")) if job.has("outputs") else None,
-        effects=job.flag("effects") or trigger is not None,
+        # What others came to is in no signature.
+        effects=job.flag("effects") or trigger is not None or run_on != "success",
         notify=tuple(_notify(own) for own in job.tables("notify")),
         working_directory=job.text("working_directory", shared.defaults.working_directory),
         shell=job.text("shell", shared.defaults.shell),
@@ -113,7 +114,7 @@ def read_job(name: str, table: Table, shared: Shared) -> Job:
         approve=read_approval(job),
         trigger=trigger,
         stage=job.plain("stage"),
-        run_on=job.plain("run_on", "success"),
+        run_on=run_on,
     )
 
 

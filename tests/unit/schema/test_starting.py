@@ -129,3 +129,8 @@ def test_inputs_of_a_workflow_of_this_file_are_known_and_those_of_others_are_not
     manual = "workflows.deploy.on.manual.inputs.level = {}\n"
     load(manual + 'jobs.a.trigger = { pipeline = "deploy", inputs = { level = "all" } }')
     load(manual + 'jobs.a.trigger = { pipeline = "elsewhere", inputs = { anything = 1 } }')
+
+
+def test_a_job_that_waits_for_failures_is_never_skipped_by_proof(load: Load) -> None:
+    jobs = load("jobs.a.run_on = 'success'\njobs.b.run_on = 'failure'\njobs.c.run_on = 'always'").jobs
+    assert [(job.run_on, job.effects) for job in jobs] == [("success", False), ("failure", True), ("always", True)]
