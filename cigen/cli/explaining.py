@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cigen.cli.present.explain import ActionExplanation, FileExplanation, FileUse, JobExplanation
 from cigen.cli.session import Session
-from cigen.cli.signing import open_signing
+from cigen.cli.signing import sign_commit
 from cigen.engine.store import Store
 from cigen.errors import ProjectError
 from cigen.hashing.changes import diff_filesets
@@ -88,7 +88,7 @@ def _recorded_tree(session: Session, store: Store) -> TreeReader | None:
 
 
 def _revision(session: Session, rev: str) -> _Baseline:
-    signing = open_signing(session.root, rev=rev, worktree=False, environ=session.context.environ)
+    signing = sign_commit(session.location, rev, session.context.environ)
     signatures = signing.signatures
     return _Baseline(rev, dict(signatures.manifests), signatures.context.tree)
 

@@ -26,6 +26,7 @@ from cigen.model.events import Observer, Span
 from cigen.model.plans import Hook
 from cigen.model.resources import PathGlob
 from cigen.repo.evidence import collect_evidence
+from cigen.repo.listing import CommitListing, CommitTree
 from cigen.repo.locate import RepositoryLocation, find_repository
 from cigen.repo.worktree import Worktree, read_worktree
 from cigen.rules.context import Context
@@ -143,7 +144,8 @@ class Session:
 
     def look_again(self) -> None:
         """Read the worktree once more, after cig itself has written to it."""
-        self.evidence, self.worktree = _look(self.root, self.location, self.observer, writable=True)
+        known = CommitTree(self.worktree.base_commit, self.worktree.base)
+        self.evidence, self.worktree = _look(self.root, self.location, self.observer, known, writable=True)
         self.context.tree = self.worktree
         self.context.read_file = self.worktree.read_file
         self.context.forget_reads()
@@ -194,15 +196,17 @@ def find_root(start: Path) -> tuple[Path, RepositoryLocation]:
 
 
 def _look(
-    root: Path, location: RepositoryLocation, observer: Observer, *, writable: bool
+    root: Path, location: RepositoryLocation, observer: Observer, known: CommitTree | None, *, writable: bool
 ) -> tuple[tuple[object, ...], Worktree]:
     """Read the worktree. The evidence comes first: whatever changes while we read is then a change since."""
     start = time.perf_counter_ns()
+    # Git lists the commit while it and we look at the files.
+    listing = CommitListing(location, "HEAD") if known is None else None
     evidence: tuple[object, ...] = ()
     if writable:
         clock = str(root / CACHE_FOLDER / "clock")
         evidence = collect_evidence(str(root), str(location.git_dir), str(location.common_dir), clock)
-    worktree = read_worktree(location, evidence)
+    worktree = read_worktree(location, evidence, listing.read() if listing else known)
     observer(Span("git", "worktree", start, time.perf_counter_ns()))
     return evidence, worktree
 
@@ -255,7 +259,7 @@ def open_session(
         bundled, _ = discover_plugins(root, (), environ)
         if store.is_empty:
             pool.start(p for p in bundled if p.origin == "bundled")
-        evidence, worktree = _look(root, location, observer, writable=writable)
+        evidence, worktree = _look(root, location, observer, None, writable=writable)
         context = Context(
             tool=tool_fingerprint(),
             tree=worktree,

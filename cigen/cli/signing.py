@@ -4,25 +4,25 @@ This is what a CI machine runs a thousand times a day. It reads git trees and th
 process of its own but git, and writes nothing.
 """
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 
 from cigen.errors import ProjectError
-from cigen.hashing.digest import git_blob
+from cigen.hashing.digest import SYMLINK, git_blob
 from cigen.hashing.fileset import Entry, TreeReader
 from cigen.host.discovery import discover_plugins
 from cigen.model.diagnostics import Diagnostic, error
 from cigen.model.paths import GitId, RepoPath
 from cigen.pipeline.dag import find_cycles, has_cycle
-from cigen.repo.locate import RepositoryLocation, find_repository
-from cigen.repo.objects import open_commit, read_blob
-from cigen.repo.worktree import read_worktree
+from cigen.repo.listing import CommitListing
+from cigen.repo.locate import RepositoryLocation
 from cigen.rules.context import Context
 from cigen.rules.signature import Signatures
 from cigen.schema.load import load_config
 
-__all__ = ["Signing", "open_signing"]
+__all__ = ["Signing", "sign_commit", "sign_worktree"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +36,37 @@ class Signing:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def open_signing(start: Path, *, rev: str, worktree: bool, environ: Mapping[str, str]) -> Signing:
-    """Compute all signatures of a commit, or of the worktree. Raises ProjectError where there is nothing to read."""
-    location = find_repository(start)
-    if worktree:
-        read = read_worktree(location)
-        reader: TreeReader = read
-        commit = read.base_commit
-        text = read.read_file(_config_entry(read))
-    else:
-        opened = open_commit(location, rev or "HEAD")
-        reader, commit = opened.tree, opened.commit
-        text = _blob(location, _config_entry(reader))
+def sign_worktree(location: RepositoryLocation, environ: Mapping[str, str]) -> Signing:
+    """All signatures of the worktree as it is. Raises ProjectError where there is nothing to read."""
+    from cigen.repo.worktree import read_worktree
+
+    read = read_worktree(location)
+    return _sign(location, read, read.base_commit, read.read_file, environ)
+
+
+def sign_commit(
+    location: RepositoryLocation, rev: str, environ: Mapping[str, str], listing: CommitListing | None = None
+) -> Signing:
+    """All signatures of a commit. Raises ProjectError where there is nothing to read.
+
+    listing: of the same commit, if it was begun already.
+    """
+    read = (listing or CommitListing(location, rev)).read()
+    if read is None:
+        from cigen.repo.objects import open_commit
+
+        read = open_commit(location, rev)
+    return _sign(location, read.tree, read.commit, partial(_content, location), environ)
+
+
+def _sign(
+    location: RepositoryLocation,
+    reader: TreeReader,
+    commit: GitId,
+    read_file: Callable[[Entry], bytes],
+    environ: Mapping[str, str],
+) -> Signing:
+    text = read_file(_config_entry(reader))
     config, found = load_config(text)
     if config is None:
         raise ProjectError(found)
@@ -56,7 +75,7 @@ def open_signing(start: Path, *, rev: str, worktree: bool, environ: Mapping[str,
     context = Context(
         tool="",
         tree=reader,
-        read_file=lambda entry: _blob(location, entry),
+        read_file=read_file,
         config_text=text,
         config_blob=git_blob(text),
         plugins=plugins,
@@ -78,9 +97,19 @@ def _config_entry(reader: TreeReader) -> Entry:
     raise ProjectError(error("CLI_004", message, hint="write one with: cig init"))
 
 
-def _blob(location: RepositoryLocation, entry: Entry) -> bytes:
-    content = read_blob(location, entry.id)
-    if content is None:
+def _content(location: RepositoryLocation, entry: Entry) -> bytes:
+    """A file's content; from the worktree if that is the file's, which is cheaper to find out."""
+    if location.worktree is not None and entry.mode != SYMLINK:
+        try:
+            content = (location.worktree / os.fsdecode(entry.path)).read_bytes()
+        except OSError:
+            content = b""
+        if git_blob(content) == entry.id:
+            return content
+    from cigen.repo.objects import read_blob
+
+    stored = read_blob(location, entry.id)
+    if stored is None:
         path = entry.path.decode("utf-8", "replace")
         raise ProjectError(error("CLI_004", f"{path} is not in this clone", hint="fetch it, or check it out"))
-    return content
+    return stored

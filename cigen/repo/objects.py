@@ -6,7 +6,6 @@ where git itself is run, git checks. Refuses repositories whose format libgit2 d
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 import pygit2
@@ -17,9 +16,10 @@ from cigen.hashing.globs import shown
 from cigen.model.diagnostics import error
 from cigen.model.paths import GitId
 from cigen.repo.git import run_git
+from cigen.repo.listing import CommitTree
 from cigen.repo.locate import RepositoryLocation
 
-__all__ = ["CommitTree", "GitTree", "open_commit", "open_tree", "read_blob"]
+__all__ = ["GitTree", "open_commit", "open_tree", "read_blob"]
 
 _MODES = {b"%o" % mode: mode for mode in (FILE, EXECUTABLE, SYMLINK, TREE, GITLINK)}
 _TREE_ENTRY = re.compile(rb"([0-7]+) ([^\0]+)\0(.{20})", re.DOTALL)
@@ -52,14 +52,6 @@ class GitTree:
             hint = "A clone made with `--filter=tree:…` lacks trees; `--filter=blob:none` is enough for cig."
             raise ProjectError(error("REPO_007", message, hint=hint)) from fault
         return data
-
-
-@dataclass(frozen=True, slots=True)
-class CommitTree:
-    """A commit and its tree."""
-
-    commit: GitId
-    tree: GitTree
 
 
 def open_commit(location: RepositoryLocation, rev: str = "HEAD") -> CommitTree:

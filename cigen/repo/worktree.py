@@ -1,8 +1,8 @@
 """The worktree as a tree: the commit's tree with the worktree's changes on top.
 
 Owns the joining of what git reports: ids of files as git would store them, ids of submodules, and the content that
-belongs to an id. A submodule that is not clean gets an id made of its commit and its content, which no commit has: it
-equals itself and nothing that was ever proven.
+belongs to an id. pygit2 is imported where it is needed: most runs read nothing with it. A submodule that is not clean
+gets an id made of its commit and its content, which no commit has: it equals itself and nothing that was ever proven.
 """
 
 import json
@@ -20,8 +20,8 @@ from cigen.model.paths import GitId, RepoPath
 from cigen.repo.commands import STATUS
 from cigen.repo.evidence import status_of
 from cigen.repo.git import run_git
+from cigen.repo.listing import CommitTree
 from cigen.repo.locate import RepositoryLocation, find_repository
-from cigen.repo.objects import open_commit, open_tree, read_blob
 from cigen.repo.overlay import OverlayTree
 from cigen.repo.staging import lfs_pointer, staged_overrides
 from cigen.repo.status import CACHE_DIRECTORY, parse_status
@@ -62,11 +62,14 @@ class Worktree:
         location: RepositoryLocation,
         base_commit: GitId,
         tree: OverlayTree,
+        base: TreeReader,
         dirty_submodules: tuple[RepoPath, ...],
     ) -> None:
         self.location = location
         self.base_commit = base_commit
         """Empty while HEAD is unborn."""
+        self.base = base
+        """The commit's own tree; an empty one while HEAD is unborn."""
         self.base_tree = tree.base_root
         self.overrides = tree.overrides
         self.dirty_submodules = dirty_submodules
@@ -94,6 +97,8 @@ class Worktree:
         for content in () if raw is None else (raw, raw.replace(b"\r\n", b"\n"), lfs_pointer(raw)):
             if git_blob(content) == entry.id:
                 return content
+        from cigen.repo.objects import read_blob
+
         stored = read_blob(self.location, entry.id)
         if stored is None:
             message = f"The content of {shown(entry.path)} is not what it was when the worktree was read."
@@ -102,12 +107,21 @@ class Worktree:
         return stored
 
 
-def read_worktree(location: RepositoryLocation, evidence: tuple[object, ...] = ()) -> Worktree:
-    """Read the worktree. `evidence`, collected just now, spares a second `git status`; empty evidence does no harm."""
+def read_worktree(
+    location: RepositoryLocation, evidence: tuple[object, ...] = (), known: CommitTree | None = None
+) -> Worktree:
+    """Read the worktree. `evidence`, collected just now, spares a second `git status`; empty evidence does no harm.
+
+    known: a commit read before, which spares another reading if it is the one the worktree stands on.
+    """
     status = parse_status(status_of(evidence) or run_git(location.require_worktree(), STATUS))
-    base_tree = open_commit(location, status.commit).tree.root() if status.commit else EMPTY_TREE
-    # A repository of a format that cannot be read is found out here, before git is asked in terms of another one.
-    base = open_tree(location, base_tree)
+    if known is not None and known.commit == status.commit:
+        base = known.tree
+    else:
+        from cigen.repo.objects import open_commit, open_tree
+
+        # A repository of a format that cannot be read is found out here, before git is asked in terms of another one.
+        base = open_commit(location, status.commit).tree if status.commit else open_tree(location, EMPTY_TREE)
     files = staged_overrides(location, status) if status.changed else []
     repositories = [_repository_entry(location, path) for path in status.repositories]
     overrides = [entry for entry in files if not entry.path.startswith(CACHE_DIRECTORY)]
@@ -116,12 +130,15 @@ def read_worktree(location: RepositoryLocation, evidence: tuple[object, ...] = (
         location,
         status.commit,
         OverlayTree(base, overrides),
+        base,
         tuple(sorted(entry.path for entry, dirty in repositories if dirty)),
     )
 
 
 def rebuild(location: RepositoryLocation, record: WorktreeRecord) -> TreeReader:
     """The tree that a record stands for."""
+    from cigen.repo.objects import open_tree
+
     return OverlayTree(open_tree(location, record.base_tree), record.overrides)
 
 

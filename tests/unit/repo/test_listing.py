@@ -1,0 +1,120 @@
+"""A commit listed by one git process is the commit read object by object."""
+
+import itertools
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cigen.hashing.digest import EMPTY_TREE, TREE
+from cigen.repo import listing
+from cigen.repo.listing import CommitListing
+from cigen.repo.objects import open_commit
+
+EXAMPLES = itertools.count()
+ODD = [b"\xff\n", b"tab\there", b'"quoted"', b"a b/c  d", b"deep/er/and/deeper/file", "grün/ñ".encode(), b"deep.er"]
+
+
+def same_tree(one, other, tree) -> bool:
+    entries = one.entries(tree)
+    assert entries == other.entries(tree)
+    return all(same_tree(one, other, entry.id) for entry in entries if entry.mode == TREE)
+
+
+def check(location, rev: str = "HEAD") -> None:
+    found, expected = CommitListing(location, rev).read(), open_commit(location, rev)
+    assert found is not None
+    assert (found.commit, found.tree.root()) == (expected.commit, expected.tree.root())
+    assert same_tree(found.tree, expected.tree, found.tree.root())
+
+
+def test_every_kind_of_entry_and_name(repo, clone) -> None:
+    for name in ODD:
+        repo.write(name, name)
+    repo.commit()
+    repo.write("run.sh").chmod(0o755)
+    (repo.path / "link").symlink_to("run.sh")
+    repo.git("update-index", "--add", "--cacheinfo", f"160000,{repo.git('rev-parse', 'HEAD')},sub")
+    (repo.path / "sub").mkdir()
+    repo.commit()
+    repo.git("tag", "-a", "v1.0", "-m", "x")
+    for rev in ("HEAD", "HEAD~1", "HEAD^", "main", "v1.0", "refs/tags/v1.0", repo.git("rev-parse", "--short", "HEAD")):
+        check(repo.location, rev)
+    check(clone(repo, "bare", "--bare").location)
+    check(clone(repo, "partial", "--filter=blob:none", "--depth=1").location)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sets(st.text("ab./", min_size=1, max_size=8), min_size=1, max_size=12))
+def test_directories_in_any_order(make_repo, names) -> None:
+    repo = make_repo(f"example{next(EXAMPLES)}")
+    for name in sorted(names):
+        parts = [part for part in name.split("/") if part.strip(".")]
+        if parts and not any((repo.path.joinpath(*parts[:n])).is_file() for n in range(1, len(parts))):
+            path = repo.path.joinpath(*parts)
+            if not path.is_dir():
+                repo.write("/".join(parts))
+    repo.commit()
+    check(repo.location)
+
+
+def test_a_commit_without_files_is_listed_too(repo) -> None:
+    repo.commit()
+    found = CommitListing(repo.location, "HEAD").read()
+    assert found is not None
+    assert found.tree.entries(EMPTY_TREE) == ()
+
+
+@pytest.mark.parametrize(
+    "rev", ["", "-x", "--output=x", "nowhere", ":/message", "HEAD:file", "HEAD^{tree}", "a b", "@{u}"]
+)
+def test_what_is_no_plain_name_of_a_commit_is_left_to_others(repo, rev) -> None:
+    repo.write("file")
+    repo.commit()
+    assert CommitListing(repo.location, rev).read() is None
+    assert not (repo.path / "x").exists()
+
+
+def test_what_has_no_commit_or_another_format_is_left_to_others(repo, make_repo) -> None:
+    assert CommitListing(repo.location, "HEAD").read() is None
+    other = make_repo("sha256", "--object-format=sha256")
+    other.write("file")
+    other.commit()
+    assert CommitListing(other.location, "HEAD").read() is None
+
+
+def test_a_branch_that_moved_between_the_two_answers_is_noticed(repo, monkeypatch) -> None:
+    repo.write("file", "1")
+    repo.commit()
+    begun = []
+    spawn = listing.GitChild
+
+    def move_after_first(directory, arguments):
+        child = spawn(directory, arguments)
+        if not begun:
+            begun.append((child, child.output()))
+            child.output = lambda: begun[0][1]
+            repo.write("file", "2")
+            repo.commit()
+        return child
+
+    monkeypatch.setattr(listing, "GitChild", move_after_first)
+    assert CommitListing(repo.location, "HEAD").read() is None
+    assert begun
+
+
+def test_modes_that_git_no_longer_writes_are_left_to_others(repo) -> None:
+    blob = repo.git("hash-object", "-w", str(repo.write("x")))
+    repo.write("raw", b"100664 old\0" + bytes.fromhex(blob))
+    tree = repo.git("hash-object", "-w", "-t", "tree", "--literally", "raw")
+    repo.git("update-ref", "HEAD", repo.git("commit-tree", tree, "-m", "x"))
+    assert CommitListing(repo.location, "HEAD").read() is None
+    assert open_commit(repo.location).tree.root() == tree
+
+
+def test_a_missing_tree_is_left_to_others(repo) -> None:
+    repo.write("a/file")
+    repo.commit()
+    tree = repo.git("rev-parse", "HEAD:a")
+    (repo.path / ".git/objects" / tree[:2] / tree[2:]).unlink()
+    assert CommitListing(repo.location, "HEAD").read() is None
