@@ -40,6 +40,7 @@ class Signatures:
     unmatched: dict[str, list[Diagnostic]] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
     _files: dict[str, list[Component]] = field(default_factory=dict)
+    _serving: dict[frozenset[str], list[InstalledPlugin]] = field(default_factory=dict)
     _shaping: dict[str, ShapingPlugin] = field(default_factory=dict)
 
     @classmethod
@@ -95,12 +96,15 @@ class Signatures:
         return components
 
     def _plugins(self, job: Job) -> list[InstalledPlugin]:
-        wanted = [demand.wanted for demand in job_demands(job)]
-        return [
-            plugin
-            for plugin in self.context.plugins
-            if plugin.info is not None and any(serves(plugin.info, one) for one in wanted)
-        ]
+        wanted = frozenset([demand.wanted for demand in job_demands(job)])
+        known = self._serving.get(wanted)
+        if known is None:
+            known = self._serving[wanted] = [
+                plugin
+                for plugin in self.context.plugins
+                if plugin.info is not None and any(serves(plugin.info, one) for one in wanted)
+            ]
+        return known
 
     def _shape(self, plugin: InstalledPlugin) -> ShapingPlugin:
         known = self._shaping.get(plugin.id)

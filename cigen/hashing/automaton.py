@@ -72,13 +72,15 @@ def _below(rests: _Rests) -> _Rests:
 class State:
     """Where a walk stands: what is left of the including and of the excluding patterns. One object for each pair."""
 
-    __slots__ = ("_children", "_drops", "_exclude", "_include", "_takes", "covers", "dead", "names", "only_name")
+    __slots__ = ("_children", "_drops", "_exclude", "_include", "covers", "dead", "names", "only_name", "selects")
 
     def __init__(self, include: _Rests, exclude: _Rests) -> None:
         self._include = include
         self._exclude = exclude
-        self._takes = _last_name_test(include)
-        self._drops = _last_name_test(exclude)
+        takes, drops = _last_name_test(include), _last_name_test(exclude)
+        self.selects = (lambda name: takes(name) and not drops(name)) if exclude else takes
+        """Whether the file of a name is selected."""
+        self._drops = drops
         self._children: dict[bytes, State] = {}
         self.dead = not include
         """Nothing below can be selected."""
@@ -97,10 +99,6 @@ class State:
             self._children[name] = state
         return state
 
-    def selects(self, name: bytes) -> bool:
-        """Whether the file `name` is selected."""
-        return self._takes(name) and not self._drops(name)
-
     def selects_path(self, path: bytes) -> bool:
         """Whether the file at `path`, seen from here, is selected."""
         *parents, name = path.split(b"/")
@@ -115,11 +113,11 @@ class State:
         return bool(_derive(self._include, name)) and not self._drops(name) and _below(exclude) is not _ALL
 
 
-def start_state(include: Iterable[Glob], exclude: Iterable[Glob]) -> State:
-    """The state at the root."""
+def start_state(include: Iterable[Glob], exclude: Iterable[Glob], inside: int = 0) -> State:
+    """The state at the root, or `inside` directories below it, on the way that all patterns begin with."""
     return _state(
-        frozenset(_rest(path) for glob in include for path in glob.alternatives),
-        frozenset(_rest(path) for glob in exclude for path in glob.alternatives),
+        frozenset([_rest(path[inside:]) for glob in include for path in glob.alternatives]),
+        frozenset([_rest(path[inside:]) for glob in exclude for path in glob.alternatives]),
     )
 
 

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from cigen.hashing.automaton import start_state
 from cigen.hashing.digest import EXECUTABLE, FILE, GITLINK, SYMLINK, TREE, sha256
 from cigen.hashing.globs import parse_glob
-from cigen.hashing.manifest import Component
+from cigen.hashing.manifest import LISTING, Component
 from cigen.hashing.trees import Entry, TreeReader, files_below, path_text
 from cigen.hashing.walk import Walker
 from cigen.model.paths import Digest, RepoPath
@@ -20,8 +20,9 @@ from cigen.model.resources import PathGlob
 
 __all__ = ["Entry", "Fileset", "TreeReader", "expand", "files_below", "path_text", "select", "walker_of"]
 
-_AS_TEXT = ("utf-8", "surrogateescape")
-_MODES = {mode: f"git:{mode:06o}:" for mode in (FILE, EXECUTABLE, SYMLINK, TREE, GITLINK)}
+_ROWS = {
+    mode: b"git:%06o:%%b %%b" % mode + b"/" * (mode == TREE) for mode in (FILE, EXECUTABLE, SYMLINK, TREE, GITLINK)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,13 @@ class Fileset:
         return sha256(b"fileset 1\0" + b"\0\0".join(parts))
 
     def components(self) -> tuple[Component, ...]:
-        """The same as components of a key manifest: kind `file` or `absent`, name the path."""
-        known = self.entries if not self.attributes else {*self.entries, *self.attributes}
-        found = [
-            Component("file", _directory_name(path) if mode == TREE else path.decode(*_AS_TEXT), _MODES[mode] + id)
-            for path, mode, id in known
-        ]
-        return tuple(sorted(found + [Component("absent", path_text(path), "") for path in self.absent]))
+        """The same as components of a key manifest: one listing of all files, and `absent` for each path."""
+        entries = sorted({*self.entries, *self.attributes}) if self.attributes else self.entries
+        found = [Component("absent", path_text(path), "") for path in self.absent]
+        if entries:
+            rows = b"\0".join([_ROWS[mode] % (id.encode(), path or b".") for path, mode, id in entries])
+            found.append(Component(LISTING, "", path_text(rows)))
+        return tuple(found)
 
 
 def select(tree: TreeReader, globs: Sequence[PathGlob]) -> Fileset:
@@ -76,10 +77,6 @@ def _lines(entries: tuple[Entry, ...]) -> bytes:
     return b"\0".join(b"%06o %s %s" % (entry.mode, entry.id.encode(), entry.path) for entry in entries)
 
 
-def _directory_name(path: RepoPath) -> str:
-    return path_text(path) + "/" if path else "./"
-
-
 class _Selector:
     """Selections over one tree."""
 
@@ -96,8 +93,7 @@ class _Selector:
 
     def _select(self, globs: tuple[PathGlob, ...]) -> Fileset:
         parsed = [(glob, parse_glob(glob.pattern)) for glob in globs]
-        exclude = [meaning for _, meaning in parsed if meaning.negated]
-        excluded = start_state(exclude, ())
+        exclude = tuple([meaning for _, meaning in parsed if meaning.negated])
         entries: dict[RepoPath, Entry] = {}
         attributes: dict[RepoPath, Entry] = {}
         unmatched: list[PathGlob] = []
@@ -105,14 +101,16 @@ class _Selector:
         for glob, meaning in parsed:
             if meaning.negated:
                 continue
-            matched = self.walker.match(start_state((meaning,), exclude))
+            matched = self.walker.match(meaning, exclude)
             entries.update(matched.entries)
             attributes.update(matched.attributes)
             if not matched.entries and not glob.optional:
                 unmatched.append(glob)
             missing = [p for p in meaning.literal_paths() if p not in matched.entries and not self.walker.is_file(p)]
-            absent.update(path for path in missing if not excluded.selects_path(path))
-        covered = frozenset(path for path, entry in entries.items() if entry.mode == TREE)
+            if missing:
+                excluded = start_state(exclude, ())
+                absent.update(path for path in missing if not excluded.selects_path(path))
+        covered = [path for path, entry in entries.items() if entry.mode == TREE]
         return Fileset(
             _uncovered(entries, covered),
             _uncovered(attributes, covered),
@@ -121,19 +119,14 @@ class _Selector:
         )
 
 
-def _uncovered(entries: dict[RepoPath, Entry], covered: frozenset[RepoPath]) -> tuple[Entry, ...]:
+def _uncovered(entries: dict[RepoPath, Entry], covered: list[RepoPath]) -> tuple[Entry, ...]:
     """The entries that stand in no covered directory, sorted."""
     if not covered:
         return tuple(sorted(entries.values()))
-    return tuple(sorted(entry for path, entry in entries.items() if not _has_parent_in(path, covered)))
-
-
-def _has_parent_in(path: bytes, covered: frozenset[RepoPath]) -> bool:
-    while path:
-        path = path.rpartition(b"/")[0]
-        if path in covered:
-            return True
-    return False
+    if b"" in covered:
+        return tuple([entry for path, entry in entries.items() if not path])
+    inside = tuple([path + b"/" for path in covered])
+    return tuple(sorted([entry for path, entry in entries.items() if not path.startswith(inside)]))
 
 
 _selectors: "WeakKeyDictionary[TreeReader, _Selector]" = WeakKeyDictionary()

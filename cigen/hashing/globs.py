@@ -59,11 +59,27 @@ class Glob:
     negated: bool
     alternatives: tuple[tuple[Segment, ...], ...]
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Glob) and self.pattern == other.pattern
+
+    def __hash__(self) -> int:
+        return hash(self.pattern)
+
     def literal_paths(self) -> tuple[RepoPath, ...]:
         """The paths it names outright, without any wildcard."""
         literals = [[s.literal for s in path if s.literal is not None] for path in self.alternatives]
         complete = zip(literals, self.alternatives, strict=True)
-        return tuple(RepoPath(b"/".join(found)) for found, path in complete if len(found) == len(path))
+        return tuple([RepoPath(b"/".join(found)) for found, path in complete if len(found) == len(path)])
+
+    def literal_start(self) -> tuple[bytes, ...]:
+        """The directories every match is in, but for the last that is known: `packages`, `a` of `packages/a/src/**`."""
+        names: list[bytes] = []
+        if len(self.alternatives) == 1:
+            for segment in self.alternatives[0]:
+                if segment.literal is None:
+                    break
+                names.append(segment.literal)
+        return tuple(names[:-1])
 
 
 def shown(text: str | bytes) -> str:
@@ -106,9 +122,12 @@ def _simple_segment(part: str) -> Segment | None:
         return GLOBSTAR
     if part == "*":
         return ANY
-    if part in ("", ".", "..") or re.search(r"[\\*?\[{}(\0]|^!", part):
+    if part in ("", ".", "..") or re.search(r"[\\?\[{}(\0]|^!", part):
         return None
-    return _literal_segment(part)
+    start, star, end = part.partition("*")
+    if not star:
+        return _literal_segment(part)
+    return None if "*" in end else _affix_segment(start, end)
 
 
 def _literal_segment(text: str) -> Segment:
@@ -298,8 +317,11 @@ def _wildcard_segment(part: _Tokens, text: str) -> Segment:
         return _literal_segment(text)
     if all(token.kind == "star" for token in part):
         return ANY
-    if (quick := _affix_test(part)) is not None:
-        return Segment("^" + text, matches=quick)
+    kinds = [token.kind for token in part]
+    if kinds.count("star") == 1 and set(kinds) == {"star", "char"}:
+        start, _, end = text.partition("*")
+        if (quick := _affix_segment(start, end)) is not None:
+            return quick
     chunks = [""]
     for token in part:
         if token.kind == "star":
@@ -314,16 +336,17 @@ def _wildcard_segment(part: _Tokens, text: str) -> Segment:
     return Segment("~" + regex, matches=lambda name: fits(name.decode("utf-8", "surrogateescape")) is not None)
 
 
-def _affix_test(part: _Tokens) -> Callable[[bytes], bool] | None:
-    """A quick test for the commonest wildcard, one star among plain characters, as in `*.rb`."""
-    kinds = [token.kind for token in part]
-    if kinds.count("star") != 1 or set(kinds) != {"star", "char"}:
-        return None
-    star = kinds.index("star")
+def _affix_segment(before: str, after: str) -> Segment | None:
+    """The commonest wildcard, one star among plain characters, as in `*.rb`: a test quicker than a regular expression.
+
+    None for a lone byte, which must not match inside a character of the name.
+    """
     try:
-        start = "".join(token.text for token in part[:star]).encode()
-        end = "".join(token.text for token in part[star + 1 :]).encode()
-    except UnicodeEncodeError:  # a lone byte of the pattern must not match inside a character of the name
+        start, end = before.encode(), after.encode()
+    except UnicodeEncodeError:
         return None
     size = len(start) + len(end)
-    return lambda name: name.endswith(end) and name.startswith(start) and len(name) >= size
+    return Segment(
+        f"^{before}*{after}",
+        matches=lambda name: name.endswith(end) and name.startswith(start) and len(name) >= size,
+    )

@@ -13,7 +13,13 @@ from cigen.hashing.canonical import spell
 from cigen.hashing.digest import sha256, xxh3
 from cigen.model.paths import Digest
 
-__all__ = ["Component", "Difference", "KeyManifest", "diff"]
+__all__ = ["LISTING", "Component", "Difference", "KeyManifest", "diff"]
+
+LISTING = "files"
+"""The kind of the one component that holds many files: `git:MODE:ID PATH` of each, with a NUL between them.
+
+A component for each would be as good, but takes ten times as long to make, and a plan has thousands.
+"""
 
 
 class Component(NamedTuple):
@@ -78,11 +84,20 @@ class KeyManifest:
 
 
 def diff(old: KeyManifest, new: KeyManifest) -> tuple[Difference, ...]:
-    """What differs between two manifests, sorted by kind and name."""
-    was = {(c.kind, c.name): c.value for c in old.components}
-    now = {(c.kind, c.name): c.value for c in new.components}
+    """What differs between two manifests, sorted by kind and name. Of a listing the files that differ, as `file`."""
+    was, now = _values(old), _values(new)
     return tuple(
         Difference(kind, name, was.get((kind, name)), now.get((kind, name)))
         for kind, name in sorted(was.keys() | now.keys())
         if was.get((kind, name)) != now.get((kind, name))
     )
+
+
+def _values(manifest: KeyManifest) -> dict[tuple[str, str], str]:
+    found = {(kind, name): value for kind, name, value in manifest.components if kind != LISTING}
+    for kind, _, value in manifest.components:
+        if kind == LISTING:
+            for row in value.split("\0"):
+                id, _, path = row.partition(" ")
+                found["file", path] = id
+    return found

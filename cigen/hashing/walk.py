@@ -6,8 +6,9 @@ a state selects below a tree id is found once, for all globs and filesets that c
 
 from typing import NamedTuple
 
-from cigen.hashing.automaton import State
+from cigen.hashing.automaton import State, start_state
 from cigen.hashing.digest import EMPTY_TREE, GITLINK, TREE, TreeEntry
+from cigen.hashing.globs import Glob
 from cigen.hashing.trees import Entry, TreeReader
 from cigen.model.paths import GitId, RepoPath
 
@@ -46,41 +47,56 @@ class Walker:
         self._tree = tree
         self._listings: dict[GitId, dict[bytes, TreeEntry]] = {}
         self._picked: dict[tuple[GitId, State], _Picked | None] = {}
-        self._matched: dict[State, Matched] = {}
+        self._matched: dict[tuple[Glob, tuple[Glob, ...]], Matched] = {}
 
-    def match(self, state: State) -> Matched:
-        """What a state at the root selects."""
-        found = self._matched.get(state)
+    def match(self, glob: Glob, exclude: tuple[Glob, ...] = ()) -> Matched:
+        """What an including glob selects in the whole tree, what the others select taken away."""
+        found = self._matched.get((glob, exclude))
         if found is None:
-            found = self._matched[state] = Matched({}, {})
-            self._walk(state, *found)
+            # Below the directory it names, one package's pattern is that of all others.
+            start = () if exclude else glob.literal_start()
+            found = self._matched[glob, exclude] = Matched({}, {})
+            self._walk(start, start_state((glob,), exclude, len(start)), *found)
         return found
 
-    def _walk(self, state: State, entries: dict[RepoPath, Entry], attributes: dict[RepoPath, Entry]) -> None:
+    def _walk(
+        self, start: tuple[bytes, ...], state: State, entries: dict[RepoPath, Entry], attributes: dict[RepoPath, Entry]
+    ) -> None:
         root = self._tree.root()
         if state.dead or root == EMPTY_TREE:
             return
         if state.covers:
             entries[RepoPath(b"")] = Entry(RepoPath(b""), TREE, root)
             return
-        pending = self._descend(root, state)
+        pending = self._descend(root, start, state)
         while pending:
             prefix, here = pending.pop()
-            for name, mode, entry_id in here.entries:
-                path = RepoPath(prefix + name)
-                entries[path] = Entry(path, mode, entry_id)
+            found = [Entry(RepoPath(prefix + name), mode, entry_id) for name, mode, entry_id in here.entries]
+            entries.update({entry[0]: entry for entry in found})
             if here.attributes is not None:
                 path = RepoPath(prefix + _ATTRIBUTES)
                 attributes[path] = Entry(path, here.attributes.mode, here.attributes.id)
             pending.extend((prefix + name + b"/", picked) for name, picked in here.below)
 
-    def _descend(self, tree: GitId, state: State) -> list[tuple[bytes, _Picked]]:
+    def _descend(self, tree: GitId, start: tuple[bytes, ...], state: State) -> list[tuple[bytes, _Picked]]:
         """What is selected in each directory on the one path that a glob's literal beginning names, with its prefix.
 
-        The same as `picks` from the root, without remembering what no other fileset will ask.
+        The same as `picks` from the root, without remembering what no other fileset will ask. `start` leads to where
+        `state` is that of the glob.
         """
         passed: list[tuple[bytes, _Picked]] = []
         prefix = b""
+        for directory in start:
+            listing = self.listing(tree)
+            entry = listing.get(directory)
+            if entry is None or entry.mode not in (TREE, GITLINK):
+                return []
+            inside = entry.mode == GITLINK
+            passed.append((prefix, _Picked((entry,) if inside else (), (), _attributes_in(listing))))
+            if inside:
+                # git cannot look into a submodule, so all of it is taken.
+                return passed
+            prefix, tree = prefix + directory + b"/", entry.id
         while (name := state.only_name) is not None:
             listing = self.listing(tree)
             entry = listing.get(name)
@@ -131,19 +147,27 @@ class Walker:
         return self._picked[(tree, state)]
 
     def _scan(self, tree: GitId, state: State) -> "_Scan":
-        listing = self.listing(tree)
         if state.names is None:
-            candidates = list(listing.values())
+            candidates = self._tree.entries(tree)
+            attributes = next((entry for entry in candidates if entry[0] == _ATTRIBUTES and entry[1] != TREE), None)
         else:
+            listing = self.listing(tree)
             candidates = [listing[name] for name in state.names if name in listing]
+            attributes = _attributes_in(listing)
+        selects = state.selects
         entries: list[TreeEntry] = []
         below: list[tuple[bytes, tuple[GitId, State]]] = []
         for entry in candidates:
-            if _takes(state, entry):
+            name, mode, entry_id = entry
+            if mode == TREE:
+                inside = state.child(name)
+                if inside.covers and entry_id != EMPTY_TREE:
+                    entries.append(entry)
+                elif not inside.dead:
+                    below.append((name, (entry_id, inside)))
+            elif state.reaches_submodule(name) if mode == GITLINK else selects(name):
                 entries.append(entry)
-            elif entry.mode == TREE and not (inside := state.child(entry.name)).dead:
-                below.append((entry.name, (entry.id, inside)))
-        return _Scan(tuple(entries), tuple(below), _attributes_in(listing))
+        return _Scan(tuple(entries), tuple(below), attributes)
 
     def _combine(self, scan: "_Scan") -> _Picked | None:
         found = [(name, self._picked[key]) for name, key in scan.below]

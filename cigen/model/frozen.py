@@ -2,15 +2,16 @@
 
 Owns: the classes of this room. `dataclasses` compiles six methods for each; for the ninety classes here that is 50 ms
 of every command, and of every plugin that is a process of its own. Here the methods are shared, but for the
-constructor, which is compiled when it is first called. All else, `fields`, `replace`, pickling, is that of
-`dataclasses`, and what a type checker sees is `dataclasses.dataclass` itself. Refuses: mutable classes, and fields
-that are not plain.
+constructor, which is compiled when it is first called. All else, `fields`, pickling, is that of `dataclasses`, and what
+a type checker sees is `dataclasses.dataclass` itself. `replace` is that of `dataclasses` for these classes alone, which
+have nothing but slots. Refuses: mutable classes, and fields that are not plain.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dataclasses import dataclass as dataclass
+    from dataclasses import replace as replace
 else:
     from dataclasses import MISSING, FrozenInstanceError, fields
     from dataclasses import dataclass as _dataclass
@@ -35,6 +36,16 @@ else:
         made.__hash__ = lambda self: hash(read(self))
         for name, method in _SHARED.items():
             setattr(made, name, method)
+        return made
+
+    def replace(value: Any, **changes: Any) -> Any:
+        cls = value.__class__
+        made = cls.__new__(cls)
+        put = object.__setattr__
+        for name in cls.__slots__:
+            put(made, name, changes.pop(name) if name in changes else getattr(value, name))
+        if changes:
+            raise TypeError(f"{cls.__name__} has no field {next(iter(changes))!r}")
         return made
 
     def _init(self: Any, *values: Any, **named: Any) -> None:
@@ -81,4 +92,4 @@ else:
     }
 
 
-__all__ = ["dataclass"]
+__all__ = ["dataclass", "replace"]

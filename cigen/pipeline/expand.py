@@ -5,7 +5,6 @@ plan is computed from git trees and cig.toml alone.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import cache
 from typing import Any, TypeVar
 
@@ -13,6 +12,7 @@ from cigen.hashing.globs import check_glob
 from cigen.model.codec import from_json, to_json
 from cigen.model.config import Config
 from cigen.model.diagnostics import Diagnostic
+from cigen.model.frozen import replace
 from cigen.model.resources import Job, Leg, PathGlob, Runner
 from cigen.pipeline.matrix import expand_matrix
 from cigen.schema.interpolate import substitute

@@ -7,7 +7,6 @@ components", is the specification that other implementations are written from; a
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from cigen.hashing.canonical import spell
@@ -15,7 +14,7 @@ from cigen.hashing.digest import sha256
 from cigen.hashing.manifest import Component, KeyManifest
 from cigen.model.codec import to_json
 from cigen.model.config import Config, PluginRef
-from cigen.model.frozen import dataclass
+from cigen.model.frozen import dataclass, replace
 from cigen.model.paths import Digest
 from cigen.model.resources import Job, Leg, Pair, Secret, Workflow
 from cigen.pipeline.expand import map_text, matrix_text
@@ -122,7 +121,7 @@ def job_manifest(
 def _definition(planned: PlannedJob, config: Config) -> list[Component]:
     """One component for each field that is given, so that an explanation can name it."""
     # Without its other legs, which are no part of this one, and of which there may be thousands.
-    job = replace(planned.job, matrix=None)
+    job = planned.job if planned.job.matrix is None else replace(planned.job, matrix=None)
     leg = planned.leg
     machine = leg.runner if leg else job.machine
     if leg is not None:

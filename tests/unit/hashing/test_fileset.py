@@ -183,12 +183,15 @@ def test_a_directory_without_files_is_nothing() -> None:
 def test_components_name_every_path_and_kind(project) -> None:
     found = select(project, globs("app/**", "Gemfile", "gone~")).components()
     tree = next(entry.id for entry in project.entries(project.root()) if entry.name == b"app")
-    assert found == (
-        Component("absent", "gone", ""),
-        Component("file", ".gitattributes", "git:100644:" + git_blob(b"* text=auto\n")),
-        Component("file", "Gemfile", "git:100644:" + git_blob(b"gem\n")),
-        Component("file", "app/", "git:040000:" + tree),
-    )
+    blob_of_attributes, gem = git_blob(b"* text=auto\n"), git_blob(b"gem\n")
+    rows = [
+        f"git:100644:{blob_of_attributes} .gitattributes",
+        f"git:100644:{gem} Gemfile",
+        f"git:040000:{tree} app/",
+    ]
+    assert found == (Component("absent", "gone", ""), Component("files", "", "\0".join(rows)))
+    whole = select(project, globs("**")).components()
+    assert whole == (Component("files", "", f"git:040000:{project.root()} ./"),)
 
 
 def test_golden_digest(project) -> None:

@@ -57,17 +57,19 @@ def test_the_documented_rules_give_the_signatures_of_cig(tmp_path: Path, git: Gi
     def id_of(path: str) -> str:
         return git(tmp_path, "rev-parse", f"HEAD:{path}").strip()
 
-    attributes = ["file", ".gitattributes", f"git:100644:{id_of('.gitattributes')}"]
+    def listing(*paths: str) -> list[str]:
+        rows = [f"git:040000:{id_of(p[:-1])} {p}" if p.endswith("/") else f"git:100644:{id_of(p)} {p}" for p in paths]
+        return ["files", "", "\0".join(rows)]
+
     shared = [["scheme", "", "cs1"], ["definition", "env.LOG", shown("1")]]
     shared += [["definition", "permissions", shown([{"name": "contents", "value": "read"}])]]
     machine = ["definition", "machine", shown({"name": "linux"})]
     build = signature(
         [
-            *shared, machine, attributes,
+            *shared, machine,
             ["definition", "skip_if", shown({"paths_unmodified": [{"pattern": "src/**"}, {"pattern": "Makefile"}]})],
             ["definition", "steps", shown([{"id": "make", "run": {"script": "make"}}])],
-            ["file", "src/", f"git:040000:{id_of('src')}"],
-            ["file", "Makefile", f"git:100644:{id_of('Makefile')}"],
+            listing(".gitattributes", "Makefile", "src/"),
         ]
     )  # fmt: skip
     expected = {"build": build}
@@ -77,11 +79,11 @@ def test_the_documented_rules_give_the_signatures_of_cig(tmp_path: Path, git: Gi
         files = [{"optional": True, "pattern": "absent.txt"}, {"pattern": "tests/*.py"}]
         expected[f"test-v{value}"] = signature(
             [
-                *shared, machine, attributes,
+                *shared, machine,
                 ["definition", "inputs", shown({"env": ["SET", "UNSET"], "files": files})],
                 ["definition", "steps", shown([step])],
                 ["matrix", "v", value],
-                ["file", "tests/t.py", f"git:100644:{id_of('tests/t.py')}"],
+                listing(".gitattributes", "tests/t.py"),
                 ["absent", "absent.txt", ""],
                 ["env", "SET", "sha256:" + hashlib.sha256(b"yes").hexdigest()],
                 ["env", "UNSET", ""],
