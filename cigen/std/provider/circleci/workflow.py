@@ -185,17 +185,25 @@ class _Config:
         check_contexts(self._used, self._report)
         found: dict[str, Value] = {"version": 2.1}
         executors = share_executors(self._jobs, self._runners)
-        parts: dict[str, Value] = {"orbs": {}, "parameters": self._parameters, "executors": executors, "commands": {}}
+        parts: dict[str, Value] = {
+            "setup": {},
+            "orbs": {},
+            "parameters": self._parameters,
+            "executors": executors,
+            "commands": {},
+        }
         if any(INSTALL in step for body in self._jobs.values() for step in _flat(body.get("steps"))):
             parts["commands"] = {INSTALL: install_command()}
         jobs: dict[str, Value] = {}
         for key, body in self._jobs.items():
             lines = [f"# {line}".rstrip() for line in self._notes[key]]
             jobs[key] = Commented(body, above=(*(_BLANK if jobs else ()), *lines))
-        merge(parts, self._root)
         parts |= {"jobs": jobs, "workflows": self._workflows}
+        merge(parts, self._root)
         for name, value in parts.items():
-            if isinstance(value, Mapping) and value:
+            if not isinstance(value, Mapping):
+                found[name] = value
+            elif value:
                 found[name] = Commented(value, above=_BLANK)
         return found
 
