@@ -130,6 +130,13 @@ def _merge_queue(on: Table) -> str:
 
 
 def _manual(table: Table) -> ManualTrigger:
+    seen: dict[str, str] = {}
+    for name in table.table("inputs").data:
+        variable = f"CIG_INPUT_{name}".upper().replace("-", "_")
+        first = seen.setdefault(variable, name)
+        if first != name:
+            message = f"scripts would find both {first} and {name} as {variable}"
+            table.error("SCHEMA_021", message, "inputs", name, hint="rename one of them", on_key=True)
     return ManualTrigger(
         tuple(_input(name, own) for name, own in sorted(table.named("inputs"), key=lambda item: item[0]))
     )
