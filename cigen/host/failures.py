@@ -64,7 +64,8 @@ def explain_failure(known: Circumstances) -> Diagnostic:
         message = f"{known.plugin} does not answer {known.call}: {details}."
         return error("PLUGIN_012", message, hint="list in its manifest only the hooks it has")
     message = f"{known.plugin} failed in {known.call}: {details or code}"
-    hint = "" if known.last_words in message else _words(known)
+    # Beside what it says itself, its standard error adds nothing, and may or may not have arrived yet.
+    hint = "" if details else _words(known)
     return error("PLUGIN_012", message if message.endswith(".") else f"{message}.", hint=hint)
 
 
