@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cigen.sdk import Job, Pair, Secret, Trigger, Workflow
+from cigen.std.ci.legs import has_placeholder
 from cigen.std.ci.outputs import output_variable
 from cigen.std.ci.services import service_variables
 from cigen.std.ci.shards import shard_files
@@ -131,7 +132,7 @@ def _legs(job: Job, function: str, names: list[str], made: Sequence[Variant], sc
 
 def _variant(name: str, variant: Variant, block: JobBlock, scope: JobScope) -> list[Code]:
     job, used = variant.job, scope.used
-    leg = has_legs(job)
+    leg = variant.takes_leg
     known = {pair.name: pair.value for pair in (*scope.workflow.env, *job.env)}
     steps = StepScope(
         job=job,
@@ -234,7 +235,7 @@ def _surrounded(variant: Variant, body: list[Code], scope: JobScope) -> list[Cod
     body = braces(f"onNode({label}, {job.timeout})", body)
     if job.retry is not None and job.retry.max > 0 and (not job.retry.on or "agent_lost" in job.retry.on):
         body = braces(f"retry(count: {job.retry.max + 1}, conditions: [agent(), nonresumable()])", body)
-    if has_legs(job):
+    if variant.takes_leg:
         # A group of the user's is for each leg; what the whole job waits for stands around all of them.
         return body if _whole(job) else _locked(job, body, scope)
     return _approved(job, _locked(job, body, scope), scope)
@@ -255,7 +256,9 @@ def _approved(job: Job, body: list[Code], scope: JobScope) -> list[Code]:
     scope.used.plugin("pipeline-input-step")
     scope.used.function("approve")
     message = job.approve.message or f"Run {job.id}?"
-    return [Code(call("approve", text(message), literal(",".join(job.approve.by)))), *body]
+    # Asked once for all legs, so that no leg is there to read a value from.
+    shown = literal(message) if has_placeholder(message) else text(message)
+    return [Code(call("approve", shown, literal(",".join(job.approve.by)))), *body]
 
 
 def _environment(job: Job, scope: JobScope) -> list[str]:

@@ -30,6 +30,11 @@ class Variant:
     machine: Runner | None
 
     @property
+    def takes_leg(self) -> bool:
+        """Whether the function is told which leg it is."""
+        return bool(self.legs) or self.job.shards is not None
+
+    @property
     def windows(self) -> bool:
         """Whether its scripts run on Windows."""
         return is_windows(self.machine or (self.legs[0].runner if self.legs else None))
