@@ -67,7 +67,7 @@ def render_job(
         message = f'job "{one.source}": {problem.message}'
         report.error("CIRCLECI_004", message, hint=problem.hint, key=("jobs", one.source, "runner"))
         place = Place("linux", "docker", {"docker": [{"image": "cimg/base:current"}]})
-    _tell(job, one.source, report)
+    _tell(job, one.source, scope.workflow, report)
     gate = scope.gates[one.job.id]
     block = circleci_block(job.raw, f'job "{one.source}"', ("jobs", one.source, "raw", "circleci"), report)
     leg = parameters.leg if parameters else one.job.id
@@ -186,18 +186,21 @@ def _place(one: StaticJob, gate: Gate, contexts: Sequence[str], scope: JobScope)
     return found
 
 
-def _tell(job: Job, source: str, report: Report) -> None:
+def _tell(job: Job, source: str, workflow: Workflow, report: Report) -> None:
     """What a job asks for that CircleCI does otherwise, or not at all."""
     if job.environment is not None:
-        message = f'job "{source}" deploys to "{job.environment.name}", and CircleCI guards no environments'
+        where = f'"{job.environment.name}"' + (f" ({job.environment.url})" if job.environment.url else "")
+        message = f'job "{source}" deploys to {where}, and CircleCI guards no environments'
         hint = "keep its secrets in a context with a security group, or say approve = true"
         report.warning("CIRCLECI_023", message, hint=hint, key=("jobs", source, "environment"))
-    if any(pair.value == "write" for pair in job.permissions):
-        message = f'job "{source}" wants permissions, but CircleCI has no token of its own for the repository'
+    writes = [pair.name for pair in job.permissions or workflow.permissions if pair.value == "write"]
+    if writes:
+        wanted = ", ".join(writes)
+        message = f'job "{source}" wants to write {wanted}, but CircleCI has no token of its own for the repository'
         report.warning("CIRCLECI_026", message, hint="put a token into a context", key=("jobs", source, "permissions"))
     if job.oidc:
         message = f'job "{source}" finds its OpenID Connect token in CIRCLE_OIDC_TOKEN, issued by CircleCI'
         report.info("CIRCLECI_020", message, hint="let the cloud trust that issuer", key=("jobs", source, "oidc"))
     if job.image is not None and job.image.options:
-        message = f'CircleCI starts the image of job "{source}" without options'
+        message = f'CircleCI starts the image of job "{source}" without "{job.image.options}"'
         report.warning("CIRCLECI_006", message, key=("jobs", source, "image", "options"))

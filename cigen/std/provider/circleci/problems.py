@@ -38,7 +38,7 @@ TITLES = {
     "CIRCLECI_028": "Matrix only in part",
     "CIRCLECI_029": "Job never runs",
     "CIRCLECI_030": "Inputs disagree",
-    "CIRCLECI_031": "Variables for scripts only",
+    "CIRCLECI_031": "Settings for scripts only",
     "CIRCLECI_032": "Starts another pipeline through the API",
     "CIRCLECI_033": "Runs only when all have failed",
 }

@@ -75,6 +75,11 @@ def service_steps(job: Job, place: Place, report: Report) -> list[Value]:
         patience = _PATIENCE if not service.health else max(_PATIENCE, service.health.interval * service.health.retries)
         host = service.name if service.name in named else "localhost"
         calls += [f"wait_for {host} {port} {patience}" for port in service.ports]
+        if service.health and service.ports:
+            message = (
+                f'job "{job.id}" waits for the port of service "{service.name}", not for "{service.health.command}"'
+            )
+            report.info("CIRCLECI_018", message, key=("jobs", job.id, "services"))
         if not service.ports:
             message = f'service "{service.name}" of job "{job.id}" has no ports, so nothing tells when it is ready'
             report.warning("CIRCLECI_018", message, hint="ports = [5432]", key=("jobs", job.id, "services"))

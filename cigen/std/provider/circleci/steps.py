@@ -18,6 +18,7 @@ from cigen.std.report import Report
 
 __all__ = ["RenderedStep", "StepScope", "render_steps"]
 
+_FOR_SCRIPTS = ("env", "timeout", "retry", "allow_failure", "working_directory", "shell")
 _WHEN = {"success": "on_success", "failure": "on_fail", "always": "always"}
 
 
@@ -127,8 +128,9 @@ def _body(step: Step, scope: StepScope, guard: str) -> list[Value]:
     """What the step does, without its condition."""
     if step.run is not None:
         return [render_script(step, scope.job, scope.place, guard, scope.report)]
-    if step.env:
-        message = f'step "{step.id}" of job "{scope.job.id}" is no script, and CircleCI gives it no variables'
+    lost = [name for name in _FOR_SCRIPTS if getattr(step, name)]
+    if lost:
+        message = f'step "{step.id}" of job "{scope.job.id}" is no script, and CircleCI gives it no {", ".join(lost)}'
         scope.report.warning("CIRCLECI_031", message, key=("jobs", scope.job.id))
     if step.checkout is not None:
         return [] if step.checkout.disabled else render_checkout(step.checkout)
