@@ -53,7 +53,10 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class ManualInput:
-    """A question asked of whoever starts the pipeline by hand. `type`: string, boolean, choice or number."""
+    """A question asked of whoever starts the pipeline by hand. `type`: string, boolean, choice or number.
+
+    Scripts find the answer in CIG_INPUT_NAME (upper case, `-` as `_`). `default` is it wherever nobody was asked.
+    """
 
     name: str
     type: str = "string"

@@ -91,7 +91,7 @@ jobs.b = { shards = { count = 2, files = ["spec/**"], by = "size" }, steps = ["x
 """,
     "job-condition": """\
 on = { push = true, pull_request = true }
-jobs.a = { when = "event == 'pull_request' and not draft or branch matches 'release/*'", steps = ["make"] }
+jobs.a = { when = "event == 'pull_request' or branch matches 'release/*'", steps = ["make"] }
 """,
     "values": """\
 jobs.a = { outputs.values = ["tag"], steps = ['echo "tag=v1" >> "$CIG_OUTPUT"'] }
@@ -173,7 +173,7 @@ jobs.a = { secrets = ["TOKEN"], steps = ["make", { run = "make deploy", secrets 
 [secrets.TOKEN]
 version = 2
 circleci = { context = "deploy" }
-buildkite = { name = "deploy-token" }
+buildkite = { name = "DEPLOY_TOKEN" }
 jenkins = { credentials = "deploy-token" }
 """,
     "steps": """\
@@ -209,7 +209,7 @@ steps = [
   { github = { uses = "actions/labeler@v6" } },
   { circleci = { run = "true" } },
   { buildkite = { command = "true" } },
-  { jenkins = { script = "sh 'true'" } },
+  { jenkins = { groovy = "sh 'true'" } },
 ]
 """,
     "artifacts": """\
@@ -229,7 +229,7 @@ steps = [{ id = "make", run = "make" }]
 raw.github = { continue-on-error = true, steps = { make = { shell = "sh" } } }
 raw.circleci = { circleci_ip_ranges = true, steps = { make = { no_output_timeout = "5m" } } }
 raw.buildkite = { priority = 1 }
-raw.jenkins = { options = ["skipDefaultCheckout()"] }
+raw.jenkins = { before = "echo 'x'", steps = { make = { wrap = ["timestamps"] } } }
 """,
     "skipping": """\
 [jobs.a]

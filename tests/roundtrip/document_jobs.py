@@ -167,7 +167,7 @@ def _around_work(around: Around, *, steps: bool) -> st.SearchStrategy[Tree]:
         "github": {"continue-on-error": False, "steps": {"step-id": {"shell": "bash"}}},
         "circleci": {"circleci_ip_ranges": True, "steps": {"step-id": {"no_output_timeout": "5m"}}},
         "buildkite": {"priority": 1, "steps": {"step-id": {"command": "true"}}},
-        "jenkins": {"options": ["skipDefaultCheckout()"], "steps": {"step-id": {"label": "x"}}},
+        "jenkins": {"before": "echo 'x'", "steps": {"step-id": {"wrap": ["timestamps"]}}},
     }
     providers = {
         name: st.just(block if steps else {key: value for key, value in block.items() if key != "steps"})
@@ -259,7 +259,7 @@ def _step(around: Around) -> st.SearchStrategy[Any]:
         "github": {"uses": "actions/labeler@v6"},
         "circleci": {"run": "true"},
         "buildkite": {"command": "true"},
-        "jenkins": {"script": "echo 'x'"},
+        "jenkins": {"groovy": "echo 'x'"},
     }
     choices.append(st.sampled_from(sorted(native)).map(lambda name: {name: native[name]}))
     for name, template in around.known.templates.items():
