@@ -1,7 +1,7 @@
 """The files as they will be written: what one upload and one build can hold, and whether all parts are there."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cigen.sdk import Fragment
@@ -39,7 +39,7 @@ def check_files(rendered: Iterable[Fragment], report: Report) -> None:
 
 def _steps(root: Any) -> Iterator[Mapping[str, Any]]:
     root = getattr(root, "value", root)
-    for step in _bare(root.get("steps", []) if isinstance(root, dict) else []):
+    for step in _items(root.get("steps") if isinstance(root, dict) else None):
         step = _bare(step)
         if isinstance(step, dict):
             yield step
@@ -56,10 +56,15 @@ def _jobs(step: Mapping[str, Any]) -> int:
     legs = 1
     setup = _bare(matrix.get("setup"))
     for values in setup.values() if isinstance(setup, dict) else ():
-        legs *= len(_bare(values))
-    for adjustment in _bare(matrix.get("adjustments", [])):
+        legs *= len(_items(values))
+    for adjustment in _items(matrix.get("adjustments")):
         legs += -1 if "skip" in _bare(adjustment) else 1
     return legs
+
+
+def _items(value: Any) -> Sequence[Any]:
+    found = _bare(value)
+    return found if isinstance(found, list | tuple) else ()
 
 
 def _bare(value: Any) -> Any:

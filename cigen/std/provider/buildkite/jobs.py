@@ -80,9 +80,9 @@ def render_job(static: StaticJob, scope: JobScope) -> list[dict[str, Value]]:
         common = {"depends_on": [*depends, f"approve-{scope.keys[job.id]}"], **_without(common, "depends_on")}
     if len(depends) == 1 and job.approve is None:
         common["depends_on"] = depends[0]
-    step = _trigger(static, common, late, scope) if job.trigger else _command(static, common, late, scope)
     key = ("jobs", static.source, "raw", "buildkite")
     patch = raw_block(job.raw, f'the raw block of job "{static.source}"', key, scope.report)
+    step = _trigger(static, common, late, scope) if job.trigger else _command(static, common, late, patch, scope)
     for name in patch:
         if name not in STEP_KEYS and name != "steps":
             message = f'Buildkite has no key "{name}" of a step, which the raw block gives job "{static.source}"'
@@ -158,13 +158,16 @@ def _trigger(static: StaticJob, common: dict[str, Value], late: Expr, scope: Job
     return found
 
 
-def _command(static: StaticJob, common: dict[str, Value], late: Expr, scope: JobScope) -> dict[str, Value]:
+def _command(
+    static: StaticJob, common: dict[str, Value], late: Expr, patch: Mapping[str, Value], scope: JobScope
+) -> dict[str, Value]:
     job, report = static.job, scope.report
     source = scope.sources[static.source]
     matrix = scope.matrices.get(job.id)
     found: dict[str, Value] = {"label": escaped(_label(static, matrix)), "key": scope.keys[job.id], **common}
     try:
-        assert job.machine is not None
+        if job.machine is None:
+            raise CannotExpress(f'nothing says what "{job.runner}" is', "name a runner")
         found["agents"] = dict(agents(job.machine, report))
         found["checkout"] = render_checkout(job)
     except CannotExpress as problem:
@@ -183,7 +186,8 @@ def _command(static: StaticJob, common: dict[str, Value], late: Expr, scope: Job
         found["matrix"] = matrix
     if job.shards is not None:
         found["parallelism"] = job.shards.count
-    found["command"] = _script(static, late, secrets.confined, secrets.names, scope)
+    replaced = {**_native_commands(job), **check_steps(job, patch, static.source, report)}
+    found["command"] = _script(static, late, secrets.names if secrets.confined else (), replaced, scope)
     _add_keeping(found, job, static.source, report)
     found["timeout_in_minutes"] = job.timeout
     retry = render_retry(job)
@@ -205,15 +209,15 @@ def _label(static: StaticJob, matrix: Mapping[str, Value] | None) -> str:
     return " ".join([job.name or job.id, *(f"{{{{matrix.{axis}}}}}" for axis in setup)])
 
 
-def _script(static: StaticJob, late: Expr, confined: bool, secrets: Sequence[str], scope: JobScope) -> str:
-    """The value of `command`. What the raw block replaces is not escaped: it is Buildkite's own."""
+def _script(
+    static: StaticJob, late: Expr, confined: Sequence[str], replaced: Mapping[str, str], scope: JobScope
+) -> str:
+    """The value of `command`. replaced: step → script that is not escaped, since it is Buildkite's own."""
     job, report = static.job, scope.report
-    block = raw_block(job.raw, "", (), report) if job.raw else {}
-    replaced = {**_native_commands(job), **check_steps(job, block, static.source, report)}
     marked = {step: RAW_MARK.format(index) for index, step in enumerate(replaced)}
     workflow = scope.workflow(job)
     within = ScriptScope(scope.sources, workflow, scope.artifacts, scope.keys, scope.ancestors, report)
-    script = escaped(render_script(static, late, secrets if confined else (), marked, within))
+    script = escaped(render_script(static, late, confined, marked, within))
     for step, mark in marked.items():
         script = script.replace(mark, replaced[step].rstrip("\n"))
     size = len(script.encode("utf-8", "surrogatepass"))
@@ -269,8 +273,9 @@ def _add_keeping(found: dict[str, Value], job: Job, source: str, report: Report)
         if step.upload is None:
             continue
         if step.upload.retention_days:
+            days = step.upload.retention_days
             message = (
-                f'artifact "{step.upload.name}" of job "{source}" is kept as long as the organization keeps artifacts'
+                f'artifact "{step.upload.name}" of job "{source}" is kept as the organization says, not {days} days'
             )
             report.info("BUILDKITE_026", message, key=("jobs", source, "outputs"))
         if kept_by_agent(step):

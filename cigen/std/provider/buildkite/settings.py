@@ -21,7 +21,10 @@ def report_settings(workflow: Workflow, jobs: Sequence[Job], report: Report) -> 
     """Everything of a workflow and its jobs that its file cannot hold."""
     triggers = effective_triggers(workflow)
     for schedule in triggers.schedule:
-        message = f'the schedule "{schedule.cron}" of workflow "{workflow.id}" is set up in the pipeline\'s settings'
+        called = f' "{schedule.name}"' if schedule.name else ""
+        message = (
+            f'the schedule{called} "{schedule.cron}" of workflow "{workflow.id}" is set up in the pipeline\'s settings'
+        )
         report.info("BUILDKITE_020", message, key=workflow_key(workflow, "on", "schedule"))
     if triggers.tag is not None:
         message = (

@@ -1,0 +1,320 @@
+"""Nothing is silently lost: every field of the model changes what is rendered, is reported, or is listed with a reason.
+
+One graph uses everything. Each field that can be reached from it is changed, one at a time: if neither the file nor the
+diagnostics differ, the field must stand in `NOT_RENDERED`. A field that is added to the model fails here at once.
+"""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from cigen.model.shape import Field, Kind, shape
+from cigen.sdk import (
+    Approval,
+    Artifact,
+    Cache,
+    CachePart,
+    CacheUse,
+    Checkout,
+    Concurrency,
+    Container,
+    Download,
+    Environment,
+    Expr,
+    Fact,
+    Graph,
+    Health,
+    Inputs,
+    Job,
+    JobOutputs,
+    Leg,
+    ManualInput,
+    ManualTrigger,
+    Matrix,
+    MatrixAxis,
+    MatrixRow,
+    ModuleUse,
+    Native,
+    Notify,
+    Op,
+    Output,
+    Pair,
+    PathGlob,
+    ProviderBlock,
+    PullRequestTrigger,
+    PushTrigger,
+    Retry,
+    Run,
+    Runner,
+    Schedule,
+    Secret,
+    Service,
+    Shards,
+    SkipIf,
+    Step,
+    TagTrigger,
+    Tool,
+    Trigger,
+    Triggers,
+    Workflow,
+)
+from cigen.std.provider.buildkite.pipeline import render_pipeline
+
+CORE = "the core has made steps of it before a provider sees the graph"
+SIGNATURE = "it decides the job's signature, which no pipeline holds"
+RESOLVED = "the core has resolved it: the machine of the job or of each leg is what counts"
+LEGS = "the core has made legs of it, and each leg is rendered"
+VOLUME = "a volume has neither a key nor a moment when it is saved, as BUILDKITE_018 says"
+ASKED = "nobody is asked, as BUILDKITE_024 says"
+NOT_RENDERED = {
+    (Artifact, "kind"): "artifact_paths keep reports and all else alike, whatever happened",
+    (Artifact, "when"): "artifact_paths are kept whatever happened",
+    (Cache, "fallback"): VOLUME,
+    (Cache, "save"): VOLUME,
+    (CachePart, "files"): VOLUME,
+    (Checkout, "credentials"): "the agent's credentials are the machine's",
+    (Graph, "facts"): "the core has put them into the texts",
+    (Job, "caches"): CORE,
+    (Job, "checkout"): CORE,
+    (Job, "cleanup"): CORE,
+    (Job, "effects"): SIGNATURE,
+    (Job, "inputs"): SIGNATURE,
+    (Job, "notify"): CORE,
+    (Job, "owner"): "who proposed a job changes nothing in it",
+    (Job, "packages"): CORE,
+    (Job, "runner"): RESOLVED,
+    (Job, "secrets"): CORE,
+    (JobOutputs, "files"): CORE,
+    (JobOutputs, "junit"): CORE,
+    (JobOutputs, "logs"): CORE,
+    (JobOutputs, "retention_days"): CORE,
+    (ManualInput, "description"): ASKED,
+    (ManualInput, "options"): ASKED,
+    (ManualInput, "required"): ASKED,
+    (Matrix, "exclude"): LEGS,
+    (Matrix, "include"): LEGS,
+    (ModuleUse, "constraint"): "that the step reached a provider at all is an error, whatever its version",
+    (ModuleUse, "inputs"): "that the step reached a provider at all is an error, whatever it was given",
+    (Output, "provider"): "the core asks each provider for its own outputs",
+    (Schedule, "reuse"): SIGNATURE,
+    (Secret, "version"): SIGNATURE,
+    (SkipIf, "paths_unmodified"): SIGNATURE,
+    (Workflow, "name"): "the pipeline has a name of its own on buildkite.com",
+    (Workflow, "stages"): "what each job's stage says is rendered",
+}
+"""Why a field that is not rendered is not lost."""
+
+WHEN = Expr(Op.EQ, args=(Expr(Op.NAME, "env.MODE"), Expr(Op.LITERAL, "slow")))
+ASKS = Expr(Op.EQ, args=(Expr(Op.NAME, "input.who"), Expr(Op.LITERAL, "false")))
+ANY = Expr(Op.OR, args=(Expr(Op.NAME, "default_branch"), ASKS))
+SETTINGS = (ProviderBlock("buildkite", '{"queue":"big"}'),)
+
+
+def _steps() -> tuple[Step, ...]:
+    parts = (CachePart("ruby:3"), CachePart(files="Gemfile.lock"))
+    around: dict[str, Any] = {"name": "S", "env": (Pair("E", "1"),), "secrets": ("TOKEN",), "when": WHEN, "timeout": 3}
+    return (
+        Step("checkout", checkout=Checkout(1, True, True, True, ("a",))),
+        Step("tool", tool=Tool("java", "24", (Pair("distribution", "zulu"),))),
+        Step("cache", cache=CacheUse(Cache("gems", ("vendor",), parts))),
+        Step(
+            "run", run=Run("make"), retry=Retry(1, 2, ("failure",)), allow_failure=True, working_directory="w", **around
+        ),
+        Step("python", run=Run("1 + 1"), shell="python"),
+        Step("upload", upload=Artifact("files", ("dist/**",), "always", 3, "files")),
+        Step("download", download=Download("files", "to")),
+        Step("module", module=ModuleUse("lang/ruby", "~1", (Pair("version", "3"),))),
+        Step("native", native=Native("github", '{"run":"x"}')),
+        Step("own", native=Native("buildkite", '{"command":"echo"}')),
+    )
+
+
+def _everything() -> tuple[Graph, Output]:
+    """A graph in which every class of the model stands at least once, with nothing left at its default."""
+    health = Health("ping", 1, 2, 3)
+    job = Job(
+        id="job",
+        name="A job",
+        description="Does it all.",
+        workflow="ci",
+        needs=("upstream",),
+        runner="big",
+        machine=Runner("big", "linux", "amd64", SETTINGS),
+        image=Container("ruby", (Pair("C", "1"),), "--cpus 2", "me", "REGISTRY"),
+        packages=("ruby",),
+        services=(Service("db", "postgres", "16", (5432,), (Pair("A", "1"),), health, "run"),),
+        caches=("gems",),
+        checkout=Checkout(),
+        steps=_steps(),
+        cleanup=(Step("cleanup", run=Run("x")),),
+        env=(Pair("MODE", "slow"),),
+        secrets=("JOB_TOKEN",),
+        permissions=(Pair("packages", "write"),),
+        oidc=True,
+        environment=Environment("prod", "https://x"),
+        timeout=20,
+        retry=Retry(3, 4, ("agent_lost",)),
+        allow_failure=True,
+        when=Expr(Op.AND, args=(WHEN, ANY)),
+        concurrency=Concurrency("", "group", True, 2),
+        skip_if=SkipIf((PathGlob("a/**", True),), ("SKIP",), ("wip/*",)),
+        inputs=Inputs((PathGlob("b"),), ("X",), ("files",)),
+        outputs=JobOutputs(("dist/**",), ("r.xml",), 2, ("version",), ("log",)),
+        effects=True,
+        notify=(Notify("always", "tell", ("SLACK",)),),
+        working_directory="web",
+        shell="bash",
+        raw=(ProviderBlock("buildkite", '{"priority":1}'),),
+        owner="me/mine",
+        shards=Shards(2, ("spec/**",), "size"),
+        approve=Approval("Now?", ("ops",)),
+        stage="build",
+        run_on="always",
+    )
+    leg = Leg("upstream-x1", (Pair("x", "1"), Pair("extra", "y")), Runner("big", "linux", "amd64", SETTINGS))
+    rows = (MatrixRow((Pair("x", "1"), Pair("extra", "y"))),), (MatrixRow((Pair("x", "2"),)),)
+    matrix = Matrix((MatrixAxis("x", ("1", "2")),), *rows, False, 1, (leg,))
+    same = replace(leg, key="even-x1", values=(Pair("x", "1"),)), replace(leg, key="even-x2", values=(Pair("x", "2"),))
+    even = Matrix((MatrixAxis("x", ("1", "2")),), (), (), True, 1, same)
+    script = (Step("r", run=Run("x")),)
+    upstream = Job("upstream", workflow="ci", matrix=matrix, retry=Retry(1, 2), steps=script)
+    native = Job("even", workflow="ci", matrix=even, steps=script)
+    other = Job("other", workflow="ci", trigger=Trigger("deploy", "main", (Pair("who", "me"),), True))
+    manual = ManualTrigger((ManualInput("who", "choice", "Who?", "me", True, ("me", "you")),))
+    triggers = Triggers(
+        PushTrigger(("main",), ("wip",)),
+        PullRequestTrigger(("main",), ("opened",), ("ci",), True),
+        TagTrigger(("v*",)),
+        (Schedule("0 3 * * *", "nightly", True),),
+        manual,
+        "full",
+        ("app/**",),
+    )
+    workflow = Workflow(
+        id="ci",
+        name="CI",
+        triggers=triggers,
+        concurrency=Concurrency("", "all", True, 2),
+        permissions=(Pair("checks", "write"),),
+        env=(Pair("W", "1"),),
+        default_branch="main",
+        stages=("build",),
+        raw=(ProviderBlock("buildkite", '{"priority":2}'),),
+    )
+    secrets = (Secret("TOKEN", (ProviderBlock("buildkite", '{"name":"OTHER"}'),), "2"),)
+    facts = (Fact("ruby_version", "3.4", ".ruby-version"),)
+    jobs = (job, upstream, native, other)
+    return Graph("project", (workflow,), jobs, facts, secrets), Output(
+        "buildkite", ".buildkite/ci.yml", "All of it.", "ci"
+    )
+
+
+CHANGES: dict[tuple[type, str], Any] = {
+    (Artifact, "kind"): "junit",
+    (Artifact, "when"): "always",
+    (Concurrency, "preset"): "pr-latest",
+    (Job, "run_on"): "success",
+    (Shards, "by"): "name",
+    (Native, "json"): '{"command":"true"}',
+    (Step, "run_on"): "failure",
+    (ManualInput, "type"): "boolean",
+    (Triggers, "merge_queue"): "",
+}
+"""What a field becomes where any other value would be as good as the old one, or make no sense."""
+
+
+UNCHANGED = object()
+Place = tuple[Any, Callable[[Any], Any]]
+"""A value of the model, and how to put another in its place."""
+
+
+def _changed(owner: type, field: Field, value: Any) -> Any:
+    """Another value for a field, or UNCHANGED where there is none to be made up."""
+    if (owner, field.name) in CHANGES:
+        return CHANGES[owner, field.name]
+    if isinstance(value, Enum):
+        return next(other for other in type(value) if other is not value)
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int):
+        return value + 1
+    if isinstance(value, str):
+        return value + "x"
+    if field.kind is Kind.VALUE and (field.required or not value):
+        return UNCHANGED
+    return (() if value else ("x",)) if field.many else None
+
+
+def _instances(value: Any, rebuild: Callable[[Any], Any], seen: bool = True) -> Iterator[Place]:
+    """Every value of the model inside `value`, and how to put another in its place; those a provider looks at."""
+    if is_dataclass(value) and seen:
+        yield value, rebuild
+    if is_dataclass(value):
+        for field in fields(value):
+            inner = getattr(value, field.name)
+            looked_at = seen and (type(value), field.name) not in NOT_RENDERED
+            yield from _instances(inner, lambda new, n=field.name: rebuild(replace(value, **{n: new})), looked_at)
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from _instances(item, lambda new, i=index: rebuild((*value[:i], new, *value[i + 1 :])), seen)
+
+
+WHOLE = _everything()
+PLACES: dict[tuple[type, str], list[Place]] = {}
+for _value, _rebuild in _instances(WHOLE, lambda new: new):
+    for _field in fields(_value):
+        PLACES.setdefault((type(_value), _field.name), []).append((_value, _rebuild))
+IDS = [f"{owner.__name__}.{name}" for owner, name in PLACES]
+
+
+@pytest.mark.parametrize(("owner", "name"), PLACES, ids=IDS)
+def test_every_field_is_rendered_reported_or_listed(owner: type, name: str) -> None:
+    before = render_pipeline(*WHOLE)
+    field = next(one for one in shape(owner) if one.name == name)
+    changed = [(one, rebuild, _changed(owner, field, getattr(one, name))) for one, rebuild in PLACES[owner, name]]
+    possible = [(one, rebuild, new) for one, rebuild, new in changed if new is not UNCHANGED]
+    if not possible:
+        assert field.kind is Kind.VALUE, f"{owner.__name__}.{name} stands at its default everywhere in the graph above"
+        return
+    matters = any(render_pipeline(*rebuild(replace(one, **{name: new}))) != before for one, rebuild, new in possible)
+    reason = NOT_RENDERED.get((owner, name))
+    assert matters or reason, f"{owner.__name__}.{name} is lost: render it, report it, or say why not in NOT_RENDERED"
+    assert not (matters and reason), f"{owner.__name__}.{name} is rendered after all: take it out of NOT_RENDERED"
+
+
+def test_every_class_that_a_provider_looks_at_stands_in_the_graph() -> None:
+    reachable: set[type] = set()
+    waiting: list[type] = [Graph, Output]
+    while waiting:
+        cls = waiting.pop()
+        if cls not in reachable:
+            reachable.add(cls)
+            inner = [field for field in shape(cls) if field.kind is Kind.VALUE]
+            waiting += [field.type for field in inner if (cls, field.name) not in NOT_RENDERED]
+    assert reachable == {owner for owner, _ in PLACES}
+
+
+def test_the_exceptions_name_fields_that_exist() -> None:
+    assert set(NOT_RENDERED) <= set(PLACES)
+    assert set(CHANGES) <= set(PLACES)
+
+
+def test_every_script_passes_shellcheck() -> None:
+    shellcheck = shutil.which("shellcheck", path=str(Path(sys.executable).parent))
+    if shellcheck is None:
+        pytest.skip("shellcheck is not installed")
+    steps = yaml.safe_load(render_pipeline(*WHOLE)[0])["steps"]
+    scripts = [inner["command"] for step in steps for inner in step.get("steps", [step]) if "command" in inner]
+    assert len(scripts) > 3
+    for script in scripts:
+        asked = [shellcheck, "--shell=bash", "-"]
+        done = subprocess.run(asked, input=script.replace("$$", "$"), capture_output=True, text=True, check=False)
+        assert done.stdout == ""
