@@ -75,7 +75,8 @@ class _Compiler:
         group, _, word = name.partition(".")
         if name == "event":
             events = ("manual", "merge_queue", "pull_request", "push", "schedule", "tag")
-            return " || ".join(f"( {self.event(one)} && {one} == {pattern} )" for one in events)
+            each = " || ".join(f"( {self.event(one)} && {one} == {pattern} )" for one in events)
+            return f"( {each} )"
         if name == "branch":
             return _or_blank(f'{_BRANCH} && "$BUILDKITE_BRANCH" == {pattern}', _BRANCH, pattern)
         if name == "tag":
@@ -140,7 +141,7 @@ def quoted(text: str) -> str:
 
 def _or_blank(test: str, known: str, pattern: str) -> str:
     """The test, or where the name stands for nothing, that the pattern matches nothing."""
-    return f"( {test} ) || ! ( {known} )" if pattern.strip("*") in ("", "''") else test
+    return f"( ( {test} ) || ! ( {known} ) )" if pattern.strip("*") in ("", "''") else test
 
 
 def _pattern(glob: str) -> str:
