@@ -18,7 +18,7 @@ from cigen.engine.toolprint import tool_fingerprint
 from cigen.errors import ProjectError
 from cigen.hashing.changes import diff_filesets
 from cigen.hashing.digest import git_blob
-from cigen.host.discovery import discover_plugins
+from cigen.host.discovery import InstalledPlugin, discover_plugins
 from cigen.host.pool import PluginPool
 from cigen.model.config import Config
 from cigen.model.diagnostics import Diagnostic, error
@@ -81,14 +81,14 @@ class Session:
 
     def load(self) -> None:
         """Parse cig.toml and find out which plugins there are."""
-        if self.store.is_empty:
-            # Nothing is cached, so every plugin will be asked: let them start while cig.toml is parsed.
-            self.pool.start(p for p in self.context.plugins if p.origin == "bundled")
         self.engine.run([SchemaRule(self.context)], self.run)
         config = self.config
         if config is None:
             return
         plugins, found = discover_plugins(self.root, config.plugins, self.context.environ)
+        if self.store.is_empty:
+            rendering = {f"provider:{output.provider}" for output in config.outputs}
+            self.pool.start(p for p in plugins if _surely_asked(p, rendering))
         self.found.extend(found)
         handshake = HandshakeRule(self.context, plugins)
         self.engine.run([handshake], self.run)
@@ -181,6 +181,13 @@ class Session:
         self.store.save([*self.run.executed, *self.run.cached])
 
 
+def _surely_asked(plugin: InstalledPlugin, rendering: set[str]) -> bool:
+    """Whether a standard plugin takes part in a run without a cache: one that detects, or writes what is rendered."""
+    if plugin.origin != "bundled" or plugin.info is None:
+        return False
+    return Hook.DETECT.value in plugin.info.hooks or not rendering.isdisjoint(plugin.info.capabilities)
+
+
 def _all_of(folder: Path) -> tuple[Path, ...]:
     """A folder and everything in it: a file that is added shows in its folder."""
     return (folder, *folder.rglob("*"))
@@ -244,11 +251,12 @@ def open_session(
     providers: Sequence[str] = (),
     text: bytes | None = None,
     writable: bool = True,
+    renders: bool = False,
 ) -> Iterator[Session]:
     """Everything a command needs, closed again at the end whatever happens.
 
     text: the content of cig.toml where it is not the file's (`cig init` has none yet). writable: whether anything at
-    all may be written, the cache included.
+    all may be written, the cache included. renders: something has probably changed that a plugin will be asked about.
     """
     root, location = find_root(start)
     content = config_text(root) if text is None else text
@@ -258,7 +266,10 @@ def open_session(
         pool = stack.enter_context(PluginPool(observer=observer))
         bundled, _ = discover_plugins(root, (), environ)
         if store.is_empty:
-            pool.start(p for p in bundled if p.origin == "bundled")
+            # Nothing is cached, so every plugin will be asked: let them start while the repository is read.
+            pool.start(p for p in bundled if _surely_asked(p, set()))
+        elif renders:
+            pool.warm()
         evidence, worktree = _look(root, location, observer, None, writable=writable)
         context = Context(
             tool=tool_fingerprint(),

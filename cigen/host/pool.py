@@ -65,6 +65,12 @@ class PluginPool:
             if new:
                 self._start(list(new.values()))
 
+    def warm(self) -> None:
+        """Let the process that forks plugins load what they all need while the caller does something else."""
+        with self._lock:
+            if self._supervisor is None and not self._closed:
+                self._supervise(warm=True)
+
     def info(self, plugin: InstalledPlugin) -> PluginInfo:
         """What the plugin says it is. Waits for its handshake; starts it if need be. Raises PluginError."""
         return self._session(plugin).info(self._deadlines.handshake_of(plugin), self._limits.answer_bytes)
@@ -98,15 +104,16 @@ class PluginPool:
             self._supervisor.abandon()
 
     def _start(self, plugins: Sequence[InstalledPlugin]) -> None:
-        if self._supervisor is None:
-            warm = any(is_bundled(plugin) for plugin in plugins)
-            self._supervisor = Supervisor(
-                warm=warm, deadlines=self._deadlines, limits=self._limits, workdir=self._workdir
-            )
-        kill, most = self._supervisor.kill, self._limits.stderr_bytes
+        supervisor = self._supervisor or self._supervise(warm=any(is_bundled(plugin) for plugin in plugins))
+        kill, most = supervisor.kill, self._limits.stderr_bytes
         for plugin in plugins:
             self._sessions[plugin.id] = Session(len(self._sessions), plugin, kill, self._observe, most)
-        self._supervisor.start([self._sessions[plugin.id] for plugin in plugins])
+        supervisor.start([self._sessions[plugin.id] for plugin in plugins])
+
+    def _supervise(self, *, warm: bool) -> Supervisor:
+        supervisor = Supervisor(warm=warm, deadlines=self._deadlines, limits=self._limits, workdir=self._workdir)
+        self._supervisor = supervisor
+        return supervisor
 
     def _session(self, plugin: InstalledPlugin) -> Session:
         self.start([plugin])

@@ -37,6 +37,7 @@ def run(options: RenderOptions, console: Console) -> int:
         environ=console.environ,
         providers=options.providers,
         writable=writes,
+        renders=True,
     ) as session:
         session.build()
         session.found.extend(_unknown_providers(options, session))
