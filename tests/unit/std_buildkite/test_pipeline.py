@@ -196,15 +196,20 @@ def test_what_buildkite_does_not_have_is_told(job: dict[str, Any], code: str, re
     assert render_step(MAKE, **job).codes == [code]
 
 
-def test_answers_that_nobody_gave_are_the_defaults_of_builds_by_hand(
-    make_job: Callable, render: Callable, run: Callable
-) -> None:
-    rendered = render(
-        make_job(Step("s", run=Run('echo "<$CIG_INPUT_LEVEL>"'))), triggers=Triggers(PushTrigger(), manual=MANUAL)
-    )
-    assert run(rendered.script, BUILDKITE_SOURCE="ui").out == ["<some>"]
-    assert run(rendered.script, BUILDKITE_SOURCE="ui", CIG_INPUT_LEVEL="all").out == ["<all>"]
-    assert run(rendered.script).out == ["<>"]
+def test_inputs_are_variables_of_the_build_or_their_defaults(make_job: Callable, render: Callable) -> None:
+    given = ManualTrigger((ManualInput("level", default="a$b"), ManualInput("note"), ManualInput("dry-run", "boolean")))
+    env = render(make_job(MAKE), triggers=Triggers(PushTrigger(), manual=given), env=(Pair("A", "1"),)).data["env"]
+    assert env == {
+        "CIG_INPUT_LEVEL": "${CIG_INPUT_LEVEL:-a$$b}",
+        "CIG_INPUT_NOTE": "${CIG_INPUT_NOTE:-}",
+        "CIG_INPUT_DRY_RUN": "${CIG_INPUT_DRY_RUN:-false}",
+        "A": "1",
+    }
+
+
+def test_a_default_that_the_agent_would_misread_is_refused(make_job: Callable, render: Callable) -> None:
+    given = ManualTrigger((ManualInput("level", default="{}"),))
+    assert "BUILDKITE_010" in render(make_job(MAKE), triggers=Triggers(manual=given)).codes
 
 
 def many(count: int, make_job: Callable) -> list[Any]:

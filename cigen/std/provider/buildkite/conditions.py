@@ -15,7 +15,7 @@ from cigen.std.provider.buildkite.events import TEST, Guard, guards
 from cigen.std.provider.buildkite.literals import literal, regex
 from cigen.std.provider.buildkite.problems import CannotExpress
 
-__all__ = ["Names", "Text", "compile_expression", "input_variable", "step_condition"]
+__all__ = ["Names", "Text", "compile_expression", "input_default", "input_variable", "step_condition"]
 
 _OR, _AND, _COMPARISON, _ATOM = range(4)
 
@@ -121,7 +121,7 @@ def _known(guard: Guard, names: Names) -> Callable[[str], str | None]:
         if (name == "draft" or group == "label") and event != "pull_request":
             return "false"
         if group == "input" and event != "manual":
-            return ""
+            return input_default(word, names.workflow)
         return names.env.get(word) if group == "env" else None
 
     return value
@@ -224,8 +224,14 @@ def _default(name: str, names: Names) -> str | None:
         return ""
     if group != "input":
         return None
-    manual = names.workflow.triggers.manual if names.workflow.triggers else None
-    return next((one.default for one in manual.inputs if one.name == word), "") if manual else ""
+    return input_default(word, names.workflow)
+
+
+def input_default(name: str, workflow: Workflow) -> str:
+    """What an input is where nobody was asked."""
+    manual = (workflow.triggers or Triggers()).manual
+    found = next((one for one in manual.inputs if one.name == name), None) if manual else None
+    return (found.default or ("false" if found.type == "boolean" else "")) if found else ""
 
 
 def _input_type(name: str, workflow: Workflow) -> str:

@@ -10,11 +10,10 @@ from cigen.std.ci.legs import StaticJob
 from cigen.std.ci.outputs import output_variable, read_output
 from cigen.std.ci.shards import shard_files
 from cigen.std.provider.buildkite.artifacts import Leaving
-from cigen.std.provider.buildkite.conditions import input_variable
 from cigen.std.provider.buildkite.containers import check_machine, has_tools, needs_folder, stop, surroundings
 from cigen.std.provider.buildkite.problems import CannotExpress
 from cigen.std.provider.buildkite.scripts import Block, job_script
-from cigen.std.provider.buildkite.shell_tests import BY_HAND, bash_test, quoted
+from cigen.std.provider.buildkite.shell_tests import bash_test
 from cigen.std.provider.buildkite.steps import SETUP_TOOLS, StepScope, block_of
 from cigen.std.report import Report
 
@@ -50,7 +49,6 @@ def render_script(
     blocks = [block for step in job.steps if (block := block_of(step, within)) is not None]
     blocks += _leave_outputs(job, static.source)
     prelude = [*_asking(job, late, static.source, scope), *_temporary(job)]
-    prelude += _inputs(job, scope.workflow)
     if confined:
         prelude.append(f"# For the steps that want them, and no others.\nexport -n {' '.join(confined)}")
     prelude += surroundings(job, scope.workflow)
@@ -114,18 +112,6 @@ def _condition(late: Expr, source: str, scope: ScriptScope) -> list[str]:
 
 def _values(job: Job | None) -> tuple[str, ...]:
     return job.outputs.values if job is not None and job.outputs is not None else ()
-
-
-def _inputs(job: Job, workflow: Workflow) -> list[str]:
-    """The answers that nobody gave, where a script of the job asks for them."""
-    manual = workflow.triggers.manual if workflow.triggers else None
-    scripts = [step.run.script for step in job.steps if step.run]
-    lines = []
-    for given in manual.inputs if manual else ():
-        name = input_variable(given.name)
-        if given.default and any(name in script for script in scripts):
-            lines.append(f'  export {name}="${{{name}:-{quoted(given.default)}}}"')
-    return [f"if {bash_test(BY_HAND, workflow)}; then", *lines, "fi"] if lines else []
 
 
 def _temporary(job: Job) -> list[str]:

@@ -11,13 +11,14 @@ from cigen.std.ci.tools import INSTALLER
 from cigen.std.provider.buildkite.artifacts import find_artifacts
 from cigen.std.provider.buildkite.chunks import Steps, deal, part_of, part_path, upload_step
 from cigen.std.provider.buildkite.concurrency import GATE_KEYS, check_gate, gate_group
+from cigen.std.provider.buildkite.conditions import input_default, input_variable
 from cigen.std.provider.buildkite.inheritance import ancestors, effective, in_order
 from cigen.std.provider.buildkite.jobs import JobScope, render_job
 from cigen.std.provider.buildkite.limits import check_total, step_key, worst_case
 from cigen.std.provider.buildkite.matrix import render_matrix
 from cigen.std.provider.buildkite.problems import new_report
 from cigen.std.provider.buildkite.raw import merge, raw_block, sort_keys
-from cigen.std.provider.buildkite.settings import report_settings
+from cigen.std.provider.buildkite.settings import report_settings, workflow_key
 from cigen.std.provider.buildkite.shared import hoist
 from cigen.std.provider.buildkite.steps import SETUP_TOOLS
 from cigen.std.provider.buildkite.texts import environment, escaped, with_matrix
@@ -130,7 +131,7 @@ def _scope(graph: Graph, plan: _Plan, report: Report) -> JobScope:
         ancestors=ancestors(plan.static),
         matrices=plan.matrices,
         gates={name: f"{GATE_KEYS[0]}-{name}" if several else GATE_KEYS[0] for name, group in gates.items() if group},
-        env={one.id: environment(one.env) for one in plan.workflows} if several else {},
+        env={one.id: _environment(one, report) for one in plan.workflows} if several else {},
         report=report,
     )
 
@@ -191,7 +192,7 @@ def _root(plan: _Plan, parts: Sequence[Sequence[Steps]], number: int, first: str
     own = [step for steps in parts[number - 1] for step in steps.steps]
     shared = hoist([step for part in parts for steps in part for step in steps.steps])
     found: dict[str, Value] = {}
-    env: dict[str, Value] = environment(plan.workflows[0].env) if len(plan.workflows) == 1 else {}
+    env: dict[str, Value] = _environment(plan.workflows[0], scope.report) if len(plan.workflows) == 1 else {}
     if any(f"${SETUP_TOOLS}" in str(step.get("command", "")) for step in own):
         env[SETUP_TOOLS] = escaped(INSTALLER)
     if env:
@@ -212,6 +213,20 @@ def _root(plan: _Plan, parts: Sequence[Sequence[Steps]], number: int, first: str
     order = ("env", "agents", "image", "secrets", "checkout", "notify", "priority", "steps")
     sort_keys(found, order)
     return {name: _noted(value, _BLANK if index else ()) for index, (name, value) in enumerate(found.items())}
+
+
+def _environment(workflow: Workflow, report: Report) -> dict[str, Value]:
+    """The workflow's variables, and its inputs: what whoever started the build has set, else their defaults."""
+    found: dict[str, Value] = {}
+    manual = workflow.triggers.manual if workflow.triggers else None
+    for given in manual.inputs if manual else ():
+        name, default = input_variable(given.name), input_default(given.name, workflow)
+        if "}" in default:
+            message = f'the default of "{given.name}" has a brace, which ends it where the agent fills it in'
+            key = workflow_key(workflow, "on", "manual", "inputs", given.name)
+            report.error("BUILDKITE_010", message, hint="take the brace out", key=key)
+        found[name] = f"${{{name}:-{escaped(default)}}}"
+    return found | environment(workflow.env)
 
 
 def _spaced(step: Value, index: int) -> Value:

@@ -10,13 +10,10 @@ from collections.abc import Sequence
 
 from cigen.sdk import Expr, Op, Triggers, Workflow
 from cigen.std.ci.outputs import output_variable
-from cigen.std.provider.buildkite.conditions import input_variable
+from cigen.std.provider.buildkite.conditions import input_default, input_variable
 from cigen.std.provider.buildkite.problems import CannotExpress
 
-__all__ = ["BY_HAND", "bash_test", "quoted"]
-
-BY_HAND = Expr(Op.EQ, args=(Expr(Op.NAME, "event"), Expr(Op.LITERAL, "manual")))
-"""The condition that somebody started the build."""
+__all__ = ["bash_test"]
 
 _NO_REQUEST = '"$BUILDKITE_PULL_REQUEST" == false'
 _NO_TAG = '-z "${BUILDKITE_TAG-}"'
@@ -64,7 +61,7 @@ class _Compiler:
         if name.op is not Op.NAME or value.op not in (Op.LITERAL, Op.BOOL):
             raise CannotExpress("only a name can be compared, and only with a text, true or false")
         group, _, word = name.value.partition(".")
-        if value.op is Op.BOOL or (group == "input" and self.input(word)[0] == "boolean"):
+        if value.op is Op.BOOL or (group == "input" and self.is_flag(word)):
             return self.flag(name.value) if value.value == "true" else f"! ( {self.flag(name.value)} )"
         if name.value == "event":
             return self.event(value.value)
@@ -84,8 +81,7 @@ class _Compiler:
         if group == "env":
             return f'"${{{word}-}}" == {pattern}'
         if group == "input":
-            asked = f'"${{{input_variable(word)}:-{quoted(self.input(word)[1])}}}" == {pattern}'
-            return _or_blank(f"{_BY_HAND} && {asked}", _BY_HAND, pattern)
+            return f'"${{{input_variable(word)}:-{_quoted(input_default(word, self.workflow))}}}" == {pattern}'
         if group == "needs":
             job, _, output = word.rpartition(".")
             return f'"${{{output_variable(job, output)}-}}" == {pattern}'
@@ -100,8 +96,7 @@ class _Compiler:
         if group == "label":
             return f'",${{BUILDKITE_PULL_REQUEST_LABELS-}}," == *{shlex.quote(f",{word},")}*'
         if group == "input":
-            default = shlex.quote(self.input(word)[1] or "false")
-            return f'{_BY_HAND} && "${{{input_variable(word)}:-{default}}}" == true'
+            return f'"${{{input_variable(word)}:-{_quoted(input_default(word, self.workflow))}}}" == true'
         raise CannotExpress(f'"{name}" is neither true nor false', f'compare it: {name} == "…"')
 
     def event(self, name: str) -> str:
@@ -124,17 +119,12 @@ class _Compiler:
                 return " && ".join(known)
         raise CannotExpress(f'"{name}" is no event', "events: manual, merge_queue, pull_request, push, schedule, tag")
 
-    def input(self, name: str) -> tuple[str, str]:
-        """The type of an input and its default."""
+    def is_flag(self, name: str) -> bool:
         manual = self.workflow.triggers.manual if self.workflow.triggers else None
-        return (
-            next(((one.type, one.default) for one in manual.inputs if one.name == name), ("", ""))
-            if manual
-            else ("", "")
-        )
+        return any(one.name == name and one.type == "boolean" for one in manual.inputs) if manual else False
 
 
-def quoted(text: str) -> str:
+def _quoted(text: str) -> str:
     """A text within double quotes."""
     return re.sub(r'(["\\$`])', r"\\\1", text)
 
