@@ -154,5 +154,5 @@ def _leg(step: Mapping[str, Any]) -> Leg:
 def _image(step: Mapping[str, Any]) -> str:
     if step.get("image"):
         return str(step["image"])
-    started = re.search(r"docker run .* --entrypoint tail (\S+) -f /dev/null", step["command"])
+    started = re.search(r"--entrypoint tail (\S+) -f /dev/null", step["command"])
     return started[1].strip("'") if started else ""

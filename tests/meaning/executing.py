@@ -1,4 +1,4 @@
-"""CircleCI's jobs and Buildkite's, run one after the other by bash on this machine, as their agents would.
+"""Jobs of CircleCI, Buildkite and Jenkins, run one after the other on this machine, as their agents would.
 
 Owns: what an agent does around a script: the shell it starts, variables, what runs after a failure, retries,
 workspaces, meta-data. Everything else that a script might call (docker, the agents' own commands) is a stand-in.
@@ -17,8 +17,9 @@ from buildkite import runs_at, uploaded
 from circleci import values_at
 from circleci_config import CompiledJob, compile_config
 from events import Event
+from jenkins import build_of, run_jenkinsfile
 
-__all__ = ["Executed", "execute_buildkite", "execute_circleci"]
+__all__ = ["Executed", "execute_buildkite", "execute_circleci", "execute_jenkins"]
 
 _LIMIT = 60
 
@@ -266,3 +267,17 @@ def _keep_artifacts(step: Mapping[str, Any], place: Path, machine: _Machine) -> 
         for found in place.glob(pattern.strip()):
             if found.is_file():
                 _copy(found, machine.state / "artifacts" / str(step.get("key")) / found.relative_to(place))
+
+
+# -- Jenkins -----------------------------------------------------------------------------------------------------------
+
+
+def execute_jenkins(text: str, event: Event, folder: Path) -> Executed:
+    """Run the Jenkinsfile for an event, with stub steps whose scripts are executed."""
+    machine = _Machine(folder, {}, {})
+    case = build_of(event, dict(event.inputs))
+    path = f"{machine.tools}{os.pathsep}{os.environ['PATH']}"
+    case["env"] |= {"CIG_LOG": str(machine.log), "CIG_STATE": str(machine.state), "PATH": path, "LANG": "C.UTF-8"}
+    (done,) = run_jenkinsfile(text, [case], folder / "jobs")
+    lines = machine.log.read_text().splitlines() if machine.log.exists() else []
+    return Executed(lines, done["result"] in ("SUCCESS", "UNSTABLE"), str(done))

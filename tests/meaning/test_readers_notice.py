@@ -127,24 +127,63 @@ BUILDKITE: dict[str, tuple[str, str, Damage]] = {
         steps(lambda file: file["inside"].update(command=file["inside"]["command"].replace("golang:1.27", "golang"))),
     ),
 }
+JENKINS: dict[str, tuple[str, str, str, str]] = {
+    "a need less": ("release", "needs", "needs: ['build', 'check']", "needs: ['build']"),
+    "another timeout": ("release", "timeout", "onNode('linux', 20)", "onNode('linux', 21)"),
+    "another script": ("release", "scripts", "make sweep", "true"),
+    "a condition less": ("release", "runs", ", when: { tag() ==~ 'v.*' }", ""),
+    "a secret less": ("release", "secrets", "credentialsId: 'CHAT_URL', variable: 'CHAT_URL'", "variable: 'A'"),
+    "an artifact less": (
+        "release",
+        "artifacts",
+        "archiveArtifacts(artifacts: 'dist/**'",
+        "archiveArtifacts(artifacts: 'x'",
+    ),
+    "nothing fetched": ("release", "fetches", "    fetch('build')\n", ""),
+    "a dollar less": ("servers", "env", "y=$2", "y=2"),
+    "another port": ("servers", "services", "--publish 5432:5432", "--publish 5433:5432"),
+    "another image": ("servers", "image", "inContainer('docker.io/library/golang:1.27'", "inContainer('golang'"),
+    "a leg less": (
+        "matrix",
+        "legs",
+        "    [name: 'test-python3.9-glibc', matrix: [python: '3.9', libc: 'glibc']],\n",
+        "",
+    ),
+    "failure counts": ("matrix", "allow_failure", ", soft: true", ""),
+}
 DAMAGES = {"github": GITHUB, "circleci": CIRCLECI, "buildkite": BUILDKITE}
 
 
 @pytest.mark.parametrize(
     ("provider", "damage"), [(name, one) for name in PROVIDERS if name in DAMAGES for one in DAMAGES[name]]
 )
-def test_damage_is_noticed(provider: str, damage: str) -> None:
+def test_damage_to_yaml_is_noticed(provider: str, damage: str) -> None:
     project, what, change = DAMAGES[provider][damage]
-    graph = planned(project)
-    if provider == "circleci" and project == "conditions":
-        pytest.skip("CircleCI refuses it")
-    text, diagnostics = render(provider, graph)
-    assert not has_errors(diagnostics)
+    text = _rendered(provider, project)
     file = yaml.safe_load(text)
     change(file)
     damaged = yaml.safe_dump(file, sort_keys=False)
     assert damaged != yaml.safe_dump(yaml.safe_load(text), sort_keys=False)
+    assert what in _noticed(provider, project, damaged)
+
+
+@pytest.mark.parametrize("damage", JENKINS if "jenkins" in PROVIDERS else ())
+def test_damage_to_a_jenkinsfile_is_noticed(damage: str) -> None:
+    project, what, before, after = JENKINS[damage]
+    text = _rendered("jenkins", project)
+    assert before in text
+    assert what in _noticed("jenkins", project, text.replace(before, after))
+
+
+def _rendered(provider: str, project: str) -> str:
+    text, diagnostics = render(provider, planned(project))
+    assert not has_errors(diagnostics)
+    return text
+
+
+def _noticed(provider: str, project: str, damaged: str) -> set[str]:
+    graph = planned(project)
     events = compared_events(provider, graph.workflows[0])
     plan = by_plain_key(meaning_of(graph, graph.workflows[0]))
     read = by_plain_key(READERS[provider](graph, damaged))
-    assert what in {one.what for one in differences(plan, read, events)}
+    return {one.what for one in differences(plan, read, events)}

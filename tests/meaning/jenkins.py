@@ -1,0 +1,171 @@
+"""A Jenkinsfile, run with stub steps once for each event, and what it did. Knows nothing of the renderer.
+
+What a job needs cannot be seen from one run: that is read from the file's own list of jobs.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from events import EVENTS, Event
+from foreign import HERE, run, tool
+from record import Leg, Meaning, started_services
+
+__all__ = ["build_of", "read_jenkins", "run_jenkinsfile"]
+
+_HARNESS = HERE / "jenkins" / "Harness.groovy"
+_JOB = re.compile(r"^    '((?:[^'\\]|\\.)+)': \[\s*needs: \[([^\]]*)\]((?:.|\n(?!    '))*)", re.MULTILINE)
+_TIMER = "hudson.triggers.TimerTrigger$TimerTriggerCause"
+_PERSON = "hudson.model.Cause$UserIdCause"
+Log = list[dict[str, Any]]
+
+
+def read_jenkins(text: str, keys: Sequence[str]) -> Meaning:
+    """The legs, which are stages, and what runs when. keys: the names that a stage may have to count as a leg."""
+    jobs = {name: (_texts(needs), rest) for name, needs, rest in _JOB.findall(text)}
+    legs: dict[str, Leg] = {}
+    members: dict[str, set[str]] = {name: set() for name in jobs}
+    runs = {}
+    done = _runs(text)
+    for event, log in done.items():
+        by_leg = _by_leg(log, keys)
+        runs[event] = frozenset(by_leg)
+        for key, (job, entries) in by_leg.items():
+            members.setdefault(job, set()).add(key)
+            leg = _leg(key, entries, soft="soft: true" in jobs.get(job, ("", ""))[1])
+            legs[key] = _joined(legs[key], leg) if key in legs else leg
+    for log in _failures(text, tuple(keys)):
+        for key, (_, entries) in _by_leg(log, keys).items():
+            if key in legs:
+                legs[key] = _joined(legs[key], _leg(key, entries, soft=legs[key].allow_failure is True))
+    above = {key: job for job, inner in members.items() for key in inner}
+    complete = {}
+    for key, leg in legs.items():
+        needed = [one for name in jobs.get(above[key], ((), ""))[0] for one in members.get(name) or {name}]
+        complete[key] = replace(leg, needs=frozenset(needed))
+    return Meaning(complete, runs)
+
+
+def _texts(listed: str) -> list[str]:
+    return re.findall(r"'((?:[^'\\]|\\.)+)'", listed)
+
+
+@cache
+def _runs(text: str) -> dict[str, Log]:
+    """What the file does at each event."""
+    parameters = _defaults(text)
+    cases = [build_of(event, {**parameters, **event.inputs}) for event in EVENTS.values()]
+    found = run_jenkinsfile(text, cases)
+    for one in found:
+        assert one["error"] is None, one["error"]
+    return {name: one["log"] for name, one in zip(EVENTS, found, strict=True)}
+
+
+@cache
+def _failures(text: str, keys: tuple[str, ...]) -> list[Log]:
+    """What the file does where the first script of a leg fails: one run for each leg."""
+    event, log = max(_runs(text).items(), key=lambda item: len(item[1]))
+    cases = []
+    for _, entries in _by_leg(log, keys).values():
+        first = next((entry["name"] for entry in entries if entry["kind"] == "sh"), None)
+        cases.append({**build_of(EVENTS[event], _defaults(text)), "fail": [first]})
+    return [one["log"] for one in run_jenkinsfile(text, cases)] if cases else []
+
+
+def _joined(leg: Leg, other: Leg) -> Leg:
+    """A leg as two runs show it: the scripts of both, in the order of both."""
+    scripts, at = list(leg.scripts), 0
+    for script in other.scripts:
+        if script in scripts[at:]:
+            at = scripts.index(script, at) + 1
+        elif script not in scripts:
+            scripts.insert(at, script)
+            at += 1
+    return replace(
+        leg,
+        scripts=tuple(scripts),
+        env={**leg.env, **other.env},
+        secrets=(leg.secrets or frozenset()) | (other.secrets or frozenset()),
+        artifacts=(leg.artifacts or frozenset()) | (other.artifacts or frozenset()),
+        fetches=leg.fetches or other.fetches,
+    )
+
+
+@cache
+def _defaults(text: str) -> dict[str, Any]:
+    """The answers of somebody who changes none: a first run declares the parameters."""
+    if "parameters {" not in text:
+        return {}
+    (declared,) = run_jenkinsfile(text, [build_of(EVENTS["push to main"], {})])
+    pipeline = next((one for one in declared["log"] if one["kind"] == "pipeline"), {"parameters": []})
+    found = {}
+    for kind, arguments in pipeline["parameters"]:
+        given = arguments[0]
+        found[given["name"]] = given["choices"][0] if kind == "choice" else given.get("defaultValue", "")
+    return found
+
+
+def build_of(event: Event, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """What a multibranch project tells a build that the event started."""
+    env = {"BUILD_NUMBER": "7", "BRANCH_NAME": event.branch, "JOB_NAME": "shop", "BUILD_TAG": "jenkins-shop-7"}
+    if event.kind == "tag":
+        env |= {"BRANCH_NAME": event.tag, "TAG_NAME": event.tag}
+    if event.kind == "pull_request":
+        env |= {"BRANCH_NAME": "PR-7", "CHANGE_ID": "7", "CHANGE_TARGET": event.base, "CHANGE_BRANCH": event.head}
+        env |= {"CHANGE_FORK": "someone"} if event.fork else {}
+    causes = {"schedule": [_TIMER], "manual": [_PERSON]}.get(event.kind, [])
+    return {"env": env, "params": dict(parameters), "causes": causes}
+
+
+def run_jenkinsfile(text: str, cases: Sequence[Mapping[str, Any]], folder: Path | None = None) -> Log:
+    """Run the file in each case; in one JVM, which takes seconds to start."""
+    groovy = tool("groovy", "apt-get install groovy")
+    with TemporaryDirectory() as temporary:
+        file = Path(temporary, "Jenkinsfile")
+        file.write_text(text)
+        asked = Path(temporary, "cases.json")
+        place = str(folder or temporary)
+        execute = folder is not None
+        asked.write_text(json.dumps([{"execute": execute, "dir": place, **one, "file": str(file)} for one in cases]))
+        done = run([groovy, "-cp", HERE / "jenkins" / "stubs", _HARNESS, asked])
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+
+
+def _by_leg(log: Log, keys: Sequence[str]) -> dict[str, tuple[str, Log]]:
+    """The entries of each leg, and its job: the outermost stage that is named after one."""
+    found: dict[str, tuple[str, Log]] = {}
+    for entry in log:
+        stages = entry["stages"]
+        leg = next((one for one in reversed(stages) if one in keys), None)
+        if leg is not None and entry["kind"] not in ("caught", "not started"):
+            found.setdefault(leg, (stages[0], []))[1].append(entry)
+    return found
+
+
+def _leg(key: str, entries: Log, *, soft: bool) -> Leg:
+    scripts = [entry for entry in entries if entry["kind"] in ("sh", "bat", "pwsh", "powershell")]
+    where = [one for entry in entries for one in entry["where"]]
+    limits = [int(one.split(":")[1].split()[0]) for one in where if one.startswith("timeout:") and "MINUTES" in one]
+    images = [one.partition(":")[2].split(" ")[0] for one in where if one.startswith("docker:")]
+    bindings = [one for entry in entries if entry["kind"] == "credentials" for one in entry["bindings"]]
+    archived = [entry["artifacts"] for entry in entries if entry["kind"] == "archive"]
+    archived += [entry["testResults"] for entry in entries if entry["kind"] == "junit"]
+    return Leg(
+        key=key,
+        scripts=tuple(entry["script"] for entry in scripts),
+        env={name: str(value) for entry in scripts for name, value in entry["env"].items()},
+        secrets=frozenset(one["variable"] for one in bindings),
+        services=dict(started_services("\n".join(entry["script"] for entry in scripts))),
+        artifacts=frozenset(path.strip() for paths in archived for path in paths.split(",")),
+        fetches=any(entry["kind"] == "unstash" for entry in entries),
+        timeout=max(limits, default=0),
+        allow_failure=soft,
+        image=images[0] if images else "",
+        waits_for_approval=any(entry["kind"] == "input" for entry in entries),
+    )
