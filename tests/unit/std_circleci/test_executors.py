@@ -1,6 +1,7 @@
 """Where jobs run, and what several of them say alike."""
 
 import json
+import subprocess
 from collections.abc import Callable
 from typing import Any
 
@@ -174,3 +175,34 @@ def test_the_version_of_each_leg_decides_about_the_image(render: Render, make_jo
     loose = render(make_job(*steps, matrix=legs("3.3", "4")))
     assert loose.job["docker"] == BASE
     assert loose.step["install-tools"]["calls"] == 'cig_tool "ruby@<< parameters.ruby >>"'
+
+
+@pytest.mark.parametrize(
+    ("tool", "command"),
+    [
+        (Tool("node", "22"), "nvm install 22\nnvm use 22\n"),
+        (Tool("uv", "0.9"), "choco install -y --no-progress uv"),
+        (Tool("go", "1.25.1"), "choco install -y --no-progress golang --version 1.25.1\n"),
+        (Tool("python", "3.12.1"), "choco install -y --no-progress python312 --version 3.12.1\n"),
+        (Tool("python", ""), "choco install -y --no-progress python"),
+        (Tool("java", "21"), "choco install -y --no-progress temurin21\n"),
+        (Tool("rust", "1.91"), "rustup default 1.91\n"),
+    ],
+)
+def test_windows_brings_its_own_installers(tool: Tool, command: str, render_step: Render) -> None:
+    found = render_step(Step("t", tool=tool), machine=Runner("windows"))
+    assert command in (found.step["run"] if isinstance(found.step["run"], str) else found.step["run"]["command"])
+    assert ("BASH_ENV" in found.text) is (found.job.get("environment") == {"BASH_ENV": "C:/cig-env"})
+    subprocess.run(["bash", "-n", "-c", found.step["run"]["command"]], check=True)
+
+
+def test_what_windows_does_not_know_is_an_error(render_step: Render) -> None:
+    assert "CIRCLECI_005" in render_step(Step("t", tool=Tool("ruby", "3.4")), machine=Runner("windows")).codes
+
+
+def test_a_version_of_the_matrix_is_filled_in_on_windows(render: Render, make_job: Make) -> None:
+    windows = Runner("windows")
+    legs = tuple(Leg(f"test-python{one}", (Pair("python", one),), windows) for one in ("3.12", "3.13"))
+    matrix = Matrix((MatrixAxis("python", ("3.12", "3.13")),), legs=legs)
+    found = render(make_job(Step("t", tool=Tool("python", "{{ matrix.python }}")), machine=windows, matrix=matrix))
+    assert ["python312" in str(job) for job in found.data["jobs"].values()] == [True, False]

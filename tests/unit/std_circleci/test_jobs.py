@@ -183,10 +183,6 @@ def test_a_step_that_cannot_be_is_reported(step: Step, code: str | None, render_
     assert render_step(step).codes == ([code] if code else [])
 
 
-def test_a_tool_is_not_installed_on_windows(render_step: Render) -> None:
-    assert "CIRCLECI_005" in render_step(Step("t", tool=Tool("node", "24")), machine=Runner("windows")).codes
-
-
 def test_tools_that_adjoin_are_installed_together_by_one_command(render_step: Render) -> None:
     found = render_step(Step("a", tool=Tool("node", "24")), Step("b", tool=Tool("pnpm", "10")))
     assert found.step == {

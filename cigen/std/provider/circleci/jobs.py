@@ -23,6 +23,7 @@ from cigen.std.provider.circleci.shards import shard_steps
 from cigen.std.provider.circleci.steps import RenderedStep, StepScope, render_steps
 from cigen.std.provider.circleci.texts import environment
 from cigen.std.provider.circleci.triggers import Start, input_variables
+from cigen.std.provider.circleci.windows import ENV_FILE
 from cigen.std.report import Report
 
 __all__ = ["JobScope", "RenderedJob", "render_job"]
@@ -73,15 +74,15 @@ def render_job(
     leg = parameters.leg if parameters else one.job.id
     steps = _own_steps(one, leg, place, conditions, scope)
     merge_steps(one.source, block, steps, report)
-    body = _body(job, place, scope)
-    if parameters is not None:
-        body = {"parameters": parameters.declared, **body}
-    body["steps"] = [
+    whole = [
         *_first_steps(one, gate, scope),
         *service_steps(job, place, report),
         *_ordered(job, steps),
         *_last_steps(one),
     ]
+    body = _body(job, place, whole, scope)
+    if parameters is not None:
+        body = {"parameters": parameters.declared, **body}
     contexts = job_contexts(job, scope.contexts, report)
     invocation = _place(one, gate, contexts, scope)
     if parameters is not None:
@@ -124,7 +125,7 @@ def _ordered(job: Job, steps: Sequence[RenderedStep]) -> list[Value]:
     return shards + found
 
 
-def _body(job: Job, place: Place, scope: JobScope) -> dict[str, Value]:
+def _body(job: Job, place: Place, steps: list[Value], scope: JobScope) -> dict[str, Value]:
     found: dict[str, Value] = dict(place.value)
     containers = found.get("docker")
     if isinstance(containers, list) and job.services:
@@ -136,9 +137,11 @@ def _body(job: Job, place: Place, scope: JobScope) -> dict[str, Value]:
         found["shell"] = shell
     env = {**input_variables(scope.workflow), **environment(scope.workflow.env), **environment(job.env)}
     env |= {name: value for name, value in environment(find_variables(job)).items() if name not in env}
+    if place.system == "windows" and "BASH_ENV" in repr(steps):
+        env = {"BASH_ENV": ENV_FILE, **env}
     if env:
         found["environment"] = env
-    return found
+    return {**found, "steps": steps}
 
 
 def _first_steps(one: StaticJob, gate: Gate, scope: JobScope) -> list[Value]:

@@ -96,6 +96,9 @@ def _same_everywhere(job: Job) -> bool:
     apart = [path for step in job.steps if step.upload for path in step.upload.paths]
     apart += [part.files for step in job.steps if step.cache for part in step.cache.cache.parts]
     apart += [download.path for step in job.steps if (download := step.download)]
+    if job.machine is not None and "windows" in (job.machine.name, job.machine.os):
+        # A version decides about the package's name.
+        apart += [step.tool.version for step in job.steps if step.tool]
     return not any(has_placeholder(text) for text in apart) and all(fits_parameters(text) for text in _texts(job))
 
 

@@ -13,6 +13,7 @@ from cigen.std.ci.legs import has_placeholder
 from cigen.std.ci.tools import INSTALLER, UnknownTool, known_tools, tool_call
 from cigen.std.provider.circleci.executors import Place
 from cigen.std.provider.circleci.texts import render_text
+from cigen.std.provider.circleci.windows import windows_call
 from cigen.std.report import Report
 
 __all__ = ["INSTALL", "install_command", "tool_steps"]
@@ -45,7 +46,10 @@ def tool_steps(steps: Sequence[Step], job: Job, place: Place, report: Report) ->
         if call:
             calls.append(call)
             names.append(f"{tool.name} {tool.version}".strip())
-    if calls:
+    if calls and place.system == "windows":
+        name = render_text(f"Install {', '.join(names)}")
+        found.append({"run": {"name": name, "command": render_text("\n".join(calls) + "\n")}})
+    elif calls:
         given: dict[str, Value] = {
             "name": render_text(f"Install {', '.join(names)}"),
             "calls": render_text("\n".join(calls)),
@@ -57,9 +61,11 @@ def tool_steps(steps: Sequence[Step], job: Job, place: Place, report: Report) ->
 def _call(tool: Tool, job: Job, place: Place, report: Report) -> str:
     key = ("jobs", job.id)
     if place.system == "windows":
-        message = f'job "{job.id}" wants {tool.name}, which provider/circleci does not install on Windows'
-        report.error("CIRCLECI_005", message, hint="install it in a step of your own", key=key)
-        return ""
+        call = windows_call(tool)
+        if not call:
+            message = f'job "{job.id}" wants {tool.name}, which provider/circleci does not install on Windows'
+            report.error("CIRCLECI_005", message, hint="install it in a step of your own", key=key)
+        return call
     try:
         call, unknown = tool_call(tool)
     except UnknownTool:
