@@ -53,6 +53,7 @@ CODES: dict[str, Code] = {
     "SCHEMA_023": Code("Step with no or several actions"),
     "SCHEMA_024": Code("More mistakes than shown"),
     "SCHEMA_025": Code("Keys that do not fit together"),
+    "SCHEMA_026": Code("Workflow left out of a CI system"),
     # -- git repository: repo/ -------------------------------------------------------------------------------------
     "REPO_001": Code("No git repository here"),
     "REPO_002": Code("Git could not be run", 3),

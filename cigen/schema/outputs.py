@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from cigen.model.codes import CODES
 from cigen.model.config import PluginRef
-from cigen.model.diagnostics import KeyPath
+from cigen.model.diagnostics import Diagnostic, KeyPath, Level
 from cigen.model.resources import Output, Pair, Workflow
 from cigen.schema.table import Scope, Table, nearest
 from cigen.schema.workflows import MAIN
@@ -28,13 +29,26 @@ def read_outputs(root: Table, workflows: Mapping[str, Workflow]) -> tuple[Output
             hint = nearest(workflow, workflows, "Workflows")
             table.error("SCHEMA_018", f'there is no workflow "{workflow}"', "workflow", hint=hint)
         found.append(Output(table.plain("provider"), path, table.text("description", fixed=True), workflow))
-    rendered = {output.workflow for output in found}
-    for name in workflows:
-        if name not in rendered and EVERY not in rendered:
-            message = f'no output holds the workflow "{name}", so its jobs would be lost'
-            at: KeyPath = ("workflows", name) if name != MAIN else ("outputs",)
-            root.reading.error("SCHEMA_025", message, at, f'add an output with workflow = "{name}"', on_key=True)
+    _check_workflows(root, found, workflows)
     return tuple(found)
+
+
+def _check_workflows(root: Table, outputs: list[Output], workflows: Mapping[str, Workflow]) -> None:
+    """SCHEMA_025 for a workflow that no output holds; SCHEMA_026 where a CI system has others and not this one."""
+    complete = all(output.workflow in (EVERY, *workflows) for output in outputs)
+    providers = dict.fromkeys(output.provider for output in outputs if complete)
+    for name in workflows:
+        holders = {output.provider for output in outputs if output.workflow in (name, EVERY)}
+        at: KeyPath = ("workflows", name) if name != MAIN else ("outputs",)
+        hint = f'add an output with workflow = "{name}"'
+        if not holders:
+            message = f'no output holds the workflow "{name}", so its jobs would be lost'
+            root.reading.error("SCHEMA_025", message, at, hint, on_key=True)
+        elif missing := [provider for provider in providers if provider not in holders]:
+            message = f'the workflow "{name}" runs on {", ".join(sorted(holders))}, and not on {", ".join(missing)}'
+            hint = f"{hint}, if it should run there too"
+            title = CODES["SCHEMA_026"].title
+            root.reading.add(Diagnostic(Level.INFO, "SCHEMA_026", title, message, hint, at, True))
 
 
 def _check_path(table: Table, path: str, owners: dict[str, int], index: int) -> None:

@@ -134,6 +134,7 @@ ELSEWHERE = {
     "REPO_006": ("tests/badinput/test_surroundings.py", "it takes another user"),
     "REPO_010": ("tests/unit/repo/test_worktree.py", "a file that changes between two reads"),
     "REPO_011": ("tests/unit/repo/test_worktree.py", "CLI_005 comes first"),
+    "SCHEMA_026": ("tests/unit/schema/test_starting.py", "information, as PLUGIN_003"),
     "PLUGIN_003": ("tests/unit/host/test_discovery.py", "information, which only -v shows, among lines with times"),
     "PLUGIN_008": ("tests/badinput/test_plugins.py", "three seconds of waiting"),
     "PLUGIN_013": ("tests/faults/test_plugins_that_misbehave.py", "32 MB"),

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from cigen.model.config import Config
+from cigen.model.diagnostics import Level
 from cigen.model.resources import (
     Approval,
     Output,
@@ -134,3 +135,16 @@ def test_inputs_of_a_workflow_of_this_file_are_known_and_those_of_others_are_not
 def test_a_job_that_waits_for_failures_is_never_skipped_by_proof(load: Load) -> None:
     jobs = load("jobs.a.run_on = 'success'\njobs.b.run_on = 'failure'\njobs.c.run_on = 'always'").jobs
     assert [(job.run_on, job.effects) for job in jobs] == [("success", False), ("failure", True), ("always", True)]
+
+
+def test_a_workflow_that_one_of_two_systems_lacks_is_mentioned(tell: Callable[..., Any]) -> None:
+    def outputs(*held: tuple[str, str]) -> str:
+        rows = (f"{{ provider = '{p}', path = '{p}/{w.strip('*')}x', workflow = '{w}' }}" for p, w in held)
+        return f"workflows.late.on.tag = 'v*'\noutputs = [{', '.join(rows)}]"
+
+    told = tell(outputs(("github", "ci"), ("github", "late"), ("buildkite", "ci")))
+    assert (told.codes, told.config is not None) == (["SCHEMA_026"], True)
+    assert told.only.level is Level.INFO
+    assert told.only.message == 'the workflow "late" runs on github, and not on buildkite'
+    assert told.marked() == "late"
+    assert tell(outputs(("github", "ci"), ("github", "late"), ("circleci", "*"))).codes == []
