@@ -61,7 +61,9 @@ def render_job(
     one: StaticJob, parameters: Parameters | None, conditions: ConditionScope, scope: JobScope
 ) -> RenderedJob:
     """The job, written once for all legs if it has parameters. Mistakes go to the report, the rest is rendered."""
-    job, report = replace(one.job, id=one.source), scope.report
+    # What is told of a leg is told of its job.
+    job = one.job if one.leg is None else replace(one.job, id=one.source)
+    report = scope.report
     try:
         place = find_place(job, report)
     except CannotExpress as problem:
@@ -72,7 +74,7 @@ def render_job(
     gate = scope.gates[one.job.id]
     block = circleci_block(job.raw, f'job "{one.source}"', ("jobs", one.source, "raw", "circleci"), report)
     leg = parameters.leg if parameters else one.job.id
-    steps = _own_steps(one, leg, place, conditions, scope)
+    steps = _own_steps(job, leg, place, conditions, scope)
     merge_steps(one.source, block, steps, report)
     whole = [
         *_first_steps(one, gate, scope),
@@ -92,17 +94,15 @@ def render_job(
     return RenderedJob(one.job.id, body, invocation, contexts, root)
 
 
-def _own_steps(
-    one: StaticJob, leg: str, place: Place, conditions: ConditionScope, scope: JobScope
-) -> list[RenderedStep]:
-    if one.job.trigger is not None:
-        message = f'job "{one.source}" starts {one.job.trigger.pipeline} with the token in CIRCLE_TOKEN'
+def _own_steps(job: Job, leg: str, place: Place, conditions: ConditionScope, scope: JobScope) -> list[RenderedStep]:
+    if job.trigger is not None:
+        message = f'job "{job.id}" starts {job.trigger.pipeline} with the token in CIRCLE_TOKEN'
         hint = "put a personal API token of that name into a context or the project's variables"
-        scope.report.info("CIRCLECI_032", message, hint=hint, key=("jobs", one.source, "trigger"))
-        return [RenderedStep("trigger", trigger_steps(one.job.trigger))]
+        scope.report.info("CIRCLECI_032", message, hint=hint, key=("jobs", job.id, "trigger"))
+        return [RenderedStep("trigger", trigger_steps(job.trigger))]
     return render_steps(
         StepScope(
-            *(replace(one.job, id=one.source), leg, place, conditions, scope.workspace),
+            *(job, leg, place, conditions, scope.workspace),
             tags=scope.start.tags,
             no_caches=scope.start.only_tags,
             report=scope.report,
