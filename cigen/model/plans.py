@@ -5,11 +5,12 @@ Like `resources.py`, each class mirrors a protobuf message of the same name and 
 
 from enum import StrEnum
 
-from cigen.model.diagnostics import Diagnostic
+from cigen.model.diagnostics import Diagnostic, KeyPath
 from cigen.model.frozen import dataclass
 from cigen.model.resources import Cache, Job, Output, Pair, Secret, Service, Step, Workflow
 
 __all__ = [
+    "Budget",
     "CigSchema",
     "Dependency",
     "DetectRequest",
@@ -33,6 +34,7 @@ __all__ = [
     "PreflightResult",
     "RepoSnapshot",
     "Resource",
+    "Setting",
     "StepGroup",
     "ValidateRequest",
     "ValidateResult",
@@ -278,11 +280,26 @@ class GenerateRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Setting:
+    """Something that the files need and cannot hold: what to do (`Add the secret TOKEN`), where, what asks for it.
+
+    `place`: a path of menus, or a call of an API. One for each thing that asks; settings of one title and place are
+    shown as one, with all reasons.
+    """
+
+    title: str
+    place: str = ""
+    reason: str = ""
+    key: KeyPath = ()
+
+
+@dataclass(frozen=True, slots=True)
 class GenerateResult:
-    """The fragments, and what this provider cannot say."""
+    """The fragments, what this provider cannot say, and what must be set up outside of the repository."""
 
     fragments: tuple[Fragment, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    settings: tuple[Setting, ...] = ()
 
 
 # -- validate ----------------------------------------------------------------------------------------------------------
@@ -297,10 +314,21 @@ class ValidateRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Budget:
+    """How much of a limit of the CI system a file uses: `7 of 100 contexts`. `unit`: plural, or `bytes`."""
+
+    unit: str
+    used: int
+    limit: int
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ValidateResult:
-    """What is wrong with them."""
+    """What is wrong with them, and what only the plugin can count of the limits, beside those of its module.toml."""
 
     diagnostics: tuple[Diagnostic, ...] = ()
+    budgets: tuple[Budget, ...] = ()
 
 
 # -- preflight ---------------------------------------------------------------------------------------------------------

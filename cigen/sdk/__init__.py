@@ -28,6 +28,7 @@ from cigen.model.expressions import (
     Op,
 )
 from cigen.model.plans import (
+    Budget,
     CigSchema,
     Dependency,
     DetectRequest,
@@ -51,6 +52,7 @@ from cigen.model.plans import (
     PreflightResult,
     RepoSnapshot,
     Resource,
+    Setting,
     StepGroup,
     ValidateRequest,
     ValidateResult,
@@ -107,6 +109,7 @@ from cigen.sdk.stdio import take_when_started_by_core
 __all__ = [
     "Approval",
     "Artifact",
+    "Budget",
     "Cache",
     "CachePart",
     "CacheUse",
@@ -170,6 +173,7 @@ __all__ = [
     "Schedule",
     "Secret",
     "Service",
+    "Setting",
     "Shards",
     "SkipIf",
     "Step",

@@ -297,13 +297,27 @@ class GenerateRequest(_message.Message):
     work_signatures: _containers.RepeatedCompositeFieldContainer[WorkSignature]
     def __init__(self, target: _Optional[str] = ..., graph: _Optional[_Union[Graph, _Mapping]] = ..., outputs: _Optional[_Iterable[_Union[Output, _Mapping]]] = ..., work_signatures: _Optional[_Iterable[_Union[WorkSignature, _Mapping]]] = ...) -> None: ...
 
+class Setting(_message.Message):
+    __slots__ = ("title", "place", "reason", "key")
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    PLACE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    title: str
+    place: str
+    reason: str
+    key: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, title: _Optional[str] = ..., place: _Optional[str] = ..., reason: _Optional[str] = ..., key: _Optional[_Iterable[str]] = ...) -> None: ...
+
 class GenerateResult(_message.Message):
-    __slots__ = ("fragments", "diagnostics")
+    __slots__ = ("fragments", "diagnostics", "settings")
     FRAGMENTS_FIELD_NUMBER: _ClassVar[int]
     DIAGNOSTICS_FIELD_NUMBER: _ClassVar[int]
+    SETTINGS_FIELD_NUMBER: _ClassVar[int]
     fragments: _containers.RepeatedCompositeFieldContainer[Fragment]
     diagnostics: _containers.RepeatedCompositeFieldContainer[Diagnostic]
-    def __init__(self, fragments: _Optional[_Iterable[_Union[Fragment, _Mapping]]] = ..., diagnostics: _Optional[_Iterable[_Union[Diagnostic, _Mapping]]] = ...) -> None: ...
+    settings: _containers.RepeatedCompositeFieldContainer[Setting]
+    def __init__(self, fragments: _Optional[_Iterable[_Union[Fragment, _Mapping]]] = ..., diagnostics: _Optional[_Iterable[_Union[Diagnostic, _Mapping]]] = ..., settings: _Optional[_Iterable[_Union[Setting, _Mapping]]] = ...) -> None: ...
 
 class ValidateRequest(_message.Message):
     __slots__ = ("rendered", "graph")
@@ -313,11 +327,25 @@ class ValidateRequest(_message.Message):
     graph: Graph
     def __init__(self, rendered: _Optional[_Iterable[_Union[Fragment, _Mapping]]] = ..., graph: _Optional[_Union[Graph, _Mapping]] = ...) -> None: ...
 
+class Budget(_message.Message):
+    __slots__ = ("unit", "used", "limit", "path")
+    UNIT_FIELD_NUMBER: _ClassVar[int]
+    USED_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    PATH_FIELD_NUMBER: _ClassVar[int]
+    unit: str
+    used: int
+    limit: int
+    path: str
+    def __init__(self, unit: _Optional[str] = ..., used: _Optional[int] = ..., limit: _Optional[int] = ..., path: _Optional[str] = ...) -> None: ...
+
 class ValidateResult(_message.Message):
-    __slots__ = ("diagnostics",)
+    __slots__ = ("diagnostics", "budgets")
     DIAGNOSTICS_FIELD_NUMBER: _ClassVar[int]
+    BUDGETS_FIELD_NUMBER: _ClassVar[int]
     diagnostics: _containers.RepeatedCompositeFieldContainer[Diagnostic]
-    def __init__(self, diagnostics: _Optional[_Iterable[_Union[Diagnostic, _Mapping]]] = ...) -> None: ...
+    budgets: _containers.RepeatedCompositeFieldContainer[Budget]
+    def __init__(self, diagnostics: _Optional[_Iterable[_Union[Diagnostic, _Mapping]]] = ..., budgets: _Optional[_Iterable[_Union[Budget, _Mapping]]] = ...) -> None: ...
 
 class PreflightRequest(_message.Message):
     __slots__ = ("job_id", "tree", "previous_signature", "new_signature")
