@@ -1,11 +1,14 @@
 """A job's script, run: what fails, what runs all the same, and what a step leaves to the next."""
 
+import subprocess
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cigen.sdk import Expr, Op, Pair, Retry, Run, Step
-from cigen.std.provider.buildkite.scripts import says, subshell
+from cigen.std.provider.buildkite.scripts import indented, says, subshell
 
 
 def step(id: str, script: str, **given: object) -> Step:
@@ -149,3 +152,36 @@ def test_a_long_heading_is_cut() -> None:
 
 def test_a_subshell_is_closed_even_behind_a_backslash(run: Callable) -> None:
     assert run(subshell("echo hello \\")).out == ["hello"]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "echo 'a\n b'",
+        'echo "a\nb"',
+        "cat <<X\na\nX",
+        "echo a\\\nb",
+        "echo `echo 'a\nb'`",
+        "echo $'a\nb'",
+        "echo 'it\\\n s'",
+    ],
+)
+def test_indenting_leaves_alone_what_it_would_change(script: str, run: Callable) -> None:
+    assert indented(script) == script
+    assert run(subshell(script)).out == run(script).out
+
+
+@pytest.mark.parametrize("script", ["echo a \\\n  b", "if true; then\n  echo b\nfi", "echo 'a b'\n\necho \"c\""])
+def test_what_can_be_indented_is(script: str, run: Callable) -> None:
+    assert indented(script).startswith("  ")
+    assert run(indented(script)).out == run(script).out
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.sampled_from(["echo", " a", "'", '"', "\\", "\n", " b", "$x", "#", "{", ";"]), max_size=9))
+def test_a_script_that_is_indented_says_the_same(words: list[str]) -> None:
+    script = "".join(words)
+    before, after = (
+        subprocess.run(["bash", "-c", text], capture_output=True, check=False) for text in (script, indented(script))
+    )
+    assert (before.returncode, before.stdout) == (after.returncode, after.stdout)

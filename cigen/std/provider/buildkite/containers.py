@@ -14,6 +14,7 @@ from cigen.std.provider.buildkite.runners import system
 from cigen.std.report import Report
 
 __all__ = [
+    "BUILT_IN",
     "CONTAINER",
     "check_machine",
     "container_env",
@@ -25,6 +26,8 @@ __all__ = [
 ]
 
 _UNIQUE = "$BUILDKITE_JOB_ID"
+BUILT_IN = ("docker-buildx",)
+"""Tools that need no installer."""
 CONTAINER = f'"cig-{_UNIQUE}-job"'
 """The container that the job's scripts are executed in: a word of the shell."""
 
@@ -112,7 +115,7 @@ def _login(image: Container) -> list[str]:
 
 def has_tools(job: Job) -> bool:
     """Whether tools are put on PATH for the job's scripts."""
-    return any(step.tool for step in job.steps)
+    return any(step.tool is not None and step.tool.name not in BUILT_IN for step in job.steps)
 
 
 def needs_folder(job: Job) -> bool:

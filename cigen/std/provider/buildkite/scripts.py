@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-__all__ = ["Block", "job_script", "says", "subshell"]
+__all__ = ["Block", "indented", "job_script", "says", "subshell"]
 
 _PLAIN_LINE = re.compile(r"[A-Za-z0-9_./-]+( [^;&()<>{}`!\n]*)?")
 _MATRIX = re.compile(r"\{\{matrix\.\w+\}\}")
@@ -116,8 +116,27 @@ def _is_plain(line: str) -> bool:
 
 def subshell(script: str) -> str:
     """The script in a subshell. One that ends in a backslash would swallow the parenthesis."""
-    body = script.strip("\n")
+    body = indented(script.strip("\n"))
     return f"(\n{body}\n{chr(10) if body.endswith(chr(92)) else ''})"
+
+
+def indented(script: str) -> str:
+    """The script two columns to the right, if that changes nothing in it: text in quotes or heredocs has to stay."""
+    lines = script.split("\n")
+    if "<<" in script or not all(map(_is_whole, lines)):
+        return script
+    return "\n".join(f"  {line}" if line else "" for line in lines)
+
+
+def _is_whole(line: str) -> bool:
+    """Whether a line holds no part of a text that other lines hold too."""
+    if line.endswith("\\") and not line.endswith((" \\", "\t\\")):
+        return False
+    try:
+        shlex.split(line.removesuffix("\\"))
+    except ValueError:
+        return False
+    return "`" not in line
 
 
 def says(text: str) -> str:
@@ -164,31 +183,29 @@ def _alone(block: Block) -> str:
 
 def _stretch(run_on: str, blocks: Sequence[Block], again: str, *, numerous: bool) -> Iterator[str]:
     """Steps that run under the same circumstances. One that must always run does so although the one before failed."""
-    if run_on == "success":
-        yield 'if [ "$cig_status" -eq 0 ]; then'
-    if run_on == "failure":
-        yield 'if [ "$cig_status" -ne 0 ] && [ -z "${cig_cancelled-}" ]; then'
+    lines = []
     for stretch in [blocks] if run_on in ("first", "success") else [[block] for block in blocks]:
         inner = [line for block in stretch for line in _lines(block, numerous=numerous)]
-        yield "set +e"
-        yield subshell("\n".join(["set -e", *([again] if again else []), *inner]))
-        yield "cig_keep $?"
-        yield "set -e"
-    if run_on in ("failure", "success"):
-        yield "fi"
+        body = subshell("\n".join(["set -e", *([again] if again else []), *inner]))
+        lines.append(f"set +e\n{body}\ncig_keep $?\nset -e")
+    tests = {
+        "success": 'if [ "$cig_status" -eq 0 ]; then',
+        "failure": 'if [ "$cig_status" -ne 0 ] && [ -z "${cig_cancelled-}" ]; then',
+    }
+    if run_on in tests:
+        yield from (tests[run_on], indented("\n".join(lines)), "fi")
+    else:
+        yield from lines
 
 
 def _lines(block: Block, *, numerous: bool) -> Iterator[str]:
-    if block.test:
-        yield f"if {block.test}; then"
-    if block.heading and numerous:
-        yield says(block.heading)
-    body = block.script.strip("\n") if block.plain else subshell("\n".join([*block.setup, block.script]))
+    found = [says(block.heading)] if block.heading and numerous else []
+    script = block.script.strip("\n")
     if block.allow_failure:
-        whole = body if not block.plain else subshell(body)
-        yield f"set +e\n{whole.replace('(', '(' + chr(10) + 'set -e', 1)}"
-        yield "set -e"
+        found.append(f"set +e\n{subshell(chr(10).join(['set -e', *block.setup, script]))}\nset -e")
     else:
-        yield body
+        found.append(script if block.plain else subshell("\n".join([*block.setup, script])))
     if block.test:
-        yield "fi"
+        yield from (f"if {block.test}; then", indented("\n".join(found)), "fi")
+    else:
+        yield from found

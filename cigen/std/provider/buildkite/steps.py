@@ -9,7 +9,7 @@ from cigen.std.ci.conditions import fold, is_false, is_true
 from cigen.std.ci.retrying import can_retry, retried
 from cigen.std.ci.tools import UnknownTool, known_tools, tool_call
 from cigen.std.provider.buildkite.artifacts import Leaving, download, upload_patterns
-from cigen.std.provider.buildkite.containers import exec_words
+from cigen.std.provider.buildkite.containers import BUILT_IN, exec_words
 from cigen.std.provider.buildkite.problems import CannotExpress
 from cigen.std.provider.buildkite.runners import system
 from cigen.std.provider.buildkite.scripts import Block
@@ -118,7 +118,7 @@ def _script(step: Step, scope: StepScope) -> Block:
     assert step.run is not None
     job = scope.job
     script = scope.replaced.get(step.id, step.run.script)
-    heading = step.name or step.run.script.strip().split("\n")[0]
+    heading = step.name or _telling(step.run.script) or step.id
     shell = step.shell or job.shell
     retry = step.retry or (job.retry if step.run_on == "success" and needs_loop(job) else None)
     if retry is not None and _after_failure(retry):
@@ -154,6 +154,12 @@ def _script(step: Step, scope: StepScope) -> Block:
     return Block(script, heading, setup=tuple(setup))
 
 
+def _telling(script: str) -> str:
+    """The first line that does something."""
+    lines = (line.strip() for line in script.split("\n"))
+    return next((line for line in lines if line and not line.startswith(("#", "set "))), "")
+
+
 def _interpreter(shell: str, *, inside: bool) -> str:
     """The words that take a script after `-c`. Raises CannotExpress."""
     if "{0}" in shell:
@@ -186,7 +192,8 @@ def _tool(step: Step, scope: StepScope) -> Block:
     heading = step.name or f"Set up {tool.name} {tool.version}".strip()
     if job.image is not None:
         words = ["cig_script", *exec_words((), (), ""), _interpreter(job.shell, inside=True)]
-        return Block(_heredoc(" ".join(words), f'eval "${SETUP_TOOLS}"\n{call}'), heading, isolated=False)
+        installer = "" if tool.name in BUILT_IN else f'eval "${SETUP_TOOLS}"\n'
+        return Block(_heredoc(" ".join(words), f"{installer}{call}"), heading, isolated=False)
     return Block(call, heading, isolated=False)
 
 
