@@ -428,8 +428,8 @@ def test_a_thousand_jobs_and_three_hundred_legs_compile_with_room_to_spare(tmp_p
     done = compile_groovy(file, tmp_path)
     assert done.returncode == 0, done.stderr[-2000:]
     sizes = method_sizes(tmp_path / "classes")
-    # Jenkins makes several times as much of a function, but for data, which it compiles as it stands.
-    assert max(size for name, size in sizes.items() if "Legs" not in name) * 8 < METHOD_BYTES
+    # Jenkins makes several times as much of a function, but for data. What has a $ in its name is Groovy's own.
+    assert max(size for name, size in sizes.items() if "Legs" not in name and "$" not in name) * 8 < METHOD_BYTES
     assert max(sizes.values()) < METHOD_BYTES
     assert max(size for _, size in estimate_methods(file.read_text())) < METHOD_BYTES
 

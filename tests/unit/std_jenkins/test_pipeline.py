@@ -74,7 +74,7 @@ def test_a_run_that_cig_toml_does_not_want_does_nothing(render: Make) -> None:
 )
 def test_a_schedule_leaves_jenkins_the_minute_where_any_will_do(render: Make, cron: str, spec: str) -> None:
     text = render(triggers=Triggers(schedule=(Schedule(cron),))).text
-    assert f"    cron(env.BRANCH_NAME == 'main' ? '''\\\nTZ=Etc/UTC\n{spec}''' : '')\n" in text
+    assert f"    cron(env.BRANCH_NAME == 'main' ? 'TZ=Etc/UTC\\n{spec}' : '')\n" in text
 
 
 def test_questions_become_parameters(render: Make) -> None:

@@ -11,7 +11,18 @@ from dataclasses import dataclass
 
 from cigen.std.ci.legs import PLACEHOLDER, has_placeholder
 
-__all__ = ["Code", "axis_value", "braces", "call", "comment", "identifier", "literal", "source", "text"]
+__all__ = [
+    "Code",
+    "axis_value",
+    "braces",
+    "call",
+    "comment",
+    "identifier",
+    "literal",
+    "short_literal",
+    "source",
+    "text",
+]
 
 _LONGEST = 15_000
 """Characters of a literal; the JVM takes 65,535 bytes of modified UTF-8, up to six of which are one character."""
@@ -37,6 +48,11 @@ def literal(plain: str) -> str:
     """A text as it stands: one literal, or a sum of several."""
     pieces = [plain[start : start + _LONGEST] for start in range(0, len(plain), _LONGEST)] or [""]
     return " + ".join(map(_literal, pieces))
+
+
+def short_literal(plain: str) -> str:
+    """A text as one literal on one line, whatever it holds."""
+    return "\\n".join(_SPECIAL.sub(_escape, line) for line in plain.split("\n")).join("''")
 
 
 def text(given: str) -> str:

@@ -1,7 +1,7 @@
 """One job: its functions, and its line in the table of jobs."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from cigen.sdk import Job, Pair, Secret, Trigger, Workflow
 from cigen.std.ci.legs import has_placeholder
@@ -9,7 +9,6 @@ from cigen.std.ci.outputs import output_variable
 from cigen.std.ci.services import service_variables
 from cigen.std.ci.shards import shard_files
 from cigen.std.provider.jenkins.artifacts import Artifacts
-from cigen.std.provider.jenkins.caches import save_cache
 from cigen.std.provider.jenkins.concurrency import job_lock
 from cigen.std.provider.jenkins.conditions import ConditionScope, asks_for_matrix, compile_condition
 from cigen.std.provider.jenkins.containers import in_container, log_in, with_services
@@ -20,7 +19,8 @@ from cigen.std.provider.jenkins.raw import JobBlock, read_job_block, wrapped
 from cigen.std.provider.jenkins.runners import agent_label
 from cigen.std.provider.jenkins.scripts import render_script
 from cigen.std.provider.jenkins.secrets import bind_secrets
-from cigen.std.provider.jenkins.steps import StepScope, environment, render_step, run_on, with_env
+from cigen.std.provider.jenkins.steps import StepScope, environment, render_step, run_on, save_step, with_env
+from cigen.std.provider.jenkins.triggers import effective_triggers
 from cigen.std.provider.jenkins.used import Used
 from cigen.std.report import Report
 
@@ -142,6 +142,7 @@ def _variant(name: str, variant: Variant, block: JobBlock, scope: JobScope) -> l
         block=block,
         leg=leg,
         windows=variant.windows,
+        tags=effective_triggers(scope.workflow).tag is not None,
         used=used,
         report=scope.report,
     )
@@ -169,14 +170,8 @@ def _parts(job: Job, scope: StepScope) -> list[tuple[str, list[Code]]]:
             scope.report.warning("JENKINS_005", message, key=("jobs", job.id, "shards", "by"))
         script = shard_files(job.shards, '"${CIG_OUTPUT%/*}/cig-shard"')
         parts.insert(place, ("success", [render_script("Choose this shard's files", script, "bash", scope.used)]))
-    image = job.image.image if job.image else ""
-    for step in job.steps:
-        if step.cache is not None and step.cache.cache.save != "never" and step.cache.cache.paths:
-            save = replace(step, name=f"Save cache {step.cache.cache.id}", when=None)
-            on = "always" if step.cache.cache.save == "always" else "success"
-            shell = "posix" if job.image is not None else "bash"
-            script = text(save_cache(step.cache.cache, image))
-            parts.append((on, [Code(call(shell, text(save.name), f"caches() + {script}"))]))
+    saved = [(step.cache.cache.save, save_step(step, scope)) for step in job.steps if step.cache]
+    parts += [(on, lines) for on, lines in saved if on != "never"]
     if job.outputs is not None and job.outputs.values:
         scope.used.function("keepOutputs")
         parts.append(("success", [Code(call("keepOutputs", literal(job.id)))]))

@@ -1,12 +1,12 @@
 """One step: what it does, and in what surroundings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cigen.sdk import Checkout, Job, Pair, Secret, Step
 from cigen.std.ci.tools import UnknownTool, known_tools, tool_call
 from cigen.std.provider.jenkins.artifacts import Artifacts
-from cigen.std.provider.jenkins.caches import restore_cache
+from cigen.std.provider.jenkins.caches import restore_cache, save_cache
 from cigen.std.provider.jenkins.checkout import render_checkout
 from cigen.std.provider.jenkins.conditions import ConditionScope, compile_condition
 from cigen.std.provider.jenkins.groovy import Code, braces, call, text
@@ -17,12 +17,15 @@ from cigen.std.provider.jenkins.secrets import bind_secrets
 from cigen.std.provider.jenkins.used import Used
 from cigen.std.report import Report
 
-__all__ = ["StepScope", "environment", "render_step", "run_on", "with_env"]
+__all__ = ["StepScope", "environment", "render_step", "run_on", "save_step", "with_env"]
 
 
 @dataclass(frozen=True, slots=True)
 class StepScope:
-    """What a step is rendered within. `leg`: the job runs several times, and its function takes the leg."""
+    """What a step is rendered within. `leg`: the job runs several times, and its function takes the leg.
+
+    `tags`: a tag may start the run.
+    """
 
     job: Job
     conditions: ConditionScope
@@ -31,6 +34,7 @@ class StepScope:
     block: JobBlock
     leg: bool
     windows: bool
+    tags: bool
     used: Used
     report: Report
 
@@ -68,6 +72,8 @@ def render_step(step: Step, scope: StepScope) -> list[Code]:
         body = braces(
             "catchError(buildResult: 'SUCCESS', stageResult: 'UNSTABLE', catchInterruptions: false)", body
         )  # fmt: skip
+    if step.cache is not None:
+        body = _without_tags(body, scope)
     body = wrapped(patch if isinstance(patch, dict) else {}, body)
     return _guarded(step, body, scope)
 
@@ -89,6 +95,22 @@ def with_env(variables: list[str], body: list[Code]) -> list[Code]:
         return braces(f"withEnv([{', '.join(variables)}])", body)
     inner = [Code(line.text, line.depth + 1) for line in body]
     return [Code("withEnv(["), *(Code(f"{one},", 1) for one in variables), Code("]) {"), *inner, Code("}")]
+
+
+def save_step(step: Step, scope: StepScope) -> list[Code]:
+    """The lines that save what a step's cache holds, wherever the cache was to be restored."""
+    assert step.cache is not None, "the caller looked"
+    image = scope.job.image.image if scope.job.image else ""
+    cache = step.cache.cache
+    if not cache.paths:
+        return []
+    save = replace(step, name=f"Save cache {cache.id}")
+    return _guarded(step, _without_tags([_helped("caches()", save, save_cache(cache, image), scope)], scope), scope)
+
+
+def _without_tags(body: list[Code], scope: StepScope) -> list[Code]:
+    """What is released must not be built from what another run left behind."""
+    return braces("if (!env.TAG_NAME)", body) if scope.tags else body
 
 
 def _body(step: Step, scope: StepScope) -> list[Code]:

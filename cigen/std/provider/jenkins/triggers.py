@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from cigen.sdk import KeyPath, ManualInput, PullRequestTrigger, PushTrigger, Triggers, Workflow
 from cigen.std.ci.caches import glob_expression
-from cigen.std.provider.jenkins.groovy import Code, braces, call, literal
+from cigen.std.provider.jenkins.groovy import Code, braces, call, literal, short_literal
 from cigen.std.provider.jenkins.used import Used
 from cigen.std.report import Report
 
@@ -64,7 +64,7 @@ def render_schedule(triggers: Triggers, workflow: Workflow) -> list[Code]:
         return []
     specs = "\n".join(["TZ=Etc/UTC", *(_spread(one.cron) for one in triggers.schedule)])
     condition = f"env.BRANCH_NAME == {literal(workflow.default_branch)}"
-    return braces("triggers", [Code(call("cron", f"{condition} ? {literal(specs)} : ''"))])
+    return braces("triggers", [Code(call("cron", f"{condition} ? {short_literal(specs)} : ''"))])
 
 
 def render_parameters(triggers: Triggers) -> list[Code]:
