@@ -117,16 +117,16 @@ class Signatures:
 
 
 def _unmatched(job: Job, glob: PathGlob, tree: TreeReader) -> Diagnostic:
-    key: KeyPath = ("jobs", job.id)
-    for where, globs in declared_globs(job):
-        if glob in globs:
-            key = (*key, *where, globs.index(glob))
-            break
+    where, globs = next((where, globs) for where, globs in declared_globs(job) if glob in globs)
+    key: KeyPath = ("jobs", job.id, *where, globs.index(glob))
     message = f'"{glob.pattern}" of job "{job.id}" matches no file, so no change could ever make the job run'
     # Imported for the message alone.
     from cigen.hashing.hints import unmatched_hint
 
-    optional = f'correct it, or say {{ glob = "{glob.pattern}", optional = true }}'
+    # Shards without files would all be green and have done nothing.
+    optional = (
+        "correct it" if where[0] == "shards" else f'correct it, or say {{ glob = "{glob.pattern}", optional = true }}'
+    )
     hint = unmatched_hint(tree, glob.pattern) or optional
     return error("HASH_002", message, hint=hint, key=key)
 
