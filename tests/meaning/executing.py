@@ -17,7 +17,7 @@ from buildkite import runs_at, uploaded
 from circleci import values_at
 from circleci_config import CompiledJob, compile_config
 from events import Event
-from jenkins import build_of, run_jenkinsfile
+from jenkins import build_of, run_jenkinsfiles
 
 __all__ = ["Executed", "execute_buildkite", "execute_circleci", "execute_jenkins"]
 
@@ -278,6 +278,6 @@ def execute_jenkins(text: str, event: Event, folder: Path) -> Executed:
     case = build_of(event, dict(event.inputs))
     path = f"{machine.tools}{os.pathsep}{os.environ['PATH']}"
     case["env"] |= {"CIG_LOG": str(machine.log), "CIG_STATE": str(machine.state), "PATH": path, "LANG": "C.UTF-8"}
-    (done,) = run_jenkinsfile(text, [case], folder / "jobs")
+    (done,) = run_jenkinsfiles([(text, case)], folder / "jobs")
     lines = machine.log.read_text().splitlines() if machine.log.exists() else []
     return Executed(lines, done["result"] in ("SUCCESS", "UNSTABLE"), str(done))

@@ -1,4 +1,4 @@
-"""A Jenkinsfile, run with stub steps once for each event, and what it did. Knows nothing of the renderer.
+"""A Jenkinsfile, run with stub steps once for each event, and what it did: it knows nothing of the renderer.
 
 What a job needs cannot be seen from one run: that is read from the file's own list of jobs.
 """
@@ -16,7 +16,7 @@ from events import EVENTS, Event
 from foreign import HERE, run, tool
 from record import Leg, Meaning, started_services
 
-__all__ = ["build_of", "read_jenkins", "run_jenkinsfile"]
+__all__ = ["build_of", "read_jenkins", "run_all", "run_jenkinsfiles"]
 
 _HARNESS = HERE / "jenkins" / "Harness.groovy"
 _JOB = re.compile(r"^    '((?:[^'\\]|\\.)+)': \[\s*needs: \[([^\]]*)\]((?:.|\n(?!    '))*)", re.MULTILINE)
@@ -55,26 +55,41 @@ def _texts(listed: str) -> list[str]:
     return re.findall(r"'((?:[^'\\]|\\.)+)'", listed)
 
 
-@cache
+_SEEN: dict[str, dict[str, Log]] = {}
+
+
+def run_all(texts: Sequence[str]) -> None:
+    """Run files at every event in one JVM, to be read later one by one."""
+    texts = [text for text in dict.fromkeys(texts) if text not in _SEEN]
+    cases = []
+    for text in texts:
+        parameters = _defaults(text)
+        cases += [(text, build_of(event, {**parameters, **event.inputs})) for event in EVENTS.values()]
+    found = run_jenkinsfiles(cases) if cases else []
+    for index, text in enumerate(texts):
+        each = found[index * len(EVENTS) : (index + 1) * len(EVENTS)]
+        _SEEN[text] = dict(zip(EVENTS, (one["log"] for one in each), strict=True))
+        for one in each:
+            assert one["error"] is None, one["error"]
+
+
 def _runs(text: str) -> dict[str, Log]:
     """What the file does at each event."""
-    parameters = _defaults(text)
-    cases = [build_of(event, {**parameters, **event.inputs}) for event in EVENTS.values()]
-    found = run_jenkinsfile(text, cases)
-    for one in found:
-        assert one["error"] is None, one["error"]
-    return {name: one["log"] for name, one in zip(EVENTS, found, strict=True)}
+    run_all([text])
+    return _SEEN[text]
 
 
 @cache
 def _failures(text: str, keys: tuple[str, ...]) -> list[Log]:
-    """What the file does where the first script of a leg fails: one run for each leg."""
+    """What the file does where the first script of a leg fails: one run for each leg, if any waits for a failure."""
+    if "['failure', {" not in text:
+        return []
     event, log = max(_runs(text).items(), key=lambda item: len(item[1]))
     cases = []
     for _, entries in _by_leg(log, keys).values():
         first = next((entry["name"] for entry in entries if entry["kind"] == "sh"), None)
-        cases.append({**build_of(EVENTS[event], _defaults(text)), "fail": [first]})
-    return [one["log"] for one in run_jenkinsfile(text, cases)] if cases else []
+        cases.append((text, {**build_of(EVENTS[event], _defaults(text)), "fail": [first]}))
+    return [one["log"] for one in run_jenkinsfiles(cases)] if cases else []
 
 
 def _joined(leg: Leg, other: Leg) -> Leg:
@@ -101,7 +116,7 @@ def _defaults(text: str) -> dict[str, Any]:
     """The answers of somebody who changes none: a first run declares the parameters."""
     if "parameters {" not in text:
         return {}
-    (declared,) = run_jenkinsfile(text, [build_of(EVENTS["push to main"], {})])
+    (declared,) = run_jenkinsfiles([(text, build_of(EVENTS["push to main"], {}))])
     pipeline = next((one for one in declared["log"] if one["kind"] == "pipeline"), {"parameters": []})
     found = {}
     for kind, arguments in pipeline["parameters"]:
@@ -122,19 +137,24 @@ def build_of(event: Event, parameters: Mapping[str, Any]) -> dict[str, Any]:
     return {"env": env, "params": dict(parameters), "causes": causes}
 
 
-def run_jenkinsfile(text: str, cases: Sequence[Mapping[str, Any]], folder: Path | None = None) -> Log:
-    """Run the file in each case; in one JVM, which takes seconds to start."""
+def run_jenkinsfiles(cases: Sequence[tuple[str, Mapping[str, Any]]], folder: Path | None = None) -> Log:
+    """Run each file in its case; all in one JVM, which takes seconds to start. folder: where scripts are executed."""
     groovy = tool("groovy", "apt-get install groovy")
     with TemporaryDirectory() as temporary:
-        file = Path(temporary, "Jenkinsfile")
-        file.write_text(text)
-        asked = Path(temporary, "cases.json")
-        place = str(folder or temporary)
-        execute = folder is not None
-        asked.write_text(json.dumps([{"execute": execute, "dir": place, **one, "file": str(file)} for one in cases]))
-        done = run([groovy, "-cp", HERE / "jenkins" / "stubs", _HARNESS, asked])
+        asked = []
+        for index, (text, case) in enumerate(cases):
+            file = Path(temporary, str(index), "Jenkinsfile")
+            file.parent.mkdir()
+            file.write_text(text)
+            place = str(folder or temporary)
+            asked.append({"execute": folder is not None, "dir": place, **case, "file": str(file)})
+        listed = Path(temporary, "cases.json")
+        listed.write_text(json.dumps(asked))
+        done = run([groovy, "-cp", HERE / "jenkins" / "stubs", _HARNESS, listed])
     assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    found = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    assert len(found) == len(cases), done.stdout + done.stderr
+    return found
 
 
 def _by_leg(log: Log, keys: Sequence[str]) -> dict[str, tuple[str, Log]]:

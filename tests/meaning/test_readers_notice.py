@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
+from jenkins import run_all
 from keys import by_plain_key
 from plan import meaning_of
 from projects import planned
@@ -167,12 +168,16 @@ def test_damage_to_yaml_is_noticed(provider: str, damage: str) -> None:
     assert what in _noticed(provider, project, damaged)
 
 
-@pytest.mark.parametrize("damage", JENKINS if "jenkins" in PROVIDERS else ())
-def test_damage_to_a_jenkinsfile_is_noticed(damage: str) -> None:
-    project, what, before, after = JENKINS[damage]
-    text = _rendered("jenkins", project)
-    assert before in text
-    assert what in _noticed("jenkins", project, text.replace(before, after))
+@pytest.mark.xdist_group("jenkins")
+def test_damage_to_a_jenkinsfile_is_noticed() -> None:
+    damaged = {}
+    for damage, (project, _, before, after) in JENKINS.items():
+        text = _rendered("jenkins", project)
+        assert before in text, damage
+        damaged[damage] = text.replace(before, after)
+    run_all(list(damaged.values()))
+    for damage, (project, what, _, _) in JENKINS.items():
+        assert what in _noticed("jenkins", project, damaged[damage]), damage
 
 
 def _rendered(provider: str, project: str) -> str:

@@ -6,6 +6,7 @@ Where a system cannot say a thing, the provider has said so: each difference sta
 import re
 
 import pytest
+from jenkins import run_all
 from keys import by_plain_key
 from plan import meaning_of
 from projects import PROJECTS, planned
@@ -24,9 +25,24 @@ EXPLAINED: dict[str, list[tuple[str, str, str]]] = {
 """By provider: the kind of a difference, the code that announces it, and what else it looks like."""
 
 
-@pytest.mark.parametrize("name", PROJECTS)
-@pytest.mark.parametrize("provider", [name for name in PROVIDERS if name in READERS])
-def test_the_file_means_what_was_planned(provider: str, name: str) -> None:
+@pytest.fixture(scope="module")
+def jenkinsfiles() -> None:
+    """All run at once: starting a JVM is what takes the time."""
+    run_all([text for text in (render("jenkins", planned(name))[0] for name in PROJECTS) if text])
+
+
+CASES = [
+    pytest.param(provider, name, marks=pytest.mark.xdist_group("jenkins") if provider == "jenkins" else ())
+    for provider in PROVIDERS
+    if provider in READERS
+    for name in PROJECTS
+]
+
+
+@pytest.mark.parametrize(("provider", "name"), CASES)
+def test_the_file_means_what_was_planned(provider: str, name: str, request: pytest.FixtureRequest) -> None:
+    if provider == "jenkins":
+        request.getfixturevalue("jenkinsfiles")
     graph = planned(name)
     text, diagnostics = render(provider, graph)
     if has_errors(diagnostics):
