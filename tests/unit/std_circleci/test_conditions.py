@@ -115,6 +115,13 @@ def test_a_draft_is_asked_for_only_of_pull_requests(when: When) -> None:
     assert expression(lower(when("label.ci"), scope(Triggers(push=PushTrigger())))) == "false"
 
 
+@pytest.mark.parametrize("condition", ["branch == 'trunk'", "default_branch", "branch matches 'trunk'"])
+def test_no_pull_request_passes_for_a_branch(condition: str, when: When) -> None:
+    events = scope(Triggers(PushTrigger(("trunk",)), PullRequestTrigger(skip_drafts=True)))
+    printed = expression(lower(when(condition), events))
+    assert printed == f'pipeline.event.name != "pull_request" and {BRANCH} == "trunk"'
+
+
 @pytest.mark.parametrize("condition", ["label.ci", "matrix.x == '1'"])
 def test_what_circleci_does_not_know_is_refused(condition: str, when: When) -> None:
     with pytest.raises(CannotExpress):

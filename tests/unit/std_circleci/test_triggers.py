@@ -44,6 +44,15 @@ PR = "pipeline.event.github.pull_request"
             Triggers(schedule=(Schedule("0 3 * * *", "deep"),)),
             'pipeline.trigger_source == "scheduled_pipeline" and pipeline.schedule.name == "deep"',
         ),
+        (
+            Triggers(PushTrigger(("main",)), PullRequestTrigger(skip_drafts=True)),
+            " or ".join(
+                [
+                    f'pipeline.event.name != "pull_request" and {BRANCH} == "main"',
+                    f'pipeline.event.name == "pull_request" and not {PR}.draft',
+                ]
+            ),
+        ),
         (Triggers(manual=ManualTrigger()), 'pipeline.trigger_source == "api"'),
         (
             Triggers(PushTrigger(), manual=ManualTrigger()),

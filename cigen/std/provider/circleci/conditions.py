@@ -5,7 +5,8 @@ printed in one of three ways. Expressions know `==`, `!=` and `starts-with`; log
 too; both are decided before anything runs. What only the job can know, a variable or another job's output, is for the
 shell.
 
-CircleCI builds branches. `branch` is the branch of the pipeline, which is also the branch a pull request comes from.
+CircleCI builds branches. `branch` is the branch of the pipeline; where the events of pull requests start pipelines too,
+it must be another event's, because a fork may call its branch as it likes.
 """
 
 import re
@@ -27,6 +28,7 @@ __all__ = [
     "SOURCE",
     "TAG",
     "ConditionScope",
+    "asks_for_events",
     "effective_triggers",
     "equals",
     "expression",
@@ -59,6 +61,12 @@ def effective_triggers(workflow: Workflow) -> Triggers:
     if workflow.triggers is not None and workflow.triggers != Triggers():
         return workflow.triggers
     return Triggers(push=PushTrigger((workflow.default_branch,)), pull_request=PullRequestTrigger())
+
+
+def asks_for_events(triggers: Triggers) -> bool:
+    """Whether events of pull requests start pipelines of the workflow: nothing else tells base, draft or kind."""
+    found = triggers.pull_request
+    return found is not None and bool(found.branches or found.types or found.skip_drafts)
 
 
 def equals(name: str, text: str) -> Expr:
@@ -135,13 +143,20 @@ def _compared(name: Expr, value: Expr, scope: ConditionScope) -> Expr:
         number = Expr(Op.BOOL, value.value)
         whole = value.value.removeprefix("-").isdecimal()
         return Expr(Op.EQ, args=(Expr(Op.NAME, _operand(name.value)), number)) if whole else FALSE
-    return equals(_operand(name.value), value.value)
+    return _of_branch(name.value, equals(_operand(name.value), value.value), scope)
+
+
+def _of_branch(name: str, found: Expr, scope: ConditionScope) -> Expr:
+    """A condition on `branch`, which a pull request has none of."""
+    if name not in ("branch", "default_branch") or not asks_for_events(effective_triggers(scope.workflow)):
+        return found
+    return all_of([negate(equals(EVENT, "pull_request")), found])
 
 
 def _matched(name: str, pattern: str, scope: ConditionScope) -> Expr:
     if name == "event":
         return any_of(_event(event, scope) for event in _EVENTS if matches_glob(pattern, event))
-    return matches(_operand(name), pattern)
+    return _of_branch(name, matches(_operand(name), pattern), scope)
 
 
 def _event(name: str, scope: ConditionScope) -> Expr:
@@ -193,7 +208,7 @@ def _flag(name: str, scope: ConditionScope) -> Expr:
     """A name that is true or false by itself."""
     group = name.partition(".")[0]
     if name == "default_branch":
-        return equals(BRANCH, scope.workflow.default_branch)
+        return _of_branch(name, equals(BRANCH, scope.workflow.default_branch), scope)
     if name == "draft":
         return all_of([equals(EVENT, "pull_request"), Expr(Op.NAME, DRAFT)])
     if group == "label":

@@ -19,6 +19,7 @@ from cigen.std.provider.circleci.conditions import (
     EVENT,
     SOURCE,
     TAG,
+    asks_for_events,
     effective_triggers,
     equals,
     expression,
@@ -63,7 +64,7 @@ def workflow_starts(workflows: Sequence[Workflow], report: Report) -> dict[str, 
     for workflow in workflows:
         triggers = given[workflow.id]
         each = [
-            _pushes(triggers.push, pushed) if triggers.push else FALSE,
+            _pushes(triggers, triggers.push, pushed) if triggers.push else FALSE,
             _pull_requests(workflow, triggers.pull_request, pushed, report) if triggers.pull_request else FALSE,
             any_of(matches(TAG, one) for one in triggers.tag.patterns or ("*",)) if triggers.tag else FALSE,
             matches(BRANCH, "gh-readonly-queue/*") if triggers.merge_queue else FALSE,
@@ -89,7 +90,9 @@ def _joined(each: Sequence[Expr], triggers: Triggers) -> Expr:
     return any_of([all_of([any_branch, negate(equals(BRANCH, ""))]) if triggers.tag else any_branch, *others])
 
 
-def _pushes(push: PushTrigger, pushed: Expr) -> Expr:
+def _pushes(triggers: Triggers, push: PushTrigger, pushed: Expr) -> Expr:
+    if asks_for_events(triggers):
+        pushed = all_of([pushed, negate(equals(EVENT, "pull_request"))])
     listed = any_of(matches(BRANCH, one) for one in push.branches) if push.branches else TRUE
     ignored = [negate(matches(BRANCH, one)) for one in push.branches_ignore]
     return all_of([pushed, listed, *ignored])
@@ -100,7 +103,7 @@ def _pull_requests(workflow: Workflow, trigger: PullRequestTrigger, pushed: Expr
     if trigger.labels:
         message = f'workflow "{workflow.id}" runs whatever labels a pull request has, which CircleCI does not tell'
         report.warning("CIRCLECI_022", message, key=(*key, "labels"))
-    if not (trigger.branches or trigger.types or trigger.skip_drafts):
+    if not asks_for_events(effective_triggers(workflow)):
         return pushed
     message = f'workflow "{workflow.id}" asks for what only events of pull requests tell'
     hint = 'Project Setup: add a trigger of the GitHub App for "PR opened or pushed to"'
