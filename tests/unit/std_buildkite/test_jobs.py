@@ -12,6 +12,7 @@ from cigen.sdk import (
     CacheUse,
     Checkout,
     Concurrency,
+    Download,
     Expr,
     Job,
     JobOutputs,
@@ -377,13 +378,20 @@ def test_the_legs_of_a_job_are_needed_all_together(make_job: Callable, render: C
     assert rendered.step["depends_on"] == ["test-a", "test-b"]
 
 
-def test_artifacts_of_legs_are_fetched_from_each(make_job: Callable, render: Callable) -> None:
-    from cigen.sdk import Download
+ONE_STEP = "buildkite-agent artifact download 'dist/**/*' . --step test"
+EACH_STEP = """\
+set -eo pipefail
+for cig_step in test-a test-b; do
+  buildkite-agent artifact download 'dist/**/*' . --step "$cig_step"
+done
+"""
 
-    build = make_job(MAKE, Step("up", upload=Artifact("test", ("dist/**",))), matrix=legs(os=("a", "b")), machine=None)
+
+@pytest.mark.parametrize(("shards", "script"), [(None, ONE_STEP), (Shards(2), EACH_STEP)])
+def test_artifacts_of_all_legs_are_fetched(
+    shards: Shards | None, script: str, make_job: Callable, render: Callable
+) -> None:
+    up = Step("up", upload=Artifact("test", ("dist/**",)))
+    build = make_job(MAKE, up, matrix=legs(os=("a", "b")), machine=None, shards=shards)
     last = make_job(Step("down", download=Download("test")), id="last", needs=("test",))
-    rendered = render(build, last)
-    assert rendered.script == (
-        "set -eo pipefail\nfor cig_step in test-a test-b; do\n"
-        "  buildkite-agent artifact download 'dist/**/*' . --step \"$cig_step\"\ndone\n"
-    )
+    assert render(build, last).script == script

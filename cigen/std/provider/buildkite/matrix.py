@@ -26,9 +26,9 @@ _AXIS = re.compile(r"[A-Za-z0-9_]+")
 _VALUE = re.compile(r"[A-Za-z0-9_./:@+=-]+")
 
 
-def render_matrix(job: Job, matrix: Matrix, needed_by_key: bool) -> dict[str, Value] | None:
-    """The value of `matrix`, or None where each leg has to be a step. needed_by_key: some job fetches theirs."""
-    if needed_by_key or not _fits(matrix) or not _simple(job, matrix):
+def render_matrix(job: Job, matrix: Matrix) -> dict[str, Value] | None:
+    """The value of `matrix`, or None where each leg has to be a step of its own."""
+    if not _fits(matrix) or not _simple(job, matrix):
         return None
     axes = {axis.name: list(axis.values) for axis in matrix.axes}
     legs = [tuple((pair.name, pair.value) for pair in leg.values) for leg in matrix.legs]

@@ -92,12 +92,10 @@ def _plan(graph: Graph, output: Output, report: Report) -> _Plan | None:
         message = f"{output.path} has no jobs, and a pipeline without steps is refused"
         report.error("BUILDKITE_002", message, hint="add a job, or leave the output out", key=("outputs",))
         return None
-    fetched = {step.download.name for job in jobs for step in job.steps if step.download is not None}
     matrices: dict[str, dict[str, Value]] = {}
     prepared = []
     for job in jobs:
-        left = {step.upload.name for step in job.steps if step.upload is not None}
-        value = render_matrix(job, job.matrix, bool(left & fetched)) if job.matrix is not None else None
+        value = render_matrix(job, job.matrix) if job.matrix is not None else None
         if value is not None:
             matrices[job.id] = value
             assert job.matrix is not None
