@@ -1,4 +1,4 @@
-"""All readers, by provider: from the plan (for the names of legs alone) and the file's text to what it means."""
+"""All readers, by provider: from the plan (for names alone) and the file's text to what one workflow means."""
 
 from collections.abc import Callable
 
@@ -15,11 +15,11 @@ from cigen.sdk import Graph, Workflow
 
 __all__ = ["READERS", "compared_events"]
 
-READERS: dict[str, Callable[[Graph, str], Meaning]] = {
-    "github": lambda graph, text: of_matrices(graph, read_github(text)),
-    "circleci": lambda graph, text: read_circleci(text, graph.workflows[0].id),
-    "buildkite": lambda graph, text: of_matrices(graph, read_buildkite(text)),
-    "jenkins": lambda graph, text: read_jenkins(text, _plan_keys(graph)),
+READERS: dict[str, Callable[[Graph, Workflow, str], Meaning]] = {
+    "github": lambda graph, workflow, text: of_matrices(graph, read_github(text)),
+    "circleci": lambda graph, workflow, text: read_circleci(text, workflow.id),
+    "buildkite": lambda graph, workflow, text: of_matrices(graph, read_buildkite(text)),
+    "jenkins": lambda graph, workflow, text: read_jenkins(text, _plan_keys(graph)),
 }
 
 

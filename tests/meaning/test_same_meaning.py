@@ -14,7 +14,7 @@ from readers import READERS, compared_events
 from record import Difference, differences
 from rendering import PROVIDERS, render
 
-from cigen.model.diagnostics import has_errors
+from cigen.model.diagnostics import Level, has_errors
 
 EXPLAINED: dict[str, list[tuple[str, str, str]]] = {
     "github": [],
@@ -28,11 +28,17 @@ EXPLAINED: dict[str, list[tuple[str, str, str]]] = {
 @pytest.fixture(scope="module")
 def jenkinsfiles() -> None:
     """All run at once: starting a JVM is what takes the time."""
-    run_all([text for text in (render("jenkins", planned(name))[0] for name in PROJECTS) if text])
+    graphs = [planned(name) for name in PROJECTS]
+    texts = [render("jenkins", graph, one.id)[0] for graph in graphs for one in graph.workflows]
+    run_all([text for text in texts if text])
 
 
+MARKS = {
+    "jenkins": [pytest.mark.xdist_group("jenkins")],
+    "github people": [pytest.mark.xfail(strict=True, reason="`approve` is not rendered for GitHub yet")],
+}
 CASES = [
-    pytest.param(provider, name, marks=pytest.mark.xdist_group("jenkins") if provider == "jenkins" else ())
+    pytest.param(provider, name, marks=MARKS.get(provider, MARKS.get(f"{provider} {name}", [])))
     for provider in PROVIDERS
     if provider in READERS
     for name in PROJECTS
@@ -44,17 +50,20 @@ def test_the_file_means_what_was_planned(provider: str, name: str, request: pyte
     if provider == "jenkins":
         request.getfixturevalue("jenkinsfiles")
     graph = planned(name)
-    text, diagnostics = render(provider, graph)
-    if has_errors(diagnostics):
-        assert not text
-        pytest.skip(f"refused: {', '.join(one.message for one in diagnostics)}")
-    workflow = graph.workflows[0]
-    plan = by_plain_key(meaning_of(graph, workflow))
-    read = by_plain_key(READERS[provider](graph, text))
-    told = {one.code for one in diagnostics}
-    events = compared_events(provider, workflow)
-    found = differences(plan, read, events)
-    assert [one for one in found if not _is_explained(one, provider, told)] == []
+    refusals = []
+    for workflow in graph.workflows:
+        text, diagnostics = render(provider, graph, workflow.id)
+        if has_errors(diagnostics):
+            assert not text
+            refusals += [one.message for one in diagnostics if one.level is Level.ERROR]
+            continue
+        plan = by_plain_key(meaning_of(graph, workflow))
+        read = by_plain_key(READERS[provider](graph, workflow, text))
+        told = {one.code for one in diagnostics}
+        found = differences(plan, read, compared_events(provider, workflow))
+        assert [one for one in found if not _is_explained(one, provider, told)] == []
+    if refusals:
+        pytest.skip(f"refused: {', '.join(refusals)}")
 
 
 def _is_explained(found: Difference, provider: str, told: set[str]) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import product
 
 from cigen.sdk import (
+    Approval,
     Artifact,
     Cache,
     CachePart,
@@ -21,6 +22,7 @@ from cigen.sdk import (
     Graph,
     Health,
     Job,
+    JobOutputs,
     Leg,
     ManualInput,
     ManualTrigger,
@@ -39,15 +41,17 @@ from cigen.sdk import (
     Runner,
     Schedule,
     Service,
+    Shards,
     Step,
     TagTrigger,
     Tool,
+    Trigger,
     Triggers,
     Workflow,
 )
 from cigen.std.provider.github.tools import known_tools
 
-__all__ = ["GRAPHS", "LINUX", "job", "script", "workflow"]
+__all__ = ["GRAPHS", "LINUX", "WIDER", "job", "script", "workflow"]
 
 LINUX = Runner("linux")
 CHECKOUT = Step("checkout", checkout=Checkout())
@@ -294,3 +298,58 @@ GRAPHS = {
     for make in (rails, pnpm_monorepo, python_matrix, polyglot, releases, tagged_tools, by_hand, nasty_texts)
 }
 """By name: the graph and the output to render it to."""
+
+
+def sharded() -> Graph:
+    """Shards of every kind, values, approvals, jobs after failures, a pipeline that another starts."""
+    spec = script('xargs bin/rspec < "$CIG_SHARD_FILES"', "spec")
+    jobs = [
+        job("by-name", spec, shards=Shards(4, ("spec/**/*_spec.rb", "!spec/slow/**"))),
+        job("by-size", spec, shards=Shards(2, ("spec/*.rb",), "size")),
+        job("by-timings", spec, shards=Shards(12, ("spec/*.rb",), "timings"), outputs=JobOutputs(junit=("tmp/*.xml",))),
+        job("numbered", script('bin/part "$CIG_SHARD_INDEX" "$CIG_SHARD_TOTAL"', "part"), shards=Shards(3)),
+        job("ask", script('echo "kind=big" >> "$CIG_OUTPUT"', "ask"), outputs=JobOutputs(values=("kind", "size"))),
+        job("told", script('bin/told "$CIG_NEEDS_ASK_KIND"', "told"), needs=("ask",)),
+        job("big", script("bin/big", "big"), needs=("ask",), when=equal("needs.ask.kind", "big")),
+        job("wait", script("bin/deploy", "deploy"), needs=("told",), approve=Approval("Deploy it?", ("admins",))),
+        job("alarm", script("bin/alarm", "alarm"), needs=("told", "wait"), run_on="failure"),
+        job("sweep", script("bin/sweep", "sweep"), needs=("told", "big"), run_on="always"),
+        replace(
+            job("start", needs=("told",), trigger=Trigger("other", "main", (Pair("VERSION", "$1 << x"),), wait=True)),
+            steps=(),
+        ),
+    ]
+    return Graph("sharded", (workflow(),), tuple(jobs))
+
+
+def three_hundred_legs() -> Graph:
+    versions = tuple(f"3.{minor}" for minor in range(20))
+    systems = tuple(f"s{index}" for index in range(15))
+    matrix = Matrix(
+        (MatrixAxis("python", versions), MatrixAxis("system", systems)),
+        legs=legs("test", {}, python=versions, system=systems),
+        max_parallel=50,
+    )
+    test = job("test", script("make test PYTHON={{ matrix.python }} SYSTEM={{ matrix.system }}"), matrix=matrix)
+    return Graph("wide", (workflow(),), (test, job("done", script("make finish"), needs=("test",))))
+
+
+def forty_jobs() -> Graph:
+    layers = [[f"job-{layer}-{index}" for index in range(10)] for layer in range(4)]
+    jobs = []
+    for above, layer in zip([[], *layers], layers, strict=False):
+        for index, name in enumerate(layer):
+            given = {"when": equal("branch", "main")} if index == 7 else {}
+            jobs.append(job(name, script(f"make {name}"), needs=tuple(above[index : index + 3]), **given))
+    given = Triggers(
+        push=PushTrigger(("main", "release/*")),
+        pull_request=PullRequestTrigger(("main",), skip_drafts=True),
+        tag=TagTrigger(("v*",)),
+        schedule=(Schedule("0 3 * * *", "nightly"), Schedule("0 6 * * 1", "weekly")),
+        merge_queue="full",
+    )
+    return Graph("forty", (workflow(triggers=given),), tuple(jobs))
+
+
+WIDER = {make.__name__: make() for make in (sharded, three_hundred_legs, forty_jobs)}
+"""What GitHub's limits and its provider do not know yet, or refuse."""

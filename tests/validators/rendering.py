@@ -1,6 +1,5 @@
 """Files as the standard providers write them: from graphs, or as golden cases expect them."""
 
-from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -20,12 +19,11 @@ PROVIDERS = [name for name in FILES if (_ROOT / "cigen/std/provider" / name / "p
 GOLDEN = _ROOT / "tests" / "golden"
 
 
-def render(provider: str, graph: Graph) -> tuple[str, tuple[Diagnostic, ...]]:
-    """The file of a graph's only workflow, or nothing where the provider refuses; and what it said."""
+def render(provider: str, graph: Graph, workflow: str = "") -> tuple[str, tuple[Diagnostic, ...]]:
+    """The file of one workflow, the first if none is named, or nothing where the provider refuses; and what it said."""
     plugin = import_module(f"cigen.std.provider.{provider}.plugin").PLUGIN
-    workflow = graph.workflows[0].id
-    output = Output(provider, FILES[provider], "", workflow)
-    done = plugin.generate(GenerateRequest(provider, replace(graph), (output,)))
+    output = Output(provider, FILES[provider], "", workflow or graph.workflows[0].id)
+    done = plugin.generate(GenerateRequest(provider, graph, (output,)))
     return "".join(one.content for one in done.fragments if one.path == output.path), done.diagnostics
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from checks import CHECKS
-from graphs import GRAPHS
+from graphs import GRAPHS, WIDER
 from rendering import GOLDEN, PROVIDERS, golden_files, render
 
 from cigen.model.diagnostics import has_errors
@@ -23,7 +23,7 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Path]]:
     found: dict[str, list[Path]] = {}
     for provider in YAML:
         folder = tmp_path_factory.mktemp(provider)
-        for name, (graph, _) in GRAPHS.items():
+        for name, graph in {**{name: graph for name, (graph, _) in GRAPHS.items()}, **WIDER}.items():
             text, diagnostics = render(provider, graph)
             assert bool(text) != has_errors(diagnostics), f"{name}: a file exactly where there is no error"
             if text:
