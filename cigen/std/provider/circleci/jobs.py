@@ -6,6 +6,7 @@ from itertools import groupby
 
 from cigen.sdk import Job, Workflow
 from cigen.sdk.yaml import Value
+from cigen.std.ci.conditions import is_true
 from cigen.std.ci.legs import StaticJob
 from cigen.std.provider.circleci.artifacts import ROOT, Workspace
 from cigen.std.provider.circleci.concurrency import serial_group
@@ -179,6 +180,10 @@ def _place(one: StaticJob, gate: Gate, contexts: Sequence[str], scope: JobScope)
             message = f'job "{one.source}" runs when all jobs it needs have failed, not when one of them has'
             hint = "give it one job to need, or use a notify of each job"
             scope.report.warning("CIRCLECI_033", message, hint=hint, key=("jobs", one.source, "run_on"))
+        if status and all(not is_true(scope.gates[need].condition) for need in needs):
+            message = f'job "{one.source}" does not run where the conditions of all jobs that it needs fail'
+            hint = "let it need one that always runs"
+            scope.report.warning("CIRCLECI_034", message, hint=hint, key=("jobs", one.source, "run_on"))
     if gate.filters is not None:
         found["filters"] = gate.filters
     if contexts:

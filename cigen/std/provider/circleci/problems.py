@@ -41,6 +41,7 @@ TITLES = {
     "CIRCLECI_031": "Settings for scripts only",
     "CIRCLECI_032": "Starts another pipeline through the API",
     "CIRCLECI_033": "Runs only when all have failed",
+    "CIRCLECI_034": "Does not run without any of its needs",
 }
 
 
