@@ -181,3 +181,9 @@ def test_a_machine_is_a_label(render: Make, make_job: Make) -> None:
 
 def test_a_job_without_a_machine_is_an_error(render: Make) -> None:
     assert render(Job("test", workflow="ci", runner="nobody")).codes == ["JENKINS_003"]
+
+
+def test_a_name_is_the_title_of_a_stage(render_step: Make) -> None:
+    assert "'test': [title: 'All tests', needs: []" in render_step(name="All tests").text
+    rendered = render_step(name="Ruby {{ matrix.v }}", matrix=legs("3.3"))
+    assert "[name: 'test-3.3', title: 'Ruby 3.3', matrix: [v: '3.3']]" in rendered.text

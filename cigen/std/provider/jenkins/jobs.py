@@ -77,6 +77,8 @@ def render_job(job: Job, function: str, scope: JobScope) -> Rendered:
 
 def _entry(job: Job, function: str, scope: JobScope) -> list[Code]:
     fields = [f"needs: [{', '.join(map(literal, job.needs))}]"]
+    if job.name not in ("", job.id) and not has_placeholder(job.name):
+        fields.insert(0, f"title: {text(job.name)}")
     if job.run_on != "success":
         fields.append(f"on: {literal(job.run_on)}")
     if job.when is not None and not asks_for_matrix(job.when):
@@ -288,8 +290,7 @@ def _trigger(trigger: Trigger, scope: JobScope) -> list[Code]:
 
 
 def _head(job: Job, function: str, parameters: str = "") -> list[Code]:
-    title = comment(job.description or (job.name if "{{" not in job.name else ""))
-    return [*(Code(line) for line in title), Code(f"def {function}({parameters}) {{")]
+    return [*(Code(line) for line in comment(job.description)), Code(f"def {function}({parameters}) {{")]
 
 
 def _function(lines: list[Code]) -> list[Code]:

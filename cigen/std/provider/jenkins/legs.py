@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, replace
 
 from cigen.sdk import Job, Leg, Runner
-from cigen.std.ci.legs import has_placeholder, static_jobs
+from cigen.std.ci.legs import PLACEHOLDER, has_placeholder, static_jobs
 from cigen.std.provider.jenkins.groovy import literal
 from cigen.std.provider.jenkins.problems import CannotExpress
 from cigen.std.provider.jenkins.runners import agent_label, is_windows
@@ -67,6 +67,10 @@ def row(variant: int, leg: Leg | None, shard: int | None, job: Job, report: Repo
     """A leg as data. labelled: the legs do not share a machine."""
     name = leg.key if leg else job.id
     fields = [f"name: {literal(name if shard is None else f'{name}-{shard + 1}')}"]
+    if leg is not None and has_placeholder(job.name):
+        values = {pair.name: pair.value for pair in leg.values}
+        title = PLACEHOLDER.sub(lambda found: values.get(found[1], "") if found[1] else "{{", job.name)
+        fields.append(f"title: {literal(title if shard is None else f'{title} {shard + 1}')}")
     if variant:
         fields.append(f"variant: {variant}")
     if labelled and leg is not None and leg.runner is not None:

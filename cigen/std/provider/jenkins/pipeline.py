@@ -142,14 +142,14 @@ def _tables(made: Sequence[Rendered]) -> Iterator[Code]:
 def _function_names(jobs: Sequence[Job]) -> list[str]:
     """A function for each job, `jobTestUnit`, told apart by a number where letters and digits do not do it."""
     found: list[str] = []
+    taken: set[str] = set()
     for job in jobs:
-        name = identifier("job", job.id)
+        name = unique = identifier("job", job.id)
         number = 2
-        taken = {known.casefold() for known in found}
-        unique = name
         while unique.casefold() in taken:
             unique = f"{name}_{number}"
             number += 1
+        taken.add(unique.casefold())
         found.append(unique)
     return found
 

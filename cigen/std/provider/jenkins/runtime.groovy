@@ -32,7 +32,7 @@ def runJob(String name, Map job) {
   String verdict = judge(job, results)
   if (verdict == 'BLOCKED') {
     results[name] = verdict
-    stage(name) {
+    stage(job.title ?: name) {
       catchError(buildResult: 'SUCCESS', stageResult: 'NOT_BUILT') {
         error("${name} is not run: it needs ${job.needs.join(', ')}")
       }
@@ -45,7 +45,7 @@ def runJob(String name, Map job) {
     echo "${name} is not run: its condition does not hold, or that of a job it needs"
     return
   }
-  stage(name) {
+  stage(job.title ?: name) {
     try {
       Closure body = job.run
       body()
@@ -152,7 +152,7 @@ def runLegs(List legs, boolean failFast, int atOnce, Closure body) {
     branches[branch] = {
       while (waiting) {
         Map leg = waiting.remove(0)
-        stage(leg.name) {
+        stage(leg.title ?: leg.name) {
           try {
             body(leg)
           } catch (org.jenkinsci.plugins.workflow.steps.FlowInterruptedException interruption) {
