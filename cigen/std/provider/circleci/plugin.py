@@ -8,10 +8,12 @@ from cigen.sdk import (
     GenerateResult,
     Level,
     Plugin,
+    Setting,
     ValidateRequest,
     ValidateResult,
     serve,
 )
+from cigen.std.provider.circleci.checklist import checklist
 from cigen.std.provider.circleci.limits import check_files
 from cigen.std.provider.circleci.problems import new_report
 from cigen.std.provider.circleci.workflow import render_config
@@ -26,12 +28,14 @@ class CircleCI(Plugin):
         """One file for each output."""
         fragments: list[Fragment] = []
         diagnostics: list[Diagnostic] = []
+        settings: list[Setting] = []
         for output in request.outputs:
             text, found = render_config(request.graph, output)
             diagnostics += found
             if not any(one.level is Level.ERROR for one in found):
                 fragments.append(Fragment(output.path, text))
-        return GenerateResult(tuple(fragments), tuple(diagnostics))
+                settings += checklist(request.graph, output)
+        return GenerateResult(tuple(fragments), tuple(diagnostics), tuple(settings))
 
     def validate(self, request: ValidateRequest) -> ValidateResult:
         """The limits of a file as it will be written, other plugins' parts included."""

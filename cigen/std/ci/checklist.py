@@ -1,0 +1,116 @@
+"""What lives outside of the repository, found while a graph is read: the part of a checklist that no provider owns.
+
+Owns: which jobs an output holds, which secrets and machines a job wants, which of its checks a merge can wait for.
+Where something is switched on is the provider's own knowledge.
+"""
+
+from collections.abc import Iterable
+
+from cigen.sdk import Graph, Job, KeyPath, Output, PullRequestTrigger, PushTrigger, Runner, Setting, Triggers, Workflow
+
+__all__ = [
+    "MERGE_RULES",
+    "Checklist",
+    "effective_triggers",
+    "job_key",
+    "merge_rules",
+    "runners_of",
+    "secret_key",
+    "secrets_of",
+    "workflow_key",
+    "workflows_in",
+]
+
+MERGE_RULES = "the repository on GitHub: Settings > Rules > Rulesets"
+
+
+class Checklist:
+    """Settings in the order in which something asked for them."""
+
+    def __init__(self) -> None:
+        self._found: dict[Setting, None] = {}
+
+    def add(self, title: str, place: str, reason: str, key: KeyPath = ()) -> None:
+        """What to do, where, and what asks for it. The same words once."""
+        self._found[Setting(title, place, reason, key)] = None
+
+    @property
+    def found(self) -> tuple[Setting, ...]:
+        """Everything asked for."""
+        return tuple(self._found)
+
+
+def workflows_in(graph: Graph, output: Output) -> tuple[tuple[Workflow, tuple[Job, ...]], ...]:
+    """The workflows of an output, each with its jobs."""
+    chosen = [one for one in graph.workflows if output.workflow in ("", "*", one.id)]
+    only = len(graph.workflows) == 1
+    return tuple(
+        (one, tuple(job for job in graph.jobs if job.workflow == one.id or (only and not job.workflow)))
+        for one in chosen
+    )
+
+
+def workflow_key(workflow: Workflow, *keys: str) -> KeyPath:
+    """Where cig.toml says something of a workflow: `ci` is what its top-level keys describe."""
+    return keys if workflow.id == "ci" else ("workflows", workflow.id, *keys)
+
+
+def job_key(job: Job, *keys: str) -> KeyPath:
+    """Where cig.toml says something of a job; nowhere for a job that a plugin proposed."""
+    return () if job.owner else ("jobs", job.id, *keys)
+
+
+def effective_triggers(workflow: Workflow) -> Triggers:
+    """The triggers; for a workflow that names none, pushes to the default branch and pull requests."""
+    given = workflow.triggers
+    if given is not None and given != Triggers(paths=given.paths):
+        return given
+    return Triggers(push=PushTrigger((workflow.default_branch,)), pull_request=PullRequestTrigger())
+
+
+def secrets_of(job: Job) -> tuple[str, ...]:
+    """Every secret that a job wants, each once."""
+    names = [*job.secrets, *(name for step in (*job.steps, *job.cleanup) for name in step.secrets)]
+    names += [name for one in job.notify for name in one.secrets]
+    if job.image is not None and job.image.password:
+        names.append(job.image.password)
+    return tuple(dict.fromkeys(names))
+
+
+def secret_key(job: Job, name: str) -> KeyPath:
+    """Where a job asks for a secret."""
+    return job_key(job, "secrets", name) if name in job.secrets else job_key(job)
+
+
+def runners_of(job: Job) -> tuple[Runner, ...]:
+    """The machines of a job, each once: those of its legs where the matrix chooses."""
+    if job.machine is not None:
+        return (job.machine,)
+    legs = job.matrix.legs if job.matrix else ()
+    return tuple(dict.fromkeys(leg.runner for leg in legs if leg.runner is not None))
+
+
+def merge_rules(workflow: Workflow, jobs: Iterable[Job], checks: Checklist, form: str = "{}") -> None:
+    """The rules of the default branch: the checks to wait for, and the merge queue. form: how a job's check is called.
+
+    A job that may not run, may fail or does something to the world is no check: a merge would wait for it forever.
+    """
+    triggers = effective_triggers(workflow)
+    if triggers.pull_request is None and not triggers.merge_queue:
+        return
+    place = f'{MERGE_RULES} > Require status checks to pass, for the branch "{workflow.default_branch}"'
+    for job in jobs:
+        if _is_check(job):
+            keys = [leg.key for leg in job.matrix.legs] if job.matrix else [job.id]
+            names = ", ".join(f'"{form.format(one)}"' for one in keys)
+            title = f'Let merges wait for the checks of workflow "{workflow.id}"'
+            checks.add(title, place, f'job "{job.id}" is {names}', job_key(job))
+    if triggers.merge_queue:
+        reason = f'workflow "{workflow.id}" runs for merge queues'
+        where = f'{MERGE_RULES} > Require merge queue, for the branch "{workflow.default_branch}"'
+        checks.add("Switch the merge queue on", where, reason, workflow_key(workflow, "on", "merge_queue"))
+
+
+def _is_check(job: Job) -> bool:
+    tells = job.run_on == "success" and job.when is None and not job.allow_failure
+    return tells and not (job.effects or job.environment or job.approve or job.trigger)

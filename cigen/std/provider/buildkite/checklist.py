@@ -1,0 +1,155 @@
+"""What lives in the settings of a pipeline, a cluster and its agents on Buildkite, and not in the pipeline's file.
+
+`provider_settings.…` are the names of the same switches in Buildkite's REST API, for PATCH …/pipelines/SLUG.
+"""
+
+from collections.abc import Sequence
+
+from cigen.sdk import Graph, Job, Output, Runner, Secret, Setting, Workflow
+from cigen.std.ci.checklist import (
+    Checklist,
+    effective_triggers,
+    job_key,
+    merge_rules,
+    runners_of,
+    secret_key,
+    secrets_of,
+    workflow_key,
+    workflows_in,
+)
+from cigen.std.provider.buildkite.chunks import part_of
+from cigen.std.provider.buildkite.problems import CannotExpress, new_report, read_table
+from cigen.std.provider.buildkite.runners import agents
+
+__all__ = ["checklist"]
+
+_USUAL = (".buildkite/pipeline.yml", ".buildkite/pipeline.yaml")
+_GITHUB = "Pipeline Settings > GitHub: {} (provider_settings.{})"
+_ISSUER = "https://agent.buildkite.com"
+
+
+def checklist(graph: Graph, output: Output) -> tuple[Setting, ...]:
+    """Everything that the workflows of an output want of Buildkite."""
+    checks = Checklist()
+    if part_of(output.path)[1] > 1:
+        # The first part uploads the others.
+        return ()
+    command = "buildkite-agent pipeline upload" + ("" if output.path in _USUAL else f" {output.path}")
+    reason = f"{output.path} holds the steps"
+    checks.add(f'Create a pipeline whose one step runs "{command}"', "Pipeline Settings > Steps", reason, ("outputs",))
+    secrets = {secret.name: secret for secret in graph.secrets}
+    for workflow, jobs in workflows_in(graph, output):
+        _triggers(workflow, checks)
+        _checks(workflow, jobs, checks)
+        for job in jobs:
+            _job(job, secrets, checks)
+            for runner in runners_of(job):
+                _runner(job, runner, checks)
+    return checks.found
+
+
+def _triggers(workflow: Workflow, checks: Checklist) -> None:
+    triggers, name = effective_triggers(workflow), f'workflow "{workflow.id}" runs for'
+    pull = triggers.pull_request
+    asked = {
+        "push": (triggers.push, "Build branches", "build_branches", f"{name} branches"),
+        "tag": (triggers.tag, "Build tags", "build_tags", f"{name} tags"),
+        "pull_request": (pull, "Build pull requests", "build_pull_requests", f"{name} pull requests"),
+        "merge_queue": (
+            triggers.merge_queue, "Build merge queues", "build_merge_group_checks_requested", f"{name} merge queues"
+        ),
+    }  # fmt: skip
+    for event, (given, label, field, reason) in asked.items():
+        if given:
+            title = f'Switch "{label}" on'
+            checks.add(title, _GITHUB.format(label, field), reason, workflow_key(workflow, "on", event))
+    if pull is not None:
+        key = workflow_key(workflow, "on", "pull_request")
+        if pull.labels:
+            place = _GITHUB.format("Build when pull request labels change", "build_pull_request_labels_changed")
+            checks.add("Build when labels change", place, f'workflow "{workflow.id}" asks for labels', (*key, "labels"))
+        if pull.skip_drafts:
+            place = _GITHUB.format("Build when ready for review", "build_pull_request_ready_for_review")
+            reason = f'workflow "{workflow.id}" leaves drafts out'
+            checks.add("Build when a draft becomes ready", place, reason, (*key, "skip_drafts"))
+        title = "Choose whether pull requests of forks are built: off unless switched on"
+        place = _GITHUB.format("Build pull requests from third-party forked repositories", "build_pull_request_forks")
+        checks.add(title, place, f"{name} pull requests", key)
+    for schedule in triggers.schedule:
+        named = f' "{schedule.name}"' if schedule.name else ""
+        title = f'Add a schedule{named} for "{schedule.cron}" (UTC) on the branch "{workflow.default_branch}"'
+        reason = f'workflow "{workflow.id}" runs at these times'
+        checks.add(title, "Pipeline Settings > Schedules", reason, workflow_key(workflow, "on", "schedule"))
+    shared = workflow.concurrency
+    if shared is not None and (shared.preset == "pr-latest" or shared.cancel):
+        title = f'Cancel intermediate builds, on branches "!{workflow.default_branch}"'
+        place = "Pipeline Settings > Builds > Cancel Intermediate Builds (cancel_running_branch_builds)"
+        reason = f'the concurrency of workflow "{workflow.id}" ends older builds'
+        checks.add(title, place, reason, workflow_key(workflow, "concurrency"))
+
+
+def _checks(workflow: Workflow, jobs: Sequence[Job], checks: Checklist) -> None:
+    """One status for a build: that of each job would be missing where its step is left out."""
+    one = Checklist()
+    merge_rules(workflow, jobs, one)
+    for setting in one.found:
+        waits = setting.title.startswith("Let merges wait")
+        reason = 'the build is "buildkite/SLUG", by the slug of the pipeline' if waits else setting.reason
+        checks.add(setting.title, setting.place, reason, workflow_key(workflow, "on") if waits else setting.key)
+
+
+def _job(job: Job, secrets: dict[str, Secret], checks: Checklist) -> None:
+    for name in secrets_of(job):
+        reason, key = f'job "{job.id}" reads it', secret_key(job, name)
+        settings = _settings(secrets.get(name))
+        plugin = settings.get("plugin")
+        if plugin is not None:
+            called = next(iter(plugin)) if isinstance(plugin, dict) and plugin else plugin
+            title = f"Let the plugin {called} find {name}"
+            checks.add(title, "the store of secrets that the plugin reads", reason, key)
+        else:
+            title = f"Add the secret {settings.get('name', name)}"
+            checks.add(title, "Agents > the cluster > Secrets", reason, key)
+    if job.approve is not None:
+        for team in job.approve.by:
+            reason = f'only they may approve job "{job.id}"'
+            title = f'Give the team "{team}" access to the pipeline: Build & Read'
+            checks.add(title, "Pipeline Settings > Teams", reason, job_key(job, "approve"))
+    if job.trigger is not None:
+        title = f'Create the pipeline "{job.trigger.pipeline}", in the same cluster'
+        reason = f'job "{job.id}" starts it'
+        checks.add(title, "Pipelines > New pipeline", reason, job_key(job, "trigger"))
+    if job.oidc:
+        place = f"the cloud: issuer {_ISSUER}, subject organization:ORG:pipeline:SLUG:…"
+        reason = f'job "{job.id}" asks for an OpenID Connect token'
+        checks.add("Let the cloud trust Buildkite's tokens", place, reason, job_key(job, "oidc"))
+
+
+def _runner(job: Job, runner: Runner, checks: Checklist) -> None:
+    try:
+        tags = agents(runner, new_report())
+    except CannotExpress:
+        return
+    if job.trigger is not None:
+        return
+    listed = ", ".join(f"{name}={value}" for name, value in tags.items())
+    key = ("runners", runner.name) if runner.settings else job_key(job, "runner")
+    reason = f'job "{job.id}" runs on {runner.name}'
+    if "queue" in tags:
+        checks.add(f'Create the queue "{tags["queue"]}"', "Agents > the cluster > Queues", reason, key)
+    title = f"Start agents with the tags {listed}"
+    checks.add(title, "the machines: buildkite-agent.cfg, tags=…", reason, key)
+    if job.image is not None or job.services:
+        title = f"Install Docker where agents with {listed} run"
+        reason = f'job "{job.id}" has {"an image" if job.image else "services"}'
+        checks.add(title, "the machines of the agents", reason, job_key(job, "image" if job.image else "services"))
+
+
+def _settings(secret: Secret | None) -> dict[str, object]:
+    for block in secret.settings if secret else ():
+        if block.provider == "buildkite":
+            try:
+                return dict(read_table(block.json, "secret"))
+            except CannotExpress:
+                return {}
+    return {}

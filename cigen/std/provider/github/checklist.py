@@ -1,0 +1,110 @@
+"""What lives in the settings of a repository on GitHub, and not in its workflows."""
+
+import re
+from collections.abc import Sequence
+
+from cigen.sdk import Graph, Job, Output, Runner, Setting, Workflow
+from cigen.sdk.yaml import Value
+from cigen.std.ci.checklist import (
+    Checklist,
+    effective_triggers,
+    job_key,
+    merge_rules,
+    runners_of,
+    secret_key,
+    secrets_of,
+    workflow_key,
+    workflows_in,
+)
+from cigen.std.provider.github.problems import CannotExpress, new_report
+from cigen.std.provider.github.runners import runs_on
+
+__all__ = ["checklist"]
+
+_SECRETS = "Settings > Secrets and variables > Actions, or: gh secret set {}"
+_HOSTED = re.compile(r"(?:ubuntu|macos|windows)-[\w.-]+")
+_ISSUER = "https://token.actions.githubusercontent.com"
+
+
+def checklist(graph: Graph, output: Output) -> tuple[Setting, ...]:
+    """Everything that the workflows of an output want of the repository."""
+    checks = Checklist()
+    for workflow, jobs in workflows_in(graph, output):
+        _triggers(workflow, jobs, checks)
+        for job in jobs:
+            _secrets(job, checks)
+            _environment(job, checks)
+            for runner in runners_of(job):
+                _runner(job, runner, checks)
+            if job.oidc:
+                subject = f"environment:{job.environment.name}" if job.environment else "ref:refs/heads/BRANCH"
+                place = f"the cloud: issuer {_ISSUER}, subject repo:OWNER/REPOSITORY:{subject}"
+                reason = f'job "{job.id}" asks for an OpenID Connect token'
+                checks.add("Let the cloud trust GitHub's tokens", place, reason, job_key(job, "oidc"))
+    return checks.found
+
+
+def _triggers(workflow: Workflow, jobs: Sequence[Job], checks: Checklist) -> None:
+    triggers = effective_triggers(workflow)
+    merge_rules(workflow, jobs, checks)
+    if triggers.pull_request is not None:
+        title = "Choose whose pull requests from forks run without approval"
+        place = "Settings > Actions > General > Approval for running fork pull request workflows"
+        reason = f'workflow "{workflow.id}" runs for pull requests; those of forks get no secrets'
+        checks.add(title, place, reason, workflow_key(workflow, "on", "pull_request"))
+    for schedule in triggers.schedule:
+        title = "Keep scheduled workflows switched on: GitHub disables them after 60 days without a commit"
+        reason = f'workflow "{workflow.id}" runs at "{schedule.cron}" (UTC), from the default branch'
+        checks.add(
+            title, "Actions > the workflow, in public repositories", reason, workflow_key(workflow, "on", "schedule")
+        )
+
+
+def _secrets(job: Job, checks: Checklist) -> None:
+    for name in secrets_of(job):
+        if name == "GITHUB_TOKEN":
+            continue
+        place = _SECRETS.format(name)
+        if job.environment is not None:
+            where = job.environment.name
+            place = f'Settings > Environments > {where}, or: gh secret set {name} --env "{where}"'
+        checks.add(f"Add the secret {name}", place, f'job "{job.id}" reads it', secret_key(job, name))
+
+
+def _environment(job: Job, checks: Checklist) -> None:
+    place = "Settings > Environments"
+    if job.environment is not None:
+        name, key = job.environment.name, job_key(job, "environment")
+        checks.add(f'Create the environment "{name}"', place, f'job "{job.id}" deploys to it', key)
+        title = f'Choose the branches and tags that may deploy to "{name}"'
+        where = f"{place} > {name} > Deployment branches and tags"
+        checks.add(title, where, f'job "{job.id}" deploys to it', key)
+    if job.approve is not None:
+        name = job.environment.name if job.environment else job.id
+        who = ", ".join(job.approve.by) or "somebody"
+        title = f'Require a review by {who} in the environment "{name}"'
+        reason = f'job "{job.id}" waits for a person'
+        checks.add(title, f"{place} > {name} > Required reviewers", reason, job_key(job, "approve"))
+
+
+def _runner(job: Job, runner: Runner, checks: Checklist) -> None:
+    try:
+        label = runs_on(runner, new_report())
+    except CannotExpress:
+        return
+    reason = f'job "{job.id}" runs on {runner.name}'
+    key = ("runners", runner.name) if runner.settings else job_key(job, "runner")
+    group = label.get("group") if isinstance(label, dict) else None
+    if group:
+        place = "the organization: Settings > Actions > Runner groups"
+        checks.add(f'Let the runner group "{group}" take jobs of this repository', place, reason, key)
+    labels = _labels(label)
+    if labels and not all(_HOSTED.fullmatch(one) for one in labels):
+        title = f"Register a runner with the labels {', '.join(labels)}"
+        checks.add(title, "Settings > Actions > Runners", reason, key)
+
+
+def _labels(value: Value) -> list[str]:
+    if isinstance(value, dict):
+        value = value.get("labels")
+    return [str(one) for one in value] if isinstance(value, list) else [value] if isinstance(value, str) else []
