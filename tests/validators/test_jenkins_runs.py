@@ -209,6 +209,19 @@ def add_executed(runs: Runs, home: Path) -> None:
     runs.add("shells", render(job("shells", *other)), env=env, **settings)
 
 
+def add_strange_names(runs: Runs) -> None:
+    strange = "\\u000a*/ 'x' ${y} \n\u2028"
+    matrix = Matrix(legs=(Leg(strange, (Pair("class", "a"), Pair("in", "b"), Pair("a-b", strange))),))
+    first = job(
+        strange, step(strange, "{{ matrix.class }} {{ matrix.in }}"), name=strange, description=strange, matrix=matrix
+    )
+    plain = replace(matrix, legs=tuple(replace(leg, values=leg.values[:2]) for leg in matrix.legs))
+    second = job("second", step("{{ matrix.class }} {{ matrix.in }}"), needs=(strange,), matrix=plain)
+    runs.add(
+        "strange", render(first, second, job("\u65e5"), job("\u672c"), concurrency=Concurrency(group=strange)), env=MAIN
+    )
+
+
 def add_surroundings(runs: Runs) -> None:
     postgres = Service("db", "postgres", "16", (5432,))
     inside = job("inside", image=Container("ruby:3", (Pair("A", "it's"),), "--cpus 2"), services=(postgres,))
@@ -228,6 +241,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
     add_conditions(runs)
     add_executed(runs, tmp_path_factory.mktemp("home"))
     add_surroundings(runs)
+    add_strange_names(runs)
     return runs.start()
 
 
@@ -404,6 +418,13 @@ def test_the_source_is_checked_out_as_cig_toml_says(ran: dict[str, Run]) -> None
     extensions = ran["source"].of("checkout")[0]["what"]["extensions"]
     assert [next(iter(one)) for one in extensions] == ["cloneOption", "submodule", "lfs", "sparseCheckout"]
     assert extensions[0]["cloneOption"]["shallow"] is False
+
+
+def test_names_may_hold_anything(ran: dict[str, Run]) -> None:
+    run = ran["strange"]
+    assert run.result == "SUCCESS", run.error
+    assert run.scripts[-3:].count("a b") == 1
+    assert len(run.scripts) == 4
 
 
 def test_groovy_reads_every_text_back(tmp_path: Path) -> None:

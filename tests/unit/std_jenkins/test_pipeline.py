@@ -55,6 +55,11 @@ def test_names_that_look_alike_are_functions_of_their_own(render: Make, make_job
     assert re.findall(r"run: \{ (\w+)\(\) \}", rendered.text) == ["jobAB", "jobAB_2", "jobAB_3"]
 
 
+def test_a_job_does_not_take_the_name_of_another_jobs_legs(render: Make, make_job: Make) -> None:
+    rendered = render(make_job(id="test-leg"), make_job(id="test"), make_job(id="leg"))
+    assert re.findall(r"run: \{ (\w+)\(\) \}", rendered.text) == ["jobTestLeg_2", "jobTest", "jobLeg"]
+
+
 def test_a_run_that_cig_toml_does_not_want_does_nothing(render: Make) -> None:
     triggers = Triggers(
         push=PushTrigger(("main", "release/*"), ("release/old",)),

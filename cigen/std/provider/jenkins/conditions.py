@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from cigen.sdk import Expr, Op, Triggers, Workflow
 from cigen.std.ci.conditions import fold, glob_regex, names
-from cigen.std.provider.jenkins.groovy import axis_value, call, literal
+from cigen.std.provider.jenkins.groovy import axis_value, call, is_plain, literal
 from cigen.std.provider.jenkins.problems import CannotExpress
 from cigen.std.provider.jenkins.used import Used
 
@@ -109,7 +109,7 @@ def _operand(name: str, scope: ConditionScope) -> str:
     if group == "matrix":
         return axis_value(word)
     if group == "env":
-        return f"(env.{word} ?: '')"
+        return f"(env.{word} ?: '')" if is_plain(word) else f"(env[{literal(word)}] ?: '')"
     if group == "needs":
         job, _, output = word.rpartition(".")
         scope.used.function("output")

@@ -18,6 +18,7 @@ __all__ = [
     "call",
     "comment",
     "identifier",
+    "is_plain",
     "literal",
     "short_literal",
     "source",
@@ -33,6 +34,15 @@ _SPECIAL_IN_LINES = re.compile(
     _SPECIAL.pattern.replace("\\x09", "\\x08").replace("'", "").replace("[", "'(?='|\\Z)|[", 1)
 )
 """Between three quotes a tab is a tab, and a quote ends the text only before another or at its end."""
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_KEYWORDS = frozenset({
+    "abstract", "as", "assert", "boolean", "break", "byte", "case", "catch", "char", "class", "const", "continue",
+    "def", "default", "do", "double", "else", "enum", "extends", "false", "final", "finally", "float", "for",
+    "goto", "if", "implements", "import", "in", "instanceof", "int", "interface", "long", "native", "new", "null",
+    "package", "private", "protected", "public", "return", "short", "static", "strictfp", "super", "switch",
+    "synchronized", "this", "threadsafe", "throw", "throws", "trait", "transient", "true", "try", "void",
+    "volatile", "while",
+})  # fmt: skip
 _WORD = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -85,7 +95,12 @@ def identifier(*words: str) -> str:
 
 def axis_value(axis: str) -> str:
     """The value of an axis of the leg at hand."""
-    return f"leg.matrix.{axis}" if axis.isidentifier() else f"leg.matrix[{_literal(axis)}]"
+    return f"leg.matrix.{axis}" if is_plain(axis) else f"leg.matrix[{literal(axis)}]"
+
+
+def is_plain(name: str) -> bool:
+    """Whether a name may stand in Groovy as it is, after a dot or as the key of a map."""
+    return _NAME.fullmatch(name) is not None and name not in _KEYWORDS
 
 
 def comment(plain: str) -> list[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from cigen.sdk import Job, Leg, Runner
 from cigen.std.ci.legs import PLACEHOLDER, has_placeholder, static_jobs
-from cigen.std.provider.jenkins.groovy import literal
+from cigen.std.provider.jenkins.groovy import is_plain, literal
 from cigen.std.provider.jenkins.problems import CannotExpress
 from cigen.std.provider.jenkins.runners import agent_label, is_windows
 from cigen.std.report import Report
@@ -84,7 +84,7 @@ def row(variant: int, leg: Leg | None, shard: int | None, job: Job, report: Repo
 
 
 def _key(axis: str) -> str:
-    return axis if axis.isidentifier() else literal(axis)
+    return axis if is_plain(axis) else literal(axis)
 
 
 def _values(leg: Leg, job: Job) -> list[tuple[str, str]]:
