@@ -324,3 +324,30 @@ def test_what_is_rendered_does_not_depend_on_the_hash_seed(tmp_path: Path) -> No
         for seed in ("1", "2")
     ]
     assert runs[0] == runs[1]
+
+
+def test_a_file_whose_jobs_no_build_has_is_refused(make_job: Callable, render: Callable) -> None:
+    from cigen.sdk import Expr, Op
+
+    rendered = render(make_job(MAKE, when=Expr(Op.BOOL, "false")))
+    assert (rendered.text, rendered.codes) == ("", ["BUILDKITE_002"])
+
+
+def test_keys_of_steps_that_cig_adds_are_nobody_elses(make_job: Callable, render: Callable) -> None:
+    jobs = [make_job(MAKE, id=name) for name in ("approve-b", "gate-open", "upload")]
+    rendered = render(*jobs, make_job(MAKE, id="b", approve=Approval()), concurrency=Concurrency("serial"))
+    assert len(set(rendered.keys)) == len(rendered.keys) == 7
+    assert rendered.steps[-2]["depends_on"] == ["gate-open", "approve-b_"]
+
+
+@pytest.mark.parametrize("workflow", ["*", "nightly"])
+def test_whoever_starts_one_of_several_workflows_says_which(
+    workflow: str, make_workflow: Callable, make_job: Callable
+) -> None:
+    schedule = Triggers(schedule=(Schedule("0 3 * * *"),))
+    both = make_workflow(id="nightly", triggers=schedule), make_workflow(id="weekly", triggers=schedule)
+    jobs = make_job(MAKE, id="a", workflow="nightly"), make_job(MAKE, id="b", workflow="weekly")
+    text, found = render_pipeline(Graph("shop", both, jobs), Output("buildkite", ".buildkite/p.yml", workflow=workflow))
+    named = ' && build.env("CIG_WORKFLOW") == "nightly"' if workflow == "*" else ""
+    assert yaml.safe_load(text)["steps"][0]["if"] == f'build.source == "schedule"{named}'
+    assert sum("CIG_WORKFLOW=" in one.message for one in found) == (2 if workflow == "*" else 0)

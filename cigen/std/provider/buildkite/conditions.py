@@ -33,16 +33,17 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What a condition may ask for: the workflow's, and the variables that cig.toml sets."""
+    """What a condition may ask for: the workflow's, and the variables that cig.toml sets. shared: as in `guards`."""
 
     workflow: Workflow
     env: Mapping[str, str]
+    shared: frozenset[str] = frozenset()
 
 
 def step_condition(when: Expr | None, names: Names) -> str | None:
     """The value of `if`, empty where every build has the step, None where none has. Raises CannotExpress."""
     found: list[Guard] = []
-    for guard in guards(names.workflow):
+    for guard in guards(names.workflow, names.shared):
         left = fold(when, _known(guard, names)) if when is not None else None
         if is_false(left):
             continue

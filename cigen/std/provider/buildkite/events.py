@@ -6,13 +6,17 @@ started, so that rebuilding one repeats it.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cigen.sdk import PullRequestTrigger, PushTrigger, TagTrigger, Triggers, Workflow
 from cigen.std.ci.caches import glob_expression
 from cigen.std.provider.buildkite.literals import literal, regex
 
-__all__ = ["TEST", "Guard", "effective_triggers", "guards"]
+__all__ = ["CHOICE", "TEST", "Guard", "effective_triggers", "guards", "shared_events"]
+
+CHOICE = "CIG_WORKFLOW"
+"""The variable by which whoever starts a build says which workflow of a file it is for."""
 
 _WILD = frozenset("*?[{")
 _EVERYTHING = ("*", "**")
@@ -72,8 +76,12 @@ def effective_triggers(workflow: Workflow) -> Triggers:
     return Triggers(push=PushTrigger((workflow.default_branch,)), pull_request=PullRequestTrigger())
 
 
-def guards(workflow: Workflow) -> tuple[Guard, ...]:
-    """One for each event that starts the workflow, in an order of their own."""
+def guards(workflow: Workflow, shared: frozenset[str] = frozenset()) -> tuple[Guard, ...]:
+    """One for each event that starts the workflow, in an order of their own.
+
+    shared: events that start other workflows of the same file too, which only a variable of the build tells apart.
+    """
+    named = f'build.env("{CHOICE}") == {literal(workflow.id)}'
     triggers = effective_triggers(workflow)
     found = []
     others = [TEST["pull_request"].excluded, TEST["tag"].excluded]
@@ -95,10 +103,18 @@ def guards(workflow: Workflow) -> tuple[Guard, ...]:
     if triggers.merge_queue:
         found.append(Guard("merge_queue", (TEST["merge_queue"].own,)))
     if triggers.schedule:
-        found.append(Guard("schedule", (TEST["schedule"].own,)))
+        found.append(Guard("schedule", (TEST["schedule"].own, *((named,) if "schedule" in shared else ()))))
     if triggers.manual is not None:
-        found.append(Guard("manual", (TEST["manual"].own, *others[:2])))
+        tests = (TEST["manual"].own, *((named,) if "manual" in shared else ()), *others[:2])
+        found.append(Guard("manual", tests))
     return tuple(found)
+
+
+def shared_events(workflows: Sequence[Workflow]) -> frozenset[str]:
+    """Events that start several workflows of one file, and that nothing but a name could tell apart."""
+    scheduled = sum(bool(effective_triggers(one).schedule) for one in workflows)
+    manual = sum(effective_triggers(one).manual is not None for one in workflows)
+    return frozenset(name for name, count in (("schedule", scheduled), ("manual", manual)) if count > 1)
 
 
 def _pull_request(trigger: PullRequestTrigger) -> tuple[str, ...]:

@@ -34,11 +34,11 @@ def _own(job: Job) -> Expr:
     return any_of(fold(job.when, values.get) for values in legs)
 
 
-def ancestors(jobs: Iterable[StaticJob]) -> dict[str, tuple[str, ...]]:
-    """Id → ids of all jobs it waits for, nearest first."""
+def ancestors(jobs: Sequence[StaticJob]) -> dict[str, tuple[str, ...]]:
+    """Id → ids of all jobs it waits for, nearest first; for those alone that ask whether one failed."""
     needs = {one.job.id: one.job.needs for one in jobs}
     found = {}
-    for name in needs:
+    for name in (one.job.id for one in jobs if one.job.run_on == "failure"):
         waiting, seen = list(needs[name]), dict[str, None]()
         while waiting:
             one = waiting.pop(0)
@@ -56,14 +56,15 @@ def in_order(jobs: Sequence[StaticJob]) -> list[StaticJob]:
 
 
 def _sorted(known: Iterable[str], needs: Mapping[str, Sequence[str]]) -> list[str]:
+    """Depth first, so that what a job needs stands as late before it as may be. The core has refused cycles."""
     done: dict[str, None] = {}
     for start in known:
-        waiting = [start]
+        waiting = [(start, iter(needs[start]))]
         while waiting:
-            name = waiting[-1]
-            missing = [need for need in needs[name] if need in needs and need not in done and need not in waiting]
-            if missing:
-                waiting += reversed(missing)
+            _, left = waiting[-1]
+            need = next((one for one in left if one in needs and one not in done), "")
+            if need:
+                waiting.append((need, iter(needs[need])))
             else:
-                done.setdefault(waiting.pop())
+                done.setdefault(waiting.pop()[0])
     return list(done)

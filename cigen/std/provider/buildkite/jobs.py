@@ -23,7 +23,7 @@ from cigen.std.provider.buildkite.steps import kept_by_agent
 from cigen.std.provider.buildkite.texts import environment, escaped
 from cigen.std.report import Report
 
-__all__ = ["JobScope", "render_job"]
+__all__ = ["JobScope", "approval", "render_job"]
 
 SCRIPT_BYTES = 128 * 1024
 """What Linux takes as one argument, and the agent hands the script over as one."""
@@ -34,9 +34,10 @@ class JobScope:
     """What all jobs of a file are rendered within.
 
     sources: id of a job or leg → the job as the graph has it. keys: id → key of its step. effective: job id → the
-    conditions it inherits. ancestors: id → ids of all it waits for, through others too. matrices: id → `matrix`, where
-    Buildkite expands it. gates: workflow → the key of the step that every first job waits for. env: workflow →
-    variables that its jobs have to name, because the root does not.
+    conditions it inherits. ancestors: id of a job that runs after failures → ids of all it waits for, through others
+    too. matrices: id → `matrix`, where Buildkite expands it. gates: workflow → the key of the step that every first
+    job waits for. env: workflow → variables that its jobs have to name, because the root does not. shared: events that
+    start several of the file's workflows.
     """
 
     graph: Graph
@@ -49,6 +50,7 @@ class JobScope:
     matrices: Mapping[str, dict[str, Value]]
     gates: Mapping[str, str]
     env: Mapping[str, dict[str, Value]]
+    shared: frozenset[str]
     report: Report
 
     def workflow(self, job: Job) -> Workflow:
@@ -77,7 +79,7 @@ def render_job(static: StaticJob, scope: JobScope) -> list[dict[str, Value]]:
     found: list[dict[str, Value]] = []
     if job.approve is not None:
         found.append(_block(static, common, scope))
-        common = {"depends_on": [*depends, f"approve-{scope.keys[job.id]}"], **_without(common, "depends_on")}
+        common = {"depends_on": [*depends, scope.keys[approval(job.id)]], **_without(common, "depends_on")}
     if len(depends) == 1 and job.approve is None:
         common["depends_on"] = depends[0]
     key = ("jobs", static.source, "raw", "buildkite")
@@ -91,6 +93,11 @@ def render_job(static: StaticJob, scope: JobScope) -> list[dict[str, Value]]:
     merge(step, _without(patch, "steps"))
     sort_keys(step)
     return [*found, step]
+
+
+def approval(job: str) -> str:
+    """What `keys` knows the step by that asks before a job: no job has such an id."""
+    return f"approve {job}"
 
 
 def _without(table: Mapping[str, Value], name: str) -> dict[str, Value]:
@@ -109,7 +116,7 @@ def _condition(static: StaticJob, early: Expr, scope: JobScope) -> str | None:
     workflow = scope.workflow(static.job)
     known = {pair.name: pair.value for pair in (*workflow.env, *static.job.env)}
     try:
-        return step_condition(None if is_true(early) else early, Names(workflow, known))
+        return step_condition(None if is_true(early) else early, Names(workflow, known, scope.shared))
     except CannotExpress as problem:
         message = f'job "{static.source}": {problem.message}'
         scope.report.error("BUILDKITE_007", message, hint=problem.hint, key=("jobs", static.source, "when"))
@@ -120,7 +127,7 @@ def _block(static: StaticJob, common: Mapping[str, Value], scope: JobScope) -> d
     job = static.job
     assert job.approve is not None
     message = job.approve.message or f"Start {job.name or job.id}?"
-    found: dict[str, Value] = {"block": escaped(message), "key": f"approve-{scope.keys[job.id]}", **common}
+    found: dict[str, Value] = {"block": escaped(message), "key": scope.keys[approval(job.id)], **common}
     depends = common.get("depends_on")
     if isinstance(depends, list) and len(depends) == 1:
         found["depends_on"] = depends[0]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from cigen.sdk import Diagnostic, Graph, Job, Output, Workflow
+from cigen.sdk import Diagnostic, Graph, Job, Level, Output, Workflow
 from cigen.sdk.yaml import Commented, Document, Value, emit
 from cigen.std.ci.legs import StaticJob, map_texts, plain_text, static_jobs
 from cigen.std.ci.tools import INSTALLER
@@ -12,8 +12,9 @@ from cigen.std.provider.buildkite.artifacts import find_artifacts
 from cigen.std.provider.buildkite.chunks import Steps, deal, part_of, part_path, upload_step
 from cigen.std.provider.buildkite.concurrency import GATE_KEYS, check_gate, gate_group
 from cigen.std.provider.buildkite.conditions import input_default, input_variable
+from cigen.std.provider.buildkite.events import shared_events
 from cigen.std.provider.buildkite.inheritance import ancestors, effective, in_order
-from cigen.std.provider.buildkite.jobs import JobScope, render_job
+from cigen.std.provider.buildkite.jobs import JobScope, approval, render_job
 from cigen.std.provider.buildkite.limits import check_total, step_key, worst_case
 from cigen.std.provider.buildkite.matrix import render_matrix
 from cigen.std.provider.buildkite.problems import new_report
@@ -53,6 +54,10 @@ def render_pipeline(graph: Graph, output: Output) -> tuple[str, tuple[Diagnostic
         report.warning("BUILDKITE_003", message, hint=hint, key=("outputs",))
     scope = _scope(graph, plan, report)
     steps = _all_steps(plan, scope)
+    if not steps and not any(one.level is Level.ERROR for one in report.found):
+        message = f"no build has any of the jobs in {output.path}: their conditions and what starts them never agree"
+        report.error("BUILDKITE_002", message, hint="look at when and on", key=("outputs",))
+        return "", report.found
     parts = deal(steps)
     if number > len(parts):
         message = f"{output.path} would be part {number} of {first}, which has {len(parts)}"
@@ -61,7 +66,7 @@ def render_pipeline(graph: Graph, output: Output) -> tuple[str, tuple[Diagnostic
     if number == 1:
         for workflow in plan.workflows:
             own = [job for job in plan.jobs if scope.workflow(job) == workflow]
-            report_settings(workflow, own, report)
+            report_settings(workflow, own, scope.shared, report)
             check_gate(workflow, own, report)
         counts = [(one.id, worst_case(one, _count(one))) for one in plan.jobs]
         check_total(counts, output.path, report)
@@ -113,8 +118,10 @@ def _count(job: Job) -> int:
 
 
 def _scope(graph: Graph, plan: _Plan, report: Report) -> JobScope:
-    taken = {*GATE_KEYS, "upload"}
+    taken = {*GATE_KEYS, *(f"{key}-{one.id}" for key in GATE_KEYS for one in plan.workflows), "upload"}
     keys = {one.job.id: step_key(one.job.id, taken) for one in plan.static}
+    asking = [one.job.id for one in plan.static if one.job.approve is not None]
+    keys |= {approval(name): step_key(f"approve-{name}", taken) for name in asking}
     sources = {job.id: job for job in plan.jobs}
     origin = {one.job.id: sources[one.source] for one in plan.static}
     several = len(plan.workflows) > 1
@@ -130,6 +137,7 @@ def _scope(graph: Graph, plan: _Plan, report: Report) -> JobScope:
         matrices=plan.matrices,
         gates={name: f"{GATE_KEYS[0]}-{name}" if several else GATE_KEYS[0] for name, group in gates.items() if group},
         env={one.id: _environment(one, report) for one in plan.workflows} if several else {},
+        shared=shared_events(plan.workflows),
         report=report,
     )
 
