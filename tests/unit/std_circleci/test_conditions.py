@@ -157,6 +157,12 @@ def test_a_logic_statement_knows_regular_expressions(when: When) -> None:
     }
 
 
+def test_a_draft_in_a_text_is_asked_for_only_of_pull_requests(when: When) -> None:
+    value = '<< pipeline.event.name == "pull_request" and pipeline.event.github.pull_request.draft >>'
+    assert value in str(logic(lower(when("draft"), scope())))
+    assert value in shell_test(lower(when("draft or env.A == 'x'"), scope()))[1].values()
+
+
 def test_a_glob_that_matches_nothing_at_all_asks_for_a_name() -> None:
     assert logic(matches(BRANCH, "{a,}*")) == {
         "and": [

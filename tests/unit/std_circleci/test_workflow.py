@@ -33,7 +33,7 @@ def test_the_file_says_who_wrote_it_and_what_for(make_job: Make) -> None:
 
 @pytest.mark.parametrize(
     ("workflows", "wanted", "code"),
-    [((), "", "CIRCLECI_001"), (("ci",), "nightly", "CIRCLECI_001"), (("ci", "empty"), "*", "CIRCLECI_002")],
+    [((), "", "CIRCLECI_001"), (("ci",), "nightly", "CIRCLECI_001"), (("ci", "empty"), "empty", "CIRCLECI_002")],
 )
 def test_an_output_without_its_workflow_is_an_error(
     workflows: tuple[str, ...], wanted: str, code: str, make_job: Make
@@ -41,6 +41,20 @@ def test_an_output_without_its_workflow_is_an_error(
     graph = Graph("p", tuple(Workflow(name) for name in workflows), (make_job(),))
     text, found = render_config(graph, replace(OUTPUT, workflow=wanted))
     assert (text, [one.code for one in found]) == ("", [code])
+
+
+def test_workflows_without_jobs_are_left_out_of_a_file_of_several(make_job: Make) -> None:
+    graph = Graph("p", (Workflow("ci"), Workflow("a"), Workflow("b")), (make_job(workflow="a"),))
+    text, found = render_config(graph, replace(OUTPUT, workflow="*"))
+    assert list(yaml.safe_load(text)["workflows"]) == ["a"]
+    assert [(one.code, one.level) for one in found] == [("CIRCLECI_002", Level.WARNING)]
+    assert '"b"' in found[0].message
+
+
+def test_a_file_whose_jobs_never_run_is_an_error(make_job: Make, when: Callable[[str], Any]) -> None:
+    graph = Graph("p", (Workflow("ci"),), (make_job(when=when("false")),))
+    text, found = render_config(graph, OUTPUT)
+    assert (text, [one.code for one in found]) == ("", ["CIRCLECI_029", "CIRCLECI_002"])
 
 
 def test_an_output_holds_one_workflow_or_all(make_job: Make) -> None:

@@ -312,7 +312,13 @@ def logic(expr: Expr) -> Value:
         case Op.BOOL:
             return expr.value == "true"
         case _:
-            return f"<< {expr.value} >>"
+            return _value(expr.value)
+
+
+def _value(name: str) -> str:
+    """A pipeline value in a text. Of a draft only pipelines of pull requests know, and asking others is an error."""
+    guard = f'{EVENT} == "pull_request" and ' if name == DRAFT else ""
+    return f"<< {guard}{name} >>"
 
 
 # -- shell -------------------------------------------------------------------------------------------------------------
@@ -355,5 +361,5 @@ def _variable(name: str, values: dict[str, Value]) -> str:
     known = _VARIABLES.get(name, "")
     if not known:
         known = "CIG_" + re.sub(r"[^A-Z0-9]+", "_", name.removeprefix("pipeline.").upper())
-        values[known] = f"<< {name} >>"
+        values[known] = _value(name)
     return f'"${{{known}:-}}"'

@@ -40,9 +40,11 @@ _JOB_KEY = re.compile(r"[^A-Za-z0-9_-]+")
 def render_config(graph: Graph, output: Output) -> tuple[str, tuple[Diagnostic, ...]]:
     """The text of the file, empty where there is nothing to make one of; and what is wrong."""
     report = new_report()
-    workflows = _chosen(graph, output, report)
-    by_workflow = {workflow.id: _jobs_of(graph, workflow, report) for workflow in workflows}
-    if not workflows or not all(by_workflow.values()):
+    chosen = _chosen(graph, output, report)
+    by_workflow = {workflow.id: _jobs_of(graph, workflow) for workflow in chosen}
+    workflows = [workflow for workflow in chosen if by_workflow[workflow.id]]
+    _tell_empty([workflow for workflow in chosen if workflow not in workflows], bool(workflows), report)
+    if not workflows:
         return "", report.found
     if not output.path.startswith(".circleci/") or not output.path.endswith((".yml", ".yaml")):
         message = f"{output.path} is not where CircleCI looks for configuration"
@@ -51,6 +53,9 @@ def render_config(graph: Graph, output: Output) -> tuple[str, tuple[Diagnostic, 
     config = _Config(graph, workflows, report)
     for workflow in workflows:
         config.add(workflow, by_workflow[workflow.id])
+    if config.empty:
+        _tell_empty(workflows, False, report)
+        return "", report.found
     return emit(Document(config.mapping(), header=tuple(header))), report.found
 
 
@@ -67,13 +72,20 @@ def _chosen(graph: Graph, output: Output, report: Report) -> Sequence[Workflow]:
     return ()
 
 
-def _jobs_of(graph: Graph, workflow: Workflow, report: Report) -> list[Job]:
+def _jobs_of(graph: Graph, workflow: Workflow) -> list[Job]:
     only = len(graph.workflows) == 1
-    jobs = [job for job in graph.jobs if job.workflow == workflow.id or (only and not job.workflow)]
-    if not jobs:
+    return [job for job in graph.jobs if job.workflow == workflow.id or (only and not job.workflow)]
+
+
+def _tell_empty(workflows: Sequence[Workflow], others: bool, report: Report) -> None:
+    """Workflows without jobs. Beside others one is left out; `ci` exists though nobody asked for it."""
+    for workflow in workflows:
         message = f'workflow "{workflow.id}" has no jobs, and CircleCI refuses one without any'
-        report.error("CIRCLECI_002", message, hint="add a job, or leave the workflow out", key=workflow_key(workflow))
-    return jobs
+        key = workflow_key(workflow)
+        if not others:
+            report.error("CIRCLECI_002", message, hint="add a job, or leave the workflow out", key=key)
+        elif workflow.id != "ci":
+            report.warning("CIRCLECI_002", f"{message}: it is left out", hint="add a job", key=key)
 
 
 class _Config:
@@ -91,6 +103,11 @@ class _Config:
         self._workflows: dict[str, Value] = {}
         self._root: dict[str, Value] = {}
         self._used: list[str] = []
+
+    @property
+    def empty(self) -> bool:
+        """Whether no job of any workflow is left."""
+        return not self._workflows
 
     def add(self, workflow: Workflow, jobs: Sequence[Job]) -> None:
         """A workflow with its jobs."""
@@ -132,7 +149,8 @@ class _Config:
             self._spread(rendered, parameters)
             waits = approve(one, rendered.place, asked, scope.sources, self._report)
             entries += [*waits, *self._entries(self._placed(one, rendered), parameters.get(one.source))]
-        self._finish(workflow, start, entries)
+        if entries:
+            self._finish(workflow, start, entries)
 
     def _spread(self, rendered: RenderedJob, parameters: Mapping[str, Parameters]) -> None:
         """Whoever needs a job whose legs are listed needs each of them."""
