@@ -5,6 +5,7 @@ from typing import Any
 
 from cigen.sdk import (
     Approval,
+    Artifact,
     Concurrency,
     Container,
     Environment,
@@ -72,6 +73,15 @@ def test_shards_are_legs(render_step: Make) -> None:
 
 def test_an_empty_matrix_is_an_error(render_step: Make) -> None:
     assert render_step(matrix=Matrix()).codes == ["JENKINS_003"]
+
+
+def test_legs_that_archive_files_of_one_name_are_told_of(render_step: Make) -> None:
+    def keep(path: str) -> Step:
+        return Step("k", upload=Artifact("x", (path,)))
+
+    assert render_step(keep("out"), matrix=legs("1", "2")).codes == ["JENKINS_020"]
+    assert render_step(keep("out-{{ matrix.v }}"), matrix=legs("1", "2")).codes == []
+    assert render_step(keep("out")).codes == []
 
 
 def test_legs_are_approved_once(render_step: Make) -> None:

@@ -27,6 +27,7 @@ TITLES = {
     "JENKINS_017": "Secret of another kind",
     "JENKINS_018": "Empty variable is unset on Jenkins",
     "JENKINS_019": "Environment is a name only",
+    "JENKINS_020": "Legs archive to one place",
 }
 
 

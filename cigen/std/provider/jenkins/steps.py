@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from cigen.sdk import Checkout, Job, Pair, Secret, Step
+from cigen.sdk import Artifact, Checkout, Job, Pair, Secret, Step
+from cigen.std.ci.legs import has_placeholder
 from cigen.std.ci.tools import UnknownTool, known_tools, tool_call
 from cigen.std.provider.jenkins.artifacts import Artifacts
 from cigen.std.provider.jenkins.caches import restore_cache, save_cache
@@ -123,6 +124,7 @@ def _body(step: Step, scope: StepScope) -> list[Code]:
     if step.cache is not None:
         return _cache(step, scope)
     if step.upload is not None:
+        _check_archive(step.upload, scope)
         return scope.artifacts.render_upload(step.upload, leg=scope.leg, used=scope.used)
     if step.download is not None:
         return scope.artifacts.render_download(step.download, scope.used)
@@ -138,6 +140,14 @@ def _checkout(checkout: Checkout, scope: StepScope) -> list[Code]:
         hint = "bind the credentials to the steps that push: secrets"
         scope.report.warning("JENKINS_005", message, hint=hint, key=("jobs", scope.job.id, "checkout"))
     return render_checkout(checkout, scope.used)
+
+
+def _check_archive(artifact: Artifact, scope: StepScope) -> None:
+    if scope.leg and artifact.kind == "files" and not any(map(has_placeholder, artifact.paths)):
+        job = scope.job.id
+        message = f'the legs of job "{job}" archive files of the same names: what the last of them left is shown'
+        hint = "jobs that fetch the artifact get all; to look at all, name the files after the leg: {{ matrix.AXIS }}"
+        scope.report.warning("JENKINS_020", message, hint=hint, key=("jobs", job, "outputs"))
 
 
 def _tool(step: Step, scope: StepScope) -> list[Code]:
