@@ -395,3 +395,12 @@ def test_artifacts_of_all_legs_are_fetched(
     build = make_job(MAKE, up, matrix=legs(os=("a", "b")), machine=None, shards=shards)
     last = make_job(Step("down", download=Download("test")), id="last", needs=("test",))
     assert render(build, last).script == script
+
+
+@pytest.mark.parametrize(("on", "loops"), [(("agent_lost",), False), (("agent_lost", "failure"), True)])
+def test_a_step_alone_cannot_be_tried_on_another_machine(
+    on: tuple[str, ...], loops: bool, render_step: Callable
+) -> None:
+    rendered = render_step(Step("a", run=Run("make"), retry=Retry(2, on=on)))
+    assert rendered.codes == ["BUILDKITE_006"]
+    assert ("cig_attempt" in rendered.text) is loops

@@ -11,7 +11,7 @@ from itertools import product
 from cigen.sdk import Job, Matrix
 from cigen.sdk.yaml import Value
 from cigen.std.ci.conditions import names
-from cigen.std.ci.legs import has_placeholder
+from cigen.std.ci.legs import PLACEHOLDER, has_placeholder, map_texts
 from cigen.std.provider.buildkite.texts import escaped, holds_matrix
 
 __all__ = ["ADJUSTMENTS", "DIMENSIONS", "ELEMENTS", "ELEMENT_BYTES", "LEGS", "render_matrix"]
@@ -73,12 +73,21 @@ def _simple(job: Job, matrix: Matrix) -> bool:
     paths = [path for step in outputs for path in ((*step.upload.paths, step.upload.name) if step.upload else ())]
     paths += [step.download.name + step.download.path for step in outputs if step.download]
     group = job.concurrency.group if job.concurrency else ""
-    texts = [step.run.script for step in job.steps if step.run]
-    return not any(map(has_placeholder, [*paths, group, job.name])) and not any(map(holds_matrix_text, texts))
+    return not any(map(has_placeholder, [*paths, group, job.name])) and not any(map(_misread, _texts(job)))
 
 
-def holds_matrix_text(script: str) -> bool:
-    """Whether a script has, as text of its own, what Buildkite would replace."""
-    return holds_matrix(
-        re.sub(r"\{\{[ \t]*matrix\.[A-Za-z_][A-Za-z0-9_-]*[ \t]*\}\}", "", script).replace("{{ '{{' }}", "{{")
-    )
+def _texts(job: Job) -> list[str]:
+    """Every text of the job with two braces in it."""
+    found: list[str] = []
+
+    def collect(text: str) -> str:
+        found.append(text)
+        return text
+
+    map_texts(job, collect)
+    return found
+
+
+def _misread(text: str) -> bool:
+    """Whether a text has, as its own, what Buildkite would take for a value of the matrix."""
+    return holds_matrix(PLACEHOLDER.sub(lambda found: "" if found[1] else "{{", text))

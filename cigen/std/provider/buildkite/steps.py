@@ -121,6 +121,9 @@ def _script(step: Step, scope: StepScope) -> Block:
     heading = step.name or _telling(step.run.script) or step.id
     shell = step.shell or job.shell
     retry = step.retry or (job.retry if step.run_on == "success" and needs_loop(job) else None)
+    if step.retry is not None and "agent_lost" in step.retry.on:
+        message = f'step "{step.id}" of job "{scope.source}" cannot be tried on another machine: only whole jobs are'
+        scope.report.warning("BUILDKITE_006", message, hint="give the job a retry", key=("jobs", scope.source))
     if retry is not None and _after_failure(retry):
         if not can_retry(shell):
             raise CannotExpress(
