@@ -15,7 +15,7 @@ from cigen.hashing.fileset import Entry, TreeReader
 from cigen.host.discovery import discover_plugins
 from cigen.model.diagnostics import Diagnostic, error
 from cigen.model.paths import GitId, RepoPath
-from cigen.pipeline.dag import find_cycles, has_cycle
+from cigen.pipeline.order import has_cycle
 from cigen.repo.listing import CommitListing
 from cigen.repo.locate import RepositoryLocation
 from cigen.rules.context import Context
@@ -85,6 +85,8 @@ def _sign(
     signatures = Signatures.of(context, config)
     found = (*found, *wrong, *signatures.diagnostics)
     if has_cycle(config.jobs):
+        from cigen.pipeline.dag import find_cycles
+
         found = (*found, *find_cycles(config.jobs))
     return Signing(text, commit, reader.root(), signatures, found)
 

@@ -15,10 +15,10 @@ from cigen.model.resources import Job
 from cigen.pipeline.assemble import Proposals, complete_job
 from cigen.pipeline.detect import nearest
 from cigen.pipeline.expand import map_text
-from cigen.pipeline.signature import planned_jobs
+from cigen.pipeline.order import has_cycle
 from cigen.schema.interpolate import substitute
 
-__all__ = ["build_graph", "find_cycles", "has_cycle"]
+__all__ = ["build_graph", "find_cycles"]
 
 
 def build_graph(
@@ -81,11 +81,6 @@ def _join_needs(jobs: Sequence[Job], plans: Mapping[str, PlanResult], found: lis
                 found.append(error("DAG_002", message, key=("jobs", job.id, "needs", index)))
         joined.append(replace(job, needs=tuple(dict.fromkeys((*job.needs, *extra.get(job.id, ()))))))
     return joined
-
-
-def has_cycle(jobs: Sequence[Job]) -> bool:
-    """Whether some jobs wait for each other: those that are left when all that can start have started."""
-    return len({one.job.id for one in planned_jobs(jobs)}) < len({job.id for job in jobs})
 
 
 def find_cycles(jobs: Sequence[Job]) -> list[Diagnostic]:

@@ -18,6 +18,7 @@ from cigen.model.frozen import dataclass, replace
 from cigen.model.paths import Digest
 from cigen.model.resources import Job, Leg, Pair, Secret, Workflow
 from cigen.pipeline.expand import map_text, matrix_text
+from cigen.pipeline.order import levels
 
 __all__ = ["SCHEME", "JobSignature", "PlannedJob", "ShapingPlugin", "job_manifest", "planned_jobs", "plugin_settings"]
 
@@ -69,21 +70,13 @@ def planned_jobs(jobs: Sequence[Job]) -> tuple[PlannedJob, ...]:
 
     A job that needs a matrix job needs all its legs.
     """
-    by_id = {job.id: job for job in jobs}
     keys = {job.id: _keys(job) for job in jobs}
-    done: set[str] = set()
+    level = levels(jobs)
     planned: list[PlannedJob] = []
-    waiting = list(jobs)
-    while waiting:
-        ready = [job for job in waiting if all(need in done or need not in by_id for need in job.needs)]
-        if not ready:
-            break
-        for job in ready:
-            needs = tuple(sorted(key for need in job.needs for key in keys.get(need, ())))
-            legs: Sequence[Leg | None] = job.matrix.legs if job.matrix else (None,)
-            planned.extend(PlannedJob(leg.key if leg else job.id, job, leg, needs) for leg in legs)
-        done.update(job.id for job in ready)
-        waiting = [job for job in waiting if job.id not in done]
+    for job in sorted((job for job in jobs if job.id in level), key=lambda job: level[job.id]):
+        needs = tuple(sorted(key for need in job.needs for key in keys.get(need, ())))
+        legs: Sequence[Leg | None] = job.matrix.legs if job.matrix else (None,)
+        planned.extend(PlannedJob(leg.key if leg else job.id, job, leg, needs) for leg in legs)
     return tuple(planned)
 
 
