@@ -6,7 +6,6 @@ render: argparse alone costs more than that.
 """
 
 import argparse
-import difflib
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
@@ -22,6 +21,7 @@ _OPTIONS: dict[str, Callable[..., ask.Options]] = {
     "plan": ask.PlanOptions,
     "render": ask.RenderOptions,
     "validate": ask.ValidateOptions,
+    "settings": ask.SettingsOptions,
     "explain": ask.ExplainOptions,
     "graph": ask.GraphOptions,
     "compute-signatures": ask.ComputeSignaturesOptions,
@@ -80,7 +80,7 @@ class _Parser(argparse.ArgumentParser):
     """argparse for one command, with our own way of saying what is wrong."""
 
     def __init__(self, command: Command | None) -> None:
-        super().__init__(prog="cig", add_help=False, allow_abbrev=False)
+        super().__init__(prog="cig", add_help=False, allow_abbrev=False, formatter_class=_NoFormatter)
         self._help = f"cig help {command.name}" if command else "cig help"
         for word in command.words if command else ():
             self.add_argument(word.name.lower(), metavar=word.name, type=_one_of(word.name, word.choices))
@@ -102,6 +102,14 @@ class _Parser(argparse.ArgumentParser):
             message = f"{missing} is missing" if "," not in missing else f"{missing.replace(', ', ' and ')} are missing"
         message = message.removeprefix("argument ")
         raise _wrong(message, f"`{self._help}` tells what it takes")
+
+
+class _NoFormatter(argparse.HelpFormatter):
+    """`manual.py` writes the help. argparse would make a formatter for each option, to look at its own spelling of it,
+    and load what measures the terminal."""
+
+    def __init__(self, prog: str) -> None:
+        self._prog = prog
 
 
 class _Append(argparse.Action):
@@ -155,7 +163,9 @@ def _meant(word: str, names: Iterable[str], form: str, otherwise: str) -> str:
 
 
 def _nearest(word: str, names: Iterable[str]) -> str:
-    return next(iter(difflib.get_close_matches(word, sorted(names), n=1)), "")
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(word, sorted(names), n=1)), "")
 
 
 def _listed(names: Sequence[str]) -> str:

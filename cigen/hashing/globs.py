@@ -147,6 +147,8 @@ def _in_normal_order(segments: list[Segment]) -> tuple[Segment, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Token:
+    """One character of a pattern, or a wildcard."""
+
     kind: str
     """char, any, star, globstar, class or slash."""
     text: str

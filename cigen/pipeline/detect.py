@@ -6,7 +6,6 @@ under `[plugins]`) or when its own detection is confident enough. Policies alway
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from cigen.model.config import Config
 from cigen.model.diagnostics import Diagnostic, KeyPath, error, warning
@@ -104,6 +103,8 @@ def _unserved(demand: Demand, plugins: Sequence[PluginInfo], off: set[str]) -> D
 
 def nearest(name: str, known: Sequence[str], label: str) -> str:
     """A hint: the nearest known name, if one is near, and all of them."""
+    from difflib import get_close_matches
+
     near = get_close_matches(name, known, 1)
     listed = ", ".join(f'"{item}"' for item in known) or "none"
     return (f'did you mean "{near[0]}"? ' if near else "") + f"{label}: {listed}"

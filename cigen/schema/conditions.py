@@ -49,6 +49,8 @@ class ConditionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Token:
+    """One word of a condition."""
+
     kind: str
     text: str
     at: int

@@ -11,7 +11,6 @@ from typing import Any
 import tomli
 
 from cigen.model.diagnostics import Diagnostic, KeyPath, Location, error
-from cigen.schema.toml_wording import reword
 
 __all__ = ["DEPTH_LIMIT", "SIZE_LIMIT", "oddities", "parse", "too_deep"]
 
@@ -98,6 +97,9 @@ def _read(source: str) -> tuple[dict[str, Any], Diagnostic | None]:
         return tomli.loads(source), None
     except tomli.TOMLDecodeError as cause:
         place = Location(_FILE, cause.lineno, cause.colno)
+        # Only what is wrong needs words.
+        from cigen.schema.toml_wording import reword
+
         message, hint = reword(cause.msg)
         return {}, error("SCHEMA_005", message, hint=hint, location=place)
     except RecursionError:

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -156,3 +157,22 @@ def test_a_cycle_is_spelled_out(repository: Path, cig: Cig, git: Git) -> None:
     done = cig(repository, "compute-signatures")
     assert (done.returncode, done.stdout) == (1, "")
     assert "DAG_001" in done.stderr
+
+
+HEAVY = {"ast", "doit", "grpc", "networkx", "pygit2", "sqlite3", "ssl", "subprocess", "yaml"}
+
+
+def test_a_plan_loads_nothing_heavy(repository: Path, environment: dict[str, str]) -> None:
+    """A CI machine pays for each module before any job can start."""
+    code = (
+        "import sys; before = set(sys.modules); sys.argv = ['cig', 'compute-signatures']\n"
+        "from cigen.cli.main import main\n"
+        "main()\n"
+        "print(*(set(sys.modules) - before), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=repository, env=environment, capture_output=True, text=True, check=True
+    )
+    loaded = set(done.stderr.split())
+    assert "cigen.cli.signing" in loaded
+    assert loaded & HEAVY == set()

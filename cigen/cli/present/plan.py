@@ -166,6 +166,8 @@ def colored_diff(diff: str, paint: Paint) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Marks:
+    """The symbols of a change."""
+
     symbols: Symbols
     paint: Paint
 
