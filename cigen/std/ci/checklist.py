@@ -9,19 +9,19 @@ from collections.abc import Iterable
 from cigen.sdk import Graph, Job, KeyPath, Output, PullRequestTrigger, PushTrigger, Runner, Setting, Triggers, Workflow
 
 __all__ = [
-    "MERGE_RULES",
     "Checklist",
     "effective_triggers",
     "job_key",
     "merge_rules",
+    "plan_keys",
+    "required",
     "runners_of",
-    "secret_key",
     "secrets_of",
     "workflow_key",
     "workflows_in",
 ]
 
-MERGE_RULES = "the repository on GitHub: Settings > Rules > Rulesets"
+_RULES = "the repository on GitHub: Settings > Rules > Rulesets"
 
 
 class Checklist:
@@ -77,11 +77,6 @@ def secrets_of(job: Job) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def secret_key(job: Job, name: str) -> KeyPath:
-    """Where a job asks for a secret."""
-    return job_key(job, "secrets", name) if name in job.secrets else job_key(job)
-
-
 def runners_of(job: Job) -> tuple[Runner, ...]:
     """The machines of a job, each once: those of its legs where the matrix chooses."""
     if job.machine is not None:
@@ -90,27 +85,32 @@ def runners_of(job: Job) -> tuple[Runner, ...]:
     return tuple(dict.fromkeys(leg.runner for leg in legs if leg.runner is not None))
 
 
-def merge_rules(workflow: Workflow, jobs: Iterable[Job], checks: Checklist, form: str = "{}") -> None:
-    """The rules of the default branch: the checks to wait for, and the merge queue. form: how a job's check is called.
+def required(jobs: Iterable[Job]) -> tuple[Job, ...]:
+    """The jobs whose result a merge can wait for.
 
-    A job that may not run, may fail or does something to the world is no check: a merge would wait for it forever.
+    A job that may not run, may fail or does something to the world is none: a merge would wait for it forever.
     """
+    return tuple(
+        job
+        for job in jobs
+        if job.run_on == "success" and job.when is None and not job.allow_failure
+        if not (job.effects or job.environment or job.approve or job.trigger)
+    )
+
+
+def merge_rules(workflow: Workflow, asked: Iterable[tuple[str, KeyPath]], checks: Checklist) -> None:
+    """The rules of the default branch: the checks to wait for, each a reason and its key, and the merge queue."""
     triggers = effective_triggers(workflow)
-    if triggers.pull_request is None and not triggers.merge_queue:
-        return
-    place = f'{MERGE_RULES} > Require status checks to pass, for the branch "{workflow.default_branch}"'
-    for job in jobs:
-        if _is_check(job):
-            keys = [leg.key for leg in job.matrix.legs] if job.matrix else [job.id]
-            names = ", ".join(f'"{form.format(one)}"' for one in keys)
+    branch = f'for the branch "{workflow.default_branch}"'
+    if triggers.pull_request is not None or triggers.merge_queue:
+        for reason, key in asked:
             title = f'Let merges wait for the checks of workflow "{workflow.id}"'
-            checks.add(title, place, f'job "{job.id}" is {names}', job_key(job))
+            checks.add(title, f"{_RULES} > Require status checks to pass, {branch}", reason, key)
     if triggers.merge_queue:
-        reason = f'workflow "{workflow.id}" runs for merge queues'
-        where = f'{MERGE_RULES} > Require merge queue, for the branch "{workflow.default_branch}"'
-        checks.add("Switch the merge queue on", where, reason, workflow_key(workflow, "on", "merge_queue"))
+        reason, key = f'workflow "{workflow.id}" runs for merge queues', workflow_key(workflow, "on", "merge_queue")
+        checks.add("Switch the merge queue on", f"{_RULES} > Require merge queue, {branch}", reason, key)
 
 
-def _is_check(job: Job) -> bool:
-    tells = job.run_on == "success" and job.when is None and not job.allow_failure
-    return tells and not (job.effects or job.environment or job.approve or job.trigger)
+def plan_keys(job: Job) -> list[str]:
+    """What the job is called in the plan: one name for each leg."""
+    return [leg.key for leg in job.matrix.legs] if job.matrix else [job.id]

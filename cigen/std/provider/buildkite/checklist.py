@@ -3,16 +3,14 @@
 `provider_settings.…` are the names of the same switches in Buildkite's REST API, for PATCH …/pipelines/SLUG.
 """
 
-from collections.abc import Sequence
-
 from cigen.sdk import Graph, Job, Output, Runner, Secret, Setting, Workflow
 from cigen.std.ci.checklist import (
     Checklist,
     effective_triggers,
     job_key,
     merge_rules,
+    required,
     runners_of,
-    secret_key,
     secrets_of,
     workflow_key,
     workflows_in,
@@ -40,7 +38,9 @@ def checklist(graph: Graph, output: Output) -> tuple[Setting, ...]:
     secrets = {secret.name: secret for secret in graph.secrets}
     for workflow, jobs in workflows_in(graph, output):
         _triggers(workflow, checks)
-        _checks(workflow, jobs, checks)
+        # One status for a build, whatever jobs it has.
+        asked = [('the build is "buildkite/SLUG", by the slug of the pipeline', workflow_key(workflow, "on"))]
+        merge_rules(workflow, asked if required(jobs) else [], checks)
         for job in jobs:
             _job(job, secrets, checks)
             for runner in runners_of(job):
@@ -88,19 +88,9 @@ def _triggers(workflow: Workflow, checks: Checklist) -> None:
         checks.add(title, place, reason, workflow_key(workflow, "concurrency"))
 
 
-def _checks(workflow: Workflow, jobs: Sequence[Job], checks: Checklist) -> None:
-    """One status for a build: that of each job would be missing where its step is left out."""
-    one = Checklist()
-    merge_rules(workflow, jobs, one)
-    for setting in one.found:
-        waits = setting.title.startswith("Let merges wait")
-        reason = 'the build is "buildkite/SLUG", by the slug of the pipeline' if waits else setting.reason
-        checks.add(setting.title, setting.place, reason, workflow_key(workflow, "on") if waits else setting.key)
-
-
 def _job(job: Job, secrets: dict[str, Secret], checks: Checklist) -> None:
     for name in secrets_of(job):
-        reason, key = f'job "{job.id}" reads it', secret_key(job, name)
+        reason, key = f'job "{job.id}" reads it', job_key(job, "secrets")
         settings = _settings(secrets.get(name))
         plugin = settings.get("plugin")
         if plugin is not None:

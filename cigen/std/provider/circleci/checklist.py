@@ -8,7 +8,8 @@ from cigen.std.ci.checklist import (
     effective_triggers,
     job_key,
     merge_rules,
-    secret_key,
+    plan_keys,
+    required,
     secrets_of,
     workflow_key,
     workflows_in,
@@ -42,7 +43,9 @@ def checklist(graph: Graph, output: Output) -> tuple[Setting, ...]:
     for workflow, jobs in chosen:
         _triggers(workflow, checks)
         _schedules(workflow, several, checks)
-        merge_rules(workflow, jobs, checks, "ci/circleci: {}")
+        names = {job.id: ", ".join(f'"ci/circleci: {name}"' for name in plan_keys(job)) for job in jobs}
+        asked = [(f'job "{job.id}" is {names[job.id]}', job_key(job)) for job in required(jobs)]
+        merge_rules(workflow, asked, checks)
         _raw(
             workflow.raw,
             f'the raw block of workflow "{workflow.id}"',
@@ -94,7 +97,7 @@ def _schedules(workflow: Workflow, several: bool, checks: Checklist) -> None:
 
 def _job(job: Job, contexts: Mapping[str, Sequence[str]], checks: Checklist) -> None:
     for name in secrets_of(job):
-        reason, key = f'job "{job.id}" reads it', secret_key(job, name)
+        reason, key = f'job "{job.id}" reads it', job_key(job, "secrets")
         for context in contexts.get(name, ()):
             checks.add(f'Keep {name} in the context "{context}"', _CONTEXTS, reason, key)
             if job.approve is not None and job.approve.by:

@@ -1,21 +1,23 @@
 """What lives in the settings of a repository on GitHub, and not in its workflows."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from cigen.sdk import Graph, Job, Output, Runner, Setting, Workflow
+from cigen.sdk import Graph, Job, Leg, Output, Runner, Setting, Workflow
 from cigen.sdk.yaml import Value
 from cigen.std.ci.checklist import (
     Checklist,
     effective_triggers,
     job_key,
     merge_rules,
+    plan_keys,
+    required,
     runners_of,
-    secret_key,
     secrets_of,
     workflow_key,
     workflows_in,
 )
+from cigen.std.ci.legs import PLACEHOLDER
 from cigen.std.provider.github.problems import CannotExpress, new_report
 from cigen.std.provider.github.runners import runs_on
 
@@ -46,7 +48,7 @@ def checklist(graph: Graph, output: Output) -> tuple[Setting, ...]:
 
 def _triggers(workflow: Workflow, jobs: Sequence[Job], checks: Checklist) -> None:
     triggers = effective_triggers(workflow)
-    merge_rules(workflow, jobs, checks)
+    merge_rules(workflow, [(f'job "{job.id}" is {_names(job)}', job_key(job)) for job in required(jobs)], checks)
     if triggers.pull_request is not None:
         title = "Choose whose pull requests from forks run without approval"
         place = "Settings > Actions > General > Approval for running fork pull request workflows"
@@ -60,6 +62,20 @@ def _triggers(workflow: Workflow, jobs: Sequence[Job], checks: Checklist) -> Non
         )
 
 
+def _names(job: Job) -> str:
+    """What GitHub calls the checks of a job: its name, or the plan key of each leg."""
+    if not job.name:
+        return ", ".join(f'"{name}"' for name in plan_keys(job))
+    legs = job.matrix.legs if job.matrix else (Leg(job.id),)
+    names = dict.fromkeys(_filled(job.name, {pair.name: pair.value for pair in leg.values}) for leg in legs)
+    listed = ", ".join(f'"{name}"' for name in names)
+    return listed if len(names) == len(legs) else f"{listed} with the values of each of its {len(legs)} legs"
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    return PLACEHOLDER.sub(lambda found: values.get(found[1], "") if found[1] else "{{", text)
+
+
 def _secrets(job: Job, checks: Checklist) -> None:
     for name in secrets_of(job):
         if name == "GITHUB_TOKEN":
@@ -68,7 +84,7 @@ def _secrets(job: Job, checks: Checklist) -> None:
         if job.environment is not None:
             where = job.environment.name
             place = f'Settings > Environments > {where}, or: gh secret set {name} --env "{where}"'
-        checks.add(f"Add the secret {name}", place, f'job "{job.id}" reads it', secret_key(job, name))
+        checks.add(f"Add the secret {name}", place, f'job "{job.id}" reads it', job_key(job, "secrets"))
 
 
 def _environment(job: Job, checks: Checklist) -> None:

@@ -1,7 +1,6 @@
 """What lives in Jenkins itself, and not in a Jenkinsfile: the job, its plugins, credentials and agents."""
 
 import re
-from collections.abc import Sequence
 
 from cigen.sdk import Graph, Job, Output, Runner, Secret, Setting, Workflow
 from cigen.std.ci.checklist import (
@@ -9,8 +8,8 @@ from cigen.std.ci.checklist import (
     effective_triggers,
     job_key,
     merge_rules,
+    required,
     runners_of,
-    secret_key,
     secrets_of,
     workflow_key,
     workflows_in,
@@ -38,7 +37,9 @@ def checklist(graph: Graph, output: Output, text: str) -> tuple[Setting, ...]:
     for workflow, jobs in workflows_in(graph, output):
         _sources(workflow, checks)
         _first_run(workflow, checks)
-        _checks(workflow, jobs, checks)
+        # One status for a build, whatever jobs it has.
+        asked = [('the build is "continuous-integration/jenkins/pr-merge"', workflow_key(workflow, "on"))]
+        merge_rules(workflow, asked if required(jobs) else [], checks)
         _approval(workflow, checks)
         for job in jobs:
             _job(job, secrets, checks)
@@ -95,16 +96,6 @@ def _first_run(workflow: Workflow, checks: Checklist) -> None:
         checks.add(title, place, reason, workflow_key(workflow, "on", "manual"))
 
 
-def _checks(workflow: Workflow, jobs: Sequence[Job], checks: Checklist) -> None:
-    """Jenkins reports one status for a build."""
-    one = Checklist()
-    merge_rules(workflow, jobs, one)
-    for setting in one.found:
-        waits = setting.title.startswith("Let merges wait")
-        reason = 'the build is "continuous-integration/jenkins/pr-merge"' if waits else setting.reason
-        checks.add(setting.title, setting.place, reason, workflow_key(workflow, "on") if waits else setting.key)
-
-
 def _approval(workflow: Workflow, checks: Checklist) -> None:
     try:
         block = read_workflow_block(workflow, new_report(), ())
@@ -123,7 +114,7 @@ def _job(job: Job, secrets: dict[str, Secret], checks: Checklist) -> None:
         except CannotExpress:
             continue
         title = f'Add credentials with the id "{id}", of the kind Secret text'
-        checks.add(title, "Manage Jenkins > Credentials", f'job "{job.id}" reads {name}', secret_key(job, name))
+        checks.add(title, "Manage Jenkins > Credentials", f'job "{job.id}" reads {name}', job_key(job, "secrets"))
     if job.approve is not None and job.approve.by:
         title = f"Give {', '.join(job.approve.by)} the right to build: Overall/Read, Job/Read and Job/Build"
         reason = f'only they may approve job "{job.id}"'
