@@ -23,6 +23,7 @@ _COMMANDS: dict[type[Any], str] = {
     ask.PlanOptions: "plan",
     ask.RenderOptions: "render",
     ask.ValidateOptions: "validate",
+    ask.SettingsOptions: "settings",
     ask.ExplainOptions: "explain",
     ask.GraphOptions: "graph",
     ask.ComputeSignaturesOptions: "compute_signatures",

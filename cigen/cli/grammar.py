@@ -63,6 +63,7 @@ class Command:
     examples: tuple[tuple[str, str], ...] = ()
 
 
+_PROVIDER = Flag(("--provider",), "only outputs of provider P; may be repeated", "P", many=True, dest="providers")
 _JSON = Flag(("--json",), "print the result as JSON, in the form docs/cli.md describes")
 
 GLOBAL_FLAGS = (
@@ -118,7 +119,7 @@ _RENDER = Command(
         Flag(("--check",), "write nothing; print the difference and exit with 2 if there is one"),
         Flag(("--diff",), "write nothing; print the difference"),
         Flag(("--stdout",), "print the files, write nothing"),
-        Flag(("--provider",), "only outputs of provider P; may be repeated", "P", many=True, dest="providers"),
+        _PROVIDER,
         Flag(("--all",), "outputs of every provider (as without --provider)"),
         Flag(("--force",), "replace files that cig did not write"),
         _JSON,
@@ -137,6 +138,17 @@ _VALIDATE = Command(
     "Runs all of a render but the writing: schema, references, cycles, provider limits and policies. Every mistake is "
     "reported, not only the first.",
     flags=(_JSON,),
+)
+
+_SETTINGS = Command(
+    "settings",
+    _WORK,
+    "list what has to be set up outside of the repository",
+    "Lists what the rendered files need and cannot hold: webhooks, secrets, contexts, schedules, environments, "
+    "machines, plugins, required checks. Each provider of an output says what to do, where, and which job or key of "
+    "cig.toml asks for it. Nothing is looked up: cig does not know what is set up already.",
+    flags=(_PROVIDER, _JSON),
+    examples=(("cig settings --provider jenkins", "only what Jenkins has to be told"),),
 )
 
 _EXPLAIN = Command(
@@ -217,6 +229,6 @@ _SCHEMA = Command(
 
 COMMANDS: dict[str, Command] = {
     command.name: command
-    for command in (_INIT, _PLAN, _RENDER, _VALIDATE, _EXPLAIN, _GRAPH, _SIGNATURES, _COMPLETION, _SCHEMA)
+    for command in (_INIT, _PLAN, _RENDER, _VALIDATE, _SETTINGS, _EXPLAIN, _GRAPH, _SIGNATURES, _COMPLETION, _SCHEMA)
 }
 """By name, in the order of `cig help`."""

@@ -15,6 +15,7 @@ __all__ = [
     "PlanOptions",
     "RenderOptions",
     "SchemaOptions",
+    "SettingsOptions",
     "ValidateOptions",
     "VersionOptions",
 ]
@@ -64,6 +65,14 @@ class RenderOptions:
 class ValidateOptions:
     """`cig validate`."""
 
+    json: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsOptions:
+    """`cig settings`. No providers: those of the outputs of cig.toml."""
+
+    providers: tuple[str, ...] = ()
     json: bool = False
 
 
@@ -129,6 +138,7 @@ Options = (
     | PlanOptions
     | RenderOptions
     | ValidateOptions
+    | SettingsOptions
     | ExplainOptions
     | GraphOptions
     | ComputeSignaturesOptions

@@ -6,7 +6,7 @@ import pytest
 from ground import CONFIG, Project
 
 HUGE = 10 * 1024 * 1024
-COMMANDS = ("render", "validate", "plan", "graph", "explain job test", "compute-signatures --worktree")
+COMMANDS = ("render", "validate", "plan", "settings", "graph", "explain job test", "compute-signatures --worktree")
 
 NO_CONFIG = {
     "empty": (b"", "SCHEMA_001"),

@@ -23,7 +23,7 @@ from cigen.rules.output import (
     write_changes,
 )
 
-__all__ = ["run"]
+__all__ = ["run", "unknown_providers"]
 
 PENDING = 2
 
@@ -40,7 +40,7 @@ def run(options: RenderOptions, console: Console) -> int:
         renders=True,
     ) as session:
         session.build()
-        session.found.extend(_unknown_providers(options, session))
+        session.found.extend(unknown_providers(options.providers, session))
         if not session.run.ok or has_errors(session.found):
             session.save()
             return console.report(session.diagnostics, session.context.config_text)
@@ -58,12 +58,13 @@ def run(options: RenderOptions, console: Console) -> int:
         return _write(options, console, session, changes)
 
 
-def _unknown_providers(options: RenderOptions, session: Session) -> list[Diagnostic]:
+def unknown_providers(providers: Sequence[str], session: Session) -> list[Diagnostic]:
+    """An error for each asked-for provider that no output has."""
     config = session.config
     known = sorted({output.provider for output in config.outputs}) if config else []
     return [
         error("CLI_003", f'no output of cig.toml has the provider "{name}"', hint=nearest(name, known, "Providers"))
-        for name in dict.fromkeys(options.providers)
+        for name in dict.fromkeys(providers)
         if config and name not in known
     ]
 

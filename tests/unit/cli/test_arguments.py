@@ -43,6 +43,8 @@ def wrong(line: str) -> tuple[str, str]:
         ("render --all --force", ask.RenderOptions(all=True, force=True)),
         ("render --stdout", ask.RenderOptions(stdout=True)),
         ("validate --json", ask.ValidateOptions(json=True)),
+        ("settings", ask.SettingsOptions()),
+        ("settings --provider jenkins --json", ask.SettingsOptions(("jenkins",), json=True)),
         ("explain job test", ask.ExplainOptions("job", "test")),
         ("explain --json file a/b", ask.ExplainOptions("file", "a/b", json=True)),
         ("explain job --against main test", ask.ExplainOptions("job", "test", against="main")),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cigen.cli.grammar import COMMANDS, GLOBAL_FLAGS, Flag
-from cigen.cli.present import explain, graph, plan, render, validate
+from cigen.cli.present import explain, graph, plan, render, settings, validate
 from cigen.cli.report import diagnostics_json
 from cigen.hashing.manifest import Difference
 from cigen.model.diagnostics import Diagnostic, Level, Location
@@ -31,6 +31,16 @@ DOCUMENTS = [
     ),
     render.render_json(render.RenderView((), (), (), ())),
     validate.validate_json(validate.ValidateView((), ()), None),
+    settings.settings_json(
+        settings.SettingsView(
+            (
+                settings.ProviderSettings(
+                    "a", ("b",), (settings.Item("t", "p", (settings.Reason("r", ("k",), Location("c", 1, 2)),)),)
+                ),
+            )
+        ),
+        [],
+    ),
     explain.job_json(explain.JobExplanation("a", "run", "STORE_OFF", "cs1:1", "main", (DIFFERENCE,))),
     explain.file_json(explain.FileExplanation("a", (explain.FileUse("job", "a"),))),
     explain.action_json(explain.ActionExplanation("a", "stale", (DIFFERENCE,))),

@@ -33,6 +33,8 @@ CASES = [
     ("cig plan --exit", {"--exit-code"}),
     ("cig render --provider github --st", {"--stdout"}),
     ("cig completion fi", {"fish"}),
+    ("cig sett", {"settings"}),
+    ("cig settings --pro", {"--provider"}),
     ("cig completion ", {"bash", "zsh", "fish"}),
     ("cig explain j", {"job"}),
     ("cig explain --json job test-r", {"test-ruby3.3"}),
