@@ -102,6 +102,12 @@ def test_where_nothing_ends_a_script_it_is_told(system: str, render_step: Render
     assert "timeout" not in found.text
 
 
+def test_windows_has_the_same_shells(render_step: Render) -> None:
+    found = render_step(step("x", shell="sh", allow_failure=True), machine=Runner("windows"))
+    assert (found.job["shell"], found.step["run"]["shell"]) == ("bash.exe -eo pipefail", "sh.exe -e")
+    assert "CIRCLECI_011" not in found.codes
+
+
 def test_a_step_that_may_fail_leaves_the_job_green(render_step: Render) -> None:
     command = render_step(step("echo in; exit 3", allow_failure=True)).step["run"]
     done = bash(command + "echo after\n")

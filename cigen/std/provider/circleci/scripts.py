@@ -28,6 +28,7 @@ _SHELLS = {
     "cmd": "cmd.exe",
     "python": "python",
 }
+_ON_WINDOWS = {"bash": "bash.exe -eo pipefail", "sh": "sh.exe -e"}
 _MOST_RERUNS, _LONGEST_DELAY = 5, 600
 _WHEN = {"always": "always", "failure": "on_fail"}
 _USUAL_MINUTES = 30
@@ -50,7 +51,7 @@ def job_shell(job: Job, place: Place, report: Report) -> str:
         return ""
     if place.system == "windows":
         _note_unlimited(job, "Windows", report)
-        return render_shell(job.shell) if job.shell else "bash.exe -eo pipefail"
+        return render_shell(job.shell or "bash", place.system)
     if place.system == "macos":
         _note_unlimited(job, "macOS", report)
         return render_shell(job.shell) if job.shell else ""
@@ -64,8 +65,10 @@ def _note_unlimited(job: Job, system: str, report: Report) -> None:
     )
 
 
-def render_shell(shell: str) -> str:
+def render_shell(shell: str, system: str = "linux") -> str:
     """A shell as CircleCI starts it: the script is its last argument."""
+    if system == "windows" and shell in _ON_WINDOWS:
+        return _ON_WINDOWS[shell]
     return _SHELLS.get(shell, shell.replace("{0}", "").strip())
 
 
@@ -84,12 +87,12 @@ def render_script(step: Step, job: Job, place: Place, guard: str, report: Report
     if step.name:
         found["name"] = render_text(step.name)
     if tries.loop or guard or step.allow_failure or job.allow_failure:
-        if not can_retry(shell) or (place.system == "windows" and shell not in ("", "bash")):
+        if not can_retry(shell):
             raise CannotExpress(f'what surrounds this script is shell, which "{shell}" is not', 'shell = "bash"')
         script = _wrapped(script, step, job, tries.loop, guard)
     limit = step.timeout if place.system == "linux" else 0
     if step.shell or limit:
-        own = render_shell(step.shell or job.shell or "bash")
+        own = render_shell(step.shell or job.shell or "bash", place.system)
         found["shell"] = with_limit(own, limit or job.timeout) if place.system == "linux" else own
     env = environment(step.env)
     if env:
@@ -123,7 +126,8 @@ def _tries(step: Step, job: Job, report: Report) -> _Tries:
         message = f'job "{job.id}" is to be tried again when its machine is lost, which CircleCI does not do'
         report.warning("CIRCLECI_027", message, hint="rerun the workflow from failed", key=("jobs", job.id, "retry"))
         return _Tries({})
-    if step.allow_failure or job.allow_failure or retry.max > _MOST_RERUNS or retry.delay > _LONGEST_DELAY:
+    if step.allow_failure or job.allow_failure or retry.max > _ON_WINDOWS = {"bash": "bash.exe -eo pipefail", "sh": "sh.exe -e"}
+_MOST_RERUNS or retry.delay > _LONGEST_DELAY:
         return _Tries({}, retry)
     keys: dict[str, Value] = {"max_auto_reruns": retry.max}
     if retry.delay:
