@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from foreign import shellcheck
 from jenkins_stub import Run, Runs, compile_groovy, method_sizes, run_groovy
 
 from cigen.sdk import (
@@ -418,6 +419,14 @@ def test_the_source_is_checked_out_as_cig_toml_says(ran: dict[str, Run]) -> None
     extensions = ran["source"].of("checkout")[0]["what"]["extensions"]
     assert [next(iter(one)) for one in extensions] == ["cloneOption", "submodule", "lfs", "sparseCheckout"]
     assert extensions[0]["cloneOption"]["shallow"] is False
+
+
+def test_shellcheck_has_nothing_to_say_to_the_shell_of_cig(ran: dict[str, Run]) -> None:
+    own = ("Start services", "Stop services", "Save cache gems", "Choose this shard's files", "cache", "node")
+    events = [event for run in ran.values() for event in run.of("sh") if event["name"] in own]
+    scripts = {event["name"]: event["script"] for event in events}
+    assert sorted(scripts) == sorted(own)
+    assert shellcheck(scripts) == []
 
 
 def test_names_may_hold_anything(ran: dict[str, Run]) -> None:

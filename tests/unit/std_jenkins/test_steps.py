@@ -96,7 +96,7 @@ def test_a_cache_is_restored_in_place_and_saved_at_the_end(render_step: Make) ->
     cache = Step("c", name="Cache gems", cache=CacheUse(Cache("gems", ("~/.gem", "a b"))))
     body = render_step(cache, Step("a", run=Run("x"))).function("jobTest")
     assert "bash('Cache gems', caches() + 'cig_restore gems \"gems-$(uname -s)-$(uname -m)\" \"\"')" in body
-    assert body.rstrip("}\n").endswith('cig_save gems "gems-$(uname -s)-$(uname -m)" "$HOME"/.gem \\\'a b\\\'\')')
+    assert body.endswith("cig_save gems \"$HOME\"/.gem \\'a b\\'')\n}\n")
     assert "bash('Save cache" not in render_step(Step("c", cache=CacheUse(Cache("g", ("x",), save="never")))).text
 
 

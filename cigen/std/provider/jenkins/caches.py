@@ -20,6 +20,7 @@ cig_cache="${CIG_CACHE_DIR:-$HOME/.cache/cig/caches}"
 # The entry $2 of cache $1; without one, the newest whose key begins with $3.
 cig_restore() {
   mkdir -p "$cig_cache/$1"
+  printf %s "$2" > "$CIG_ENV-$1"
   cig_found="$cig_cache/$1/$2.tar"
   if [ ! -f "$cig_found" ] && [ -n "$3" ]; then
     cig_found=$(find "$cig_cache/$1" -name "$3*.tar" -type f -exec ls -t {} + 2>/dev/null | head -n 1)
@@ -29,13 +30,13 @@ cig_restore() {
   tar -xPf "$cig_found"
   touch "$cig_found"
 }
-# Keep the paths after $2 as entry $2 of cache $1. In one move: another job may be at the same.
+# Keep the paths after $1 in cache $1, as the entry that was to be restored. In one move: another job may be at it too.
 cig_save() {
+  [ -f "$CIG_ENV-$1" ] || return 0
   cig_id=$1
-  cig_entry="$cig_cache/$1/$2.tar"
-  shift 2
+  cig_entry="$cig_cache/$1/$(cat "$CIG_ENV-$1").tar"
+  shift
   [ ! -f "$cig_entry" ] || return 0
-  mkdir -p "$cig_cache/$cig_id"
   for cig_path in "$@"; do
     shift
     [ ! -e "$cig_path" ] || set -- "$@" "$cig_path"
@@ -61,9 +62,9 @@ def restore_cache(cache: Cache, image: str) -> str:
     return f'cig_restore {_folder(cache)} "{key.exact}" {prefix}'
 
 
-def save_cache(cache: Cache, image: str) -> str:
-    """Shell that saves it."""
-    return f'cig_save {_folder(cache)} "{cache_key(cache, image).exact}" {" ".join(map(_path, cache.paths))}'
+def save_cache(cache: Cache) -> str:
+    """Shell that saves it, under the key that it had when it was restored."""
+    return f"cig_save {_folder(cache)} {' '.join(map(_path, cache.paths))}"
 
 
 def _folder(cache: Cache) -> str:

@@ -23,7 +23,8 @@ __all__ = ["checklist"]
 
 _PLUGINS = "Manage Jenkins > Plugins > Available plugins"
 _SOURCES = "the job: Configure > Branch Sources > Behaviours"
-_LISTED = re.compile(r"^//   (\S+) +(\S.*)$", re.MULTILINE)
+_HEAD = "// Plugins it needs, by id:\n"
+_LISTED = re.compile(r"^//   (\S+)(?: +(\S.*))?$", re.MULTILINE)
 
 
 def checklist(graph: Graph, output: Output, text: str) -> tuple[Setting, ...]:
@@ -31,8 +32,9 @@ def checklist(graph: Graph, output: Output, text: str) -> tuple[Setting, ...]:
     checks = Checklist()
     place = f"New Item > Multibranch Pipeline; Build Configuration > Script Path: {output.path}"
     checks.add("Create a multibranch pipeline", place, f"{output.path} describes its builds", ("outputs",))
-    for id, purpose in _LISTED.findall(text.partition("\n\n")[0]):
-        checks.add(f"Install the plugin {id}", _PLUGINS, f"{output.path} wants it for: {purpose}", ("outputs",))
+    for id, purpose in _LISTED.findall(text.partition("\n\n")[0].partition(_HEAD)[2]):
+        reason = f"{output.path} wants it" + (f" for: {purpose}" if purpose else "")
+        checks.add(f"Install the plugin {id}", _PLUGINS, reason, ("outputs",))
     secrets = {secret.name: secret for secret in graph.secrets}
     for workflow, jobs in workflows_in(graph, output):
         _sources(workflow, checks)
@@ -51,17 +53,9 @@ def checklist(graph: Graph, output: Output, text: str) -> tuple[Setting, ...]:
 def _sources(workflow: Workflow, checks: Checklist) -> None:
     triggers, name = effective_triggers(workflow), f'workflow "{workflow.id}" runs for'
     hook = "the repository on GitHub: Settings > Webhooks: JENKINS_URL/github-webhook/, for pushes and pull requests"
-    if triggers.push or triggers.pull_request or triggers.tag or triggers.merge_queue:
-        event = (
-            "push"
-            if triggers.push
-            else "pull_request"
-            if triggers.pull_request
-            else "tag"
-            if triggers.tag
-            else "merge_queue"
-        )
-        checks.add("Add a webhook", hook, f"{name} what is pushed", workflow_key(workflow, "on", event))
+    pushed = [one for one in ("push", "pull_request", "tag", "merge_queue") if getattr(triggers, one)]
+    if pushed:
+        checks.add("Add a webhook", hook, f"{name} what is pushed", workflow_key(workflow, "on", pushed[0]))
     if triggers.push is not None:
         key = workflow_key(workflow, "on", "push")
         checks.add("Discover branches", _SOURCES, f"{name} branches", key)

@@ -99,14 +99,13 @@ def with_env(variables: list[str], body: list[Code]) -> list[Code]:
 
 
 def save_step(step: Step, scope: StepScope) -> list[Code]:
-    """The lines that save what a step's cache holds, wherever the cache was to be restored."""
+    """The lines that save what a step's cache holds; they do nothing where it was not to be restored."""
     assert step.cache is not None, "the caller looked"
-    image = scope.job.image.image if scope.job.image else ""
     cache = step.cache.cache
     if not cache.paths:
         return []
     save = replace(step, name=f"Save cache {cache.id}")
-    return _guarded(step, _without_tags([_helped("caches()", save, save_cache(cache, image), scope)], scope), scope)
+    return _without_tags([_helped("caches()", save, save_cache(cache), scope)], scope)
 
 
 def _without_tags(body: list[Code], scope: StepScope) -> list[Code]:
