@@ -126,8 +126,7 @@ def _tries(step: Step, job: Job, report: Report) -> _Tries:
         message = f'job "{job.id}" is to be tried again when its machine is lost, which CircleCI does not do'
         report.warning("CIRCLECI_027", message, hint="rerun the workflow from failed", key=("jobs", job.id, "retry"))
         return _Tries({})
-    if step.allow_failure or job.allow_failure or retry.max > _ON_WINDOWS = {"bash": "bash.exe -eo pipefail", "sh": "sh.exe -e"}
-_MOST_RERUNS or retry.delay > _LONGEST_DELAY:
+    if step.allow_failure or job.allow_failure or retry.max > _MOST_RERUNS or retry.delay > _LONGEST_DELAY:
         return _Tries({}, retry)
     keys: dict[str, Value] = {"max_auto_reruns": retry.max}
     if retry.delay:
