@@ -9,6 +9,7 @@ import os
 import shutil
 from pathlib import Path
 
+from manifests import PROVIDERS, cig_toml
 from rows import Place, Row
 
 __all__ = ["CIG_ROWS", "CigRow", "settle"]
@@ -74,6 +75,26 @@ class RenderCold(_WithoutCache):
 
     def is_expected(self, executed: list[str]) -> bool:
         return sum(action.startswith("signature:") for action in executed) == self.place.jobs
+
+
+class RenderFour(_WithoutCache):
+    """`cig render` of the same jobs for four CI systems, without a cache and with nothing rendered before."""
+
+    name = "cig render, cold, four systems"
+
+    def prepare(self) -> None:
+        super().prepare()
+        (self.place.root / "cig.toml").write_text(cig_toml(self.place.packages, PROVIDERS))
+
+    def restore(self) -> None:
+        self.place.run("git", "checkout", "-q", "--", ".")
+        self.place.run("git", "clean", "-fdq", "--", ".circleci", ".buildkite", "ci")
+        super().restore()
+
+    def is_expected(self, executed: list[str]) -> bool:
+        fragments = [action for action in executed if action.startswith("fragment:")]
+        workflows = {package.workflow for package in self.place.packages}
+        return len(fragments) == 3 * len(workflows) + 1
 
 
 class ComputeSignatures(_WithoutCache):
@@ -175,6 +196,7 @@ CIG_ROWS: tuple[type[Row], ...] = (
     ComputeSignatures,
     Plan,
     RenderCold,
+    RenderFour,
     RenderEdited,
     RenderTouched,
     RenderLockfile,

@@ -10,7 +10,17 @@ from typing import Any
 
 from shape import JOBS, JobKind, Package
 
-__all__ = ["EXTERNALS_PER_PACKAGE", "package_json", "root_files", "workflow_path"]
+__all__ = [
+    "EXTERNALS_PER_PACKAGE",
+    "PROVIDERS",
+    "cig_toml",
+    "output_paths",
+    "package_json",
+    "root_files",
+    "workflow_path",
+]
+
+PROVIDERS = ("github", "circleci", "buildkite", "jenkins")
 
 EXTERNALS_PER_PACKAGE = 5
 """Packages from a registry, for each package of our own, that the lockfile holds."""
@@ -23,13 +33,24 @@ def workflow_path(workflow: int) -> str:
     return f".github/workflows/{_workflow(workflow)}.yml"
 
 
+def output_paths(provider: str, workflow: int) -> str:
+    """The file that a provider's part of a workflow is rendered to. CircleCI has one for all."""
+    name = _workflow(workflow)
+    return {
+        "github": workflow_path(workflow),
+        "circleci": ".circleci/config.yml",
+        "buildkite": f".buildkite/{name}.yml",
+        "jenkins": f"ci/{name}.Jenkinsfile",
+    }[provider]
+
+
 def root_files(packages: tuple[Package, ...]) -> dict[str, str]:
     """Path → text of the files at the root."""
     return {
         ".nvmrc": "20\n",
         ".gitignore": "node_modules\n.nx/\n.turbo/\ndist/\n.cigen/cache/\n",
         "README.md": "# A generated monorepo\n\nMade by bench/repository.py.\n",
-        "cig.toml": _cig_toml(packages),
+        "cig.toml": cig_toml(packages, ("github",)),
         "eslint.config.js": "export default [];\n",
         "nx.json": _json(_nx()),
         "package-lock.json": _json(_lockfile(packages)),
@@ -55,16 +76,21 @@ def package_json(package: Package, index: int) -> str:
     )
 
 
-def _cig_toml(packages: tuple[Package, ...]) -> str:
+def cig_toml(packages: tuple[Package, ...], providers: tuple[str, ...]) -> str:
+    """The project's cig.toml, with outputs for these providers."""
     triggers = ('push = { branches = ["main"] }', "pull_request = true")
     blocks = ['version = "0.2"\n', '[project]\nname = "bench"\n', "\n".join(["[on]", *triggers, ""])]
     workflows = sorted({package.workflow for package in packages})
     blocks += [f"[workflows.{_workflow(n)}]\non = {{ {', '.join(triggers)} }}\n" for n in workflows[1:]]
-    for n in workflows:
-        block = f'[[outputs]]\nprovider = "github"\npath = "{workflow_path(n)}"\n'
-        blocks.append(block + (f'workflow = "{_workflow(n)}"\n' if n else ""))
+    blocks += [_output(provider, n) for provider in providers for n in (workflows if provider != "circleci" else [-1])]
     blocks += [_cig_job(package, job) for package in packages for job in JOBS]
     return "\n".join(blocks)
+
+
+def _output(provider: str, workflow: int) -> str:
+    chosen = "*" if workflow < 0 else _workflow(workflow) if workflow else ""
+    lines = ["[[outputs]]", f'provider = "{provider}"', f'path = "{output_paths(provider, workflow)}"']
+    return "\n".join([*lines, *([f'workflow = "{chosen}"'] if chosen else []), ""])
 
 
 def _cig_job(package: Package, job: JobKind) -> str:

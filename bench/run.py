@@ -28,7 +28,7 @@ from repository import git, repository
 from rows import PEER_ROWS, Place, Row
 from shape import SIZES, packages
 
-ROUNDS = {"1k": 15, "10k": 11, "100k": 5}
+ROUNDS = {"1k": 15, "10k": 11, "33k": 7, "100k": 5, "167k": 3}
 
 # Rows whose ratio is a target stand near one another.
 _ORDER = (
@@ -40,6 +40,7 @@ _ORDER = (
     "cig plan",
     "turbo --dry, cold",
     "cig render, cold",
+    "cig render, cold, four systems",
     "cig render, one lockfile edited",
     "cig render, one file edited",
     "cig render, one file touched",
@@ -81,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench/run.py", description=(__doc__ or "").partition("\n")[0])
     default = Path(tempfile.gettempdir()) / f"cigen-bench-{os.getuid()}"
-    parser.add_argument("--files", default=",".join(SIZES), help="sizes, of 1k, 10k and 100k (default: all)")
+    parser.add_argument("--files", default=",".join(SIZES), help=f"sizes, of {', '.join(SIZES)} (default: all)")
     parser.add_argument("--rounds", type=int, help="default: " + ", ".join(f"{n} at {s}" for s, n in ROUNDS.items()))
     parser.add_argument("--only", default="", metavar="PATTERN", help="rows whose name matches a regular expression")
     parser.add_argument("--json", metavar="FILE", help="keep every sample of the run")

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 __all__ = ["FILES_PER_PACKAGE", "JOBS", "SIZES", "WORKFLOW_PACKAGES", "JobKind", "Package", "packages"]
 
-SIZES = {"1k": 10, "10k": 100, "100k": 1_000}
-"""Packages, by the name of the size. Each has about a hundred files and three jobs."""
+SIZES = {"1k": 10, "10k": 100, "33k": 334, "100k": 1_000, "167k": 1_667}
+"""Packages, by the name of the size. Each has about a hundred files and three jobs: 33k is 1,000 jobs, 167k 5,000."""
 
 FILES_PER_PACKAGE = 100
 
