@@ -106,6 +106,10 @@ def _job(job: Job, contexts: Mapping[str, Sequence[str]], checks: Checklist) -> 
                 checks.add(title, f"{_CONTEXTS} > {context} > Security", why, job_key(job, "approve"))
         if not contexts.get(name):
             checks.add(f"Add the variable {name}", _VARIABLES, reason, key)
+    days = job.outputs.retention_days if job.outputs else 0
+    if days:
+        reason, key = f'job "{job.id}" wants its artifacts kept that long', job_key(job, "outputs", "retention_days")
+        checks.add(f"Keep artifacts for {days} days", "Organization: Plan > Usage Controls > Artifacts", reason, key)
     if job.trigger is not None:
         reason = f'job "{job.id}" starts "{job.trigger.pipeline}" by the API'
         checks.add("Add the variable CIRCLE_TOKEN, a personal API token", _VARIABLES, reason, job_key(job, "trigger"))

@@ -109,6 +109,10 @@ def _job(job: Job, secrets: dict[str, Secret], checks: Checklist) -> None:
             continue
         title = f'Add credentials with the id "{id}", of the kind Secret text'
         checks.add(title, "Manage Jenkins > Credentials", f'job "{job.id}" reads {name}', job_key(job, "secrets"))
+    days = job.outputs.retention_days if job.outputs else 0
+    if days:
+        reason, key = f'job "{job.id}" wants its artifacts kept that long', job_key(job, "outputs", "retention_days")
+        checks.add(f"Keep builds for {days} days", "Manage Jenkins > System > Global Build Discarders", reason, key)
     if job.approve is not None and job.approve.by:
         title = f"Give {', '.join(job.approve.by)} the right to build: Overall/Read, Job/Read and Job/Build"
         reason = f'only they may approve job "{job.id}"'

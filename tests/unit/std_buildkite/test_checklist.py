@@ -1,0 +1,144 @@
+"""What Buildkite has to be told outside of the repository: each thing that asks for something, and nothing else."""
+
+import json
+from typing import Any
+
+import pytest
+
+from cigen.sdk import (
+    Approval,
+    Concurrency,
+    Container,
+    Graph,
+    Job,
+    Output,
+    ProviderBlock,
+    PullRequestTrigger,
+    PushTrigger,
+    Runner,
+    Schedule,
+    Secret,
+    Service,
+    Setting,
+    TagTrigger,
+    Trigger,
+    Triggers,
+    Workflow,
+)
+from cigen.std.provider.buildkite.checklist import checklist
+
+PUSH = Triggers(push=PushTrigger(("main",)))
+
+
+def block(**table: Any) -> tuple[ProviderBlock, ...]:
+    return (ProviderBlock("buildkite", json.dumps(table)),)
+
+
+def settings(job: dict[str, Any], path: str = ".buildkite/pipeline.yml", **workflow: Any) -> tuple[Setting, ...]:
+    """Of a workflow with one job; what is not given is as plain as can be."""
+    secrets = workflow.pop("secrets", ())
+    one = Workflow(**{"id": "ci", "triggers": PUSH, **workflow})
+    made = Job(**{"id": "test", "workflow": "ci", "machine": Runner("linux"), "allow_failure": True, **job})
+    graph = Graph("shop", (one,), (made,), secrets=secrets)
+    return checklist(graph, Output("buildkite", path, workflow="ci"))
+
+
+def of(title: str, found: tuple[Setting, ...]) -> Setting:
+    matching = [one for one in found if title in one.title]
+    assert len(matching) == 1, [one.title for one in found]
+    return matching[0]
+
+
+def test_a_plain_workflow_asks_for_a_pipeline_its_trigger_and_agents() -> None:
+    assert [one.title for one in settings({})] == [
+        'Create a pipeline whose one step runs "buildkite-agent pipeline upload"',
+        'Switch "Build branches" on',
+        'Create the queue "default"',
+        "Start agents with the tags queue=default",
+    ]
+
+
+def test_the_step_of_an_unusual_file_names_it() -> None:
+    assert settings({}, ".buildkite/x.yml")[0].title.endswith('runs "buildkite-agent pipeline upload .buildkite/x.yml"')
+
+
+def test_a_further_part_of_a_pipeline_asks_for_nothing() -> None:
+    assert settings({}, ".buildkite/pipeline.2.yml") == ()
+
+
+# What a job or its workflow says; the title, a part of the place, and the key of what asks.
+CASES = [
+    ({"secrets": ("TOKEN",)}, {}, "Add the secret TOKEN", "the cluster > Secrets", ("jobs", "test", "secrets")),
+    (
+        {"secrets": ("TOKEN",)}, {"secrets": (Secret("TOKEN", block(name="SHOP_TOKEN")),)}, "secret SHOP_TOKEN",
+        "the cluster > Secrets", ("jobs", "test", "secrets"),
+    ),
+    (
+        {"secrets": ("TOKEN",)}, {"secrets": (Secret("TOKEN", block(plugin={"acme/vault#v1.0.0": {}})),)},
+        "Let the plugin acme/vault#v1.0.0 find TOKEN", "", ("jobs", "test", "secrets"),
+    ),
+    ({"approve": Approval(by=("ops",))}, {}, 'Give the team "ops" access', "Teams", ("jobs", "test", "approve")),
+    ({"trigger": Trigger("site")}, {}, 'Create the pipeline "site"', "New pipeline", ("jobs", "test", "trigger")),
+    ({"oidc": True}, {}, "trust Buildkite's tokens", "https://agent.buildkite.com", ("jobs", "test", "oidc")),
+    (
+        {"machine": Runner("gpu", settings=block(queue="gpu", os="linux"))}, {}, 'Create the queue "gpu"', "Queues",
+        ("runners", "gpu"),
+    ),
+    (
+        {"machine": Runner("gpu", settings=block(queue="gpu", os="linux"))}, {}, "tags queue=gpu, os=linux",
+        "buildkite-agent.cfg", ("runners", "gpu"),
+    ),
+    ({"image": Container("ruby:3.4")}, {}, "Install Docker", "the machines", ("jobs", "test", "image")),
+    ({"services": (Service("db", "postgres:17"),)}, {}, "Install Docker", "", ("jobs", "test", "services")),
+    (
+        {}, {"triggers": Triggers(tag=TagTrigger(("v*",)))}, '"Build tags" on', "provider_settings.build_tags",
+        ("on", "tag"),
+    ),
+    (
+        {}, {"triggers": Triggers(pull_request=PullRequestTrigger())}, '"Build pull requests" on',
+        "provider_settings.build_pull_requests", ("on", "pull_request"),
+    ),
+    (
+        {}, {"triggers": Triggers(pull_request=PullRequestTrigger())}, "pull requests of forks",
+        "provider_settings.build_pull_request_forks", ("on", "pull_request"),
+    ),
+    (
+        {}, {"triggers": Triggers(pull_request=PullRequestTrigger(labels=("ci",)))}, "when labels change",
+        "build_pull_request_labels_changed", ("on", "pull_request", "labels"),
+    ),
+    (
+        {}, {"triggers": Triggers(pull_request=PullRequestTrigger(skip_drafts=True))}, "when a draft becomes ready",
+        "build_pull_request_ready_for_review", ("on", "pull_request", "skip_drafts"),
+    ),
+    (
+        {}, {"triggers": Triggers(merge_queue="full")}, '"Build merge queues" on',
+        "build_merge_group_checks_requested", ("on", "merge_queue"),
+    ),
+    ({}, {"triggers": Triggers(merge_queue="full")}, "Switch the merge queue on", "", ("on", "merge_queue")),
+    (
+        {}, {"triggers": Triggers(schedule=(Schedule("0 4 * * *", "nightly"),))},
+        'schedule "nightly" for "0 4 * * *" (UTC) on the branch "main"', "Schedules", ("on", "schedule"),
+    ),
+    (
+        {}, {"concurrency": Concurrency(preset="pr-latest")}, 'Cancel intermediate builds, on branches "!main"',
+        "cancel_running_branch_builds", ("concurrency",),
+    ),
+    (
+        {"allow_failure": False}, {"triggers": Triggers(merge_queue="full")}, "Let merges wait",
+        "Require status checks to pass", ("on",),
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("job", "workflow", "title", "place", "key"), CASES)
+def test_what_asks_for_a_setting_is_told_with_its_place(
+    job: dict[str, Any], workflow: dict[str, Any], title: str, place: str, key: tuple[str, ...]
+) -> None:
+    found = of(title, settings(job, **workflow))
+    assert place in found.place
+    assert found.key == key
+    assert found.reason
+
+
+def test_a_job_that_starts_another_pipeline_needs_no_agent() -> None:
+    assert not [one for one in settings({"trigger": Trigger("site")}) if "agents" in one.title]

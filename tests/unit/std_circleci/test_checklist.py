@@ -1,0 +1,151 @@
+"""What CircleCI has to be told outside of the repository: each thing that asks for something, and nothing else."""
+
+import json
+from typing import Any
+
+import pytest
+
+from cigen.sdk import (
+    Approval,
+    Concurrency,
+    Graph,
+    Job,
+    JobOutputs,
+    Output,
+    ProviderBlock,
+    PullRequestTrigger,
+    PushTrigger,
+    Runner,
+    Schedule,
+    Secret,
+    Setting,
+    TagTrigger,
+    Trigger,
+    Triggers,
+    Workflow,
+)
+from cigen.std.provider.circleci.checklist import checklist
+
+PUSH = Triggers(push=PushTrigger(("main",)))
+
+
+def block(**table: Any) -> tuple[ProviderBlock, ...]:
+    return (ProviderBlock("circleci", json.dumps(table)),)
+
+
+def settings(job: dict[str, Any], path: str = ".circleci/config.yml", **workflow: Any) -> tuple[Setting, ...]:
+    """Of a workflow with one job; what is not given is as plain as can be."""
+    secrets = workflow.pop("secrets", ())
+    one = Workflow(**{"id": "ci", "triggers": PUSH, **workflow})
+    made = Job(**{"id": "test", "workflow": "ci", "machine": Runner("linux"), "allow_failure": True, **job})
+    graph = Graph("shop", (one,), (made,), secrets=secrets)
+    return checklist(graph, Output("circleci", path, workflow="ci"))
+
+
+def of(title: str, found: tuple[Setting, ...]) -> Setting:
+    matching = [one for one in found if title in one.title]
+    assert len(matching) == 1, [one.title for one in found]
+    return matching[0]
+
+
+def test_a_plain_workflow_asks_for_a_project_and_its_trigger() -> None:
+    assert [one.title for one in settings({})] == ["Set up the project", "Trigger pipelines on every push"]
+
+
+def test_the_path_of_an_unusual_configuration_is_told() -> None:
+    assert "Config file path" not in settings({})[0].place
+    assert settings({}, ".circleci/other.yml")[0].place.endswith("Config file path: .circleci/other.yml")
+
+
+# What a job or its workflow says; the title, a part of the place, and the key of what asks.
+CASES = [
+    (
+        {"secrets": ("TOKEN",)}, {}, "Add the variable TOKEN", "Environment Variables", ("jobs", "test", "secrets"),
+    ),
+    (
+        {"secrets": ("TOKEN",)}, {"secrets": (Secret("TOKEN", block(context="release")),)},
+        'Keep TOKEN in the context "release"', "Organization Settings > Contexts", ("jobs", "test", "secrets"),
+    ),
+    (
+        {"secrets": ("KEY",), "approve": Approval(by=("ops",))}, {"secrets": (Secret("KEY", block(context="c")),)},
+        'Restrict the context "c" to a security group of ops', "Contexts > c > Security", ("jobs", "test", "approve"),
+    ),
+    (
+        {"trigger": Trigger("site")}, {}, "Add the variable CIRCLE_TOKEN", "Environment Variables",
+        ("jobs", "test", "trigger"),
+    ),
+    ({"oidc": True}, {}, "trust CircleCI's tokens", "https://oidc.circleci.com", ("jobs", "test", "oidc")),
+    (
+        {"machine": Runner("own", settings=block(resource_class="acme/gpu"))}, {}, "resource class acme/gpu",
+        "Self-Hosted Runners", ("jobs", "test", "runner"),
+    ),
+    (
+        {"outputs": JobOutputs(retention_days=7)}, {}, "Keep artifacts for 7 days", "Usage Controls",
+        ("jobs", "test", "outputs", "retention_days"),
+    ),
+    (
+        {"raw": block(orbs={"aws": "acme/aws@1.2.3"})}, {}, "Allow the orb acme/aws@1.2.3", "Orb Security Settings",
+        ("jobs", "test", "raw", "circleci"),
+    ),
+    (
+        {}, {"raw": block(setup=True)}, "Switch dynamic configuration on", "Enable dynamic config",
+        ("raw", "circleci"),
+    ),
+    ({}, {"triggers": Triggers(tag=TagTrigger(("v*",)))}, "pushes of tags", "Triggers", ("on", "tag")),
+    (
+        {}, {"triggers": Triggers(merge_queue="full")}, "pushes to gh-readonly-queue/*", "Triggers",
+        ("on", "merge_queue"),
+    ),
+    ({}, {"triggers": Triggers(merge_queue="full")}, "Switch the merge queue on", "", ("on", "merge_queue")),
+    (
+        {}, {"triggers": Triggers(pull_request=PullRequestTrigger(skip_drafts=True))}, "trigger of the GitHub App",
+        "Triggers", ("on", "pull_request"),
+    ),
+    (
+        {}, {"triggers": Triggers(pull_request=PullRequestTrigger())}, "pull requests of forks",
+        "Build forked pull requests", ("on", "pull_request"),
+    ),
+    (
+        {}, {"triggers": Triggers(schedule=(Schedule("0 4 * * *", "nightly"),))},
+        'schedule named "nightly" for "0 4 * * *" (UTC) on the branch "main"', "POST /project/SLUG/schedule",
+        ("on", "schedule"),
+    ),
+    (
+        {}, {"concurrency": Concurrency(preset="pr-latest")}, "Switch auto-cancel on",
+        "Auto-cancel redundant workflows", ("concurrency",),
+    ),
+    (
+        {"allow_failure": False}, {"triggers": Triggers(merge_queue="full")}, "Let merges wait",
+        "Require status checks to pass", ("jobs", "test"),
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("job", "workflow", "title", "place", "key"), CASES)
+def test_what_asks_for_a_setting_is_told_with_its_place(
+    job: dict[str, Any], workflow: dict[str, Any], title: str, place: str, key: tuple[str, ...]
+) -> None:
+    found = of(title, settings(job, **workflow))
+    assert place in found.place
+    assert found.key == key
+    assert found.reason
+
+
+def test_a_secret_in_a_context_is_no_variable_of_the_project() -> None:
+    found = settings({"secrets": ("TOKEN",)}, secrets=(Secret("TOKEN", block(context="release")),))
+    assert not [one for one in found if "variable" in one.title]
+
+
+def test_an_orb_of_circlecis_own_needs_no_permission() -> None:
+    found = settings({"raw": block(orbs={"node": "circleci/node@7.1.0"})})
+    assert not [one for one in found if "orb" in one.title]
+
+
+def test_the_names_of_schedules_are_those_that_the_file_asks_for() -> None:
+    alone = Workflow("ci", triggers=Triggers(schedule=(Schedule("0 1 * * *"),)))
+    other = Workflow("other", triggers=Triggers(schedule=(Schedule("0 2 * * *"),)))
+    output = Output("circleci", ".circleci/config.yml", workflow="*")
+    (one,) = [found for found in checklist(Graph("p", (alone,)), output) if "schedule" in found.title]
+    assert one.title == 'Add a schedule for "0 1 * * *" (UTC) on the branch "main"'
+    two = [found.title for found in checklist(Graph("p", (alone, other)), output) if "schedule" in found.title]
+    assert [title.split('"')[1] for title in two] == ["ci", "other"]

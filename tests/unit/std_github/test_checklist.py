@@ -1,0 +1,168 @@
+"""What GitHub has to be told outside of the repository: each thing that asks for something, and nothing else."""
+
+import json
+from typing import Any
+
+import pytest
+
+from cigen.sdk import (
+    Approval,
+    Container,
+    Environment,
+    Graph,
+    Job,
+    Leg,
+    Matrix,
+    Notify,
+    Output,
+    Pair,
+    ProviderBlock,
+    PullRequestTrigger,
+    PushTrigger,
+    Runner,
+    Schedule,
+    Setting,
+    Step,
+    Trigger,
+    Triggers,
+    Workflow,
+)
+from cigen.std.provider.github.checklist import checklist
+
+PUSH = Triggers(push=PushTrigger(("main",)))
+
+
+def block(**table: Any) -> tuple[ProviderBlock, ...]:
+    return (ProviderBlock("github", json.dumps(table)),)
+
+
+def settings(job: dict[str, Any], path: str = ".github/workflows/ci.yml", **workflow: Any) -> tuple[Setting, ...]:
+    """Of a workflow with one job; what is not given is as plain as can be."""
+    secrets = workflow.pop("secrets", ())
+    one = Workflow(**{"id": "ci", "triggers": PUSH, **workflow})
+    made = Job(**{"id": "test", "workflow": "ci", "machine": Runner("linux"), "allow_failure": True, **job})
+    graph = Graph("shop", (one,), (made,), secrets=secrets)
+    return checklist(graph, Output("github", path, workflow="ci"))
+
+
+def of(title: str, found: tuple[Setting, ...]) -> Setting:
+    matching = [one for one in found if title in one.title]
+    assert len(matching) == 1, [one.title for one in found]
+    return matching[0]
+
+
+def test_a_plain_workflow_asks_for_nothing() -> None:
+    assert settings({}) == ()
+
+
+# What a job or its workflow says; the title, a part of the place, and the key of what asks.
+CASES = [
+    ({"secrets": ("TOKEN",)}, {}, "Add the secret TOKEN", "gh secret set TOKEN", ("jobs", "test", "secrets")),
+    ({"steps": (Step(secrets=("TOKEN",)),)}, {}, "secret TOKEN", "Secrets and variables", ("jobs", "test", "secrets")),
+    ({"cleanup": (Step(secrets=("TOKEN",)),)}, {}, "secret TOKEN", "", ("jobs", "test", "secrets")),
+    ({"notify": (Notify(secrets=("HOOK",)),)}, {}, "secret HOOK", "", ("jobs", "test", "secrets")),
+    ({"image": Container("a", username="u", password="PW")}, {}, "secret PW", "", ("jobs", "test", "secrets")),
+    (
+        {"environment": Environment("prod")}, {}, 'Create the environment "prod"', "Settings > Environments",
+        ("jobs", "test", "environment"),
+    ),
+    (
+        {"environment": Environment("prod")}, {}, 'may deploy to "prod"', "Deployment branches and tags",
+        ("jobs", "test", "environment"),
+    ),
+    (
+        {"environment": Environment("prod"), "approve": Approval(by=("ops", "qa"))}, {},
+        'review by ops, qa in the environment "prod"', "prod > Required reviewers", ("jobs", "test", "approve"),
+    ),
+    ({"approve": Approval()}, {}, 'review by somebody in the environment "test"', "", ("jobs", "test", "approve")),
+    (
+        {"oidc": True, "environment": Environment("prod")}, {}, "trust GitHub's tokens",
+        "repo:OWNER/REPOSITORY:environment:prod", ("jobs", "test", "oidc"),
+    ),
+    ({"oidc": True}, {}, "trust GitHub's tokens", "ref:refs/heads/BRANCH", ("jobs", "test", "oidc")),
+    (
+        {"machine": Runner("gpu", settings=block(**{"runs-on": ["self-hosted", "gpu"]}))}, {},
+        "runner with the labels self-hosted, gpu", "Settings > Actions > Runners", ("runners", "gpu"),
+    ),
+    (
+        {"machine": Runner("big", settings=block(**{"runs-on": {"group": "large"}}))}, {},
+        'runner group "large"', "Runner groups", ("runners", "big"),
+    ),
+    (
+        {}, {"triggers": Triggers(pull_request=PullRequestTrigger())}, "pull requests from forks",
+        "Approval for running fork pull request workflows", ("on", "pull_request"),
+    ),
+    ({}, {"triggers": Triggers(schedule=(Schedule("0 4 * * *"),))}, "scheduled workflows", "", ("on", "schedule")),
+    (
+        {}, {"triggers": Triggers(merge_queue="full")}, "merge queue", 'Require merge queue, for the branch "main"',
+        ("on", "merge_queue"),
+    ),
+    (
+        {"allow_failure": False}, {"triggers": Triggers(merge_queue="full")}, "Let merges wait",
+        "Require status checks to pass", ("jobs", "test"),
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("job", "workflow", "title", "place", "key"), CASES)
+def test_what_asks_for_a_setting_is_told_with_its_place(
+    job: dict[str, Any], workflow: dict[str, Any], title: str, place: str, key: tuple[str, ...]
+) -> None:
+    found = of(title, settings(job, **workflow))
+    assert place in found.place
+    assert found.key == key
+    assert found.reason
+
+
+def test_a_secret_of_a_job_with_an_environment_is_kept_there() -> None:
+    found = settings({"secrets": ("KEY",), "environment": Environment("prod")})
+    assert of("secret KEY", found).place == 'Settings > Environments > prod, or: gh secret set KEY --env "prod"'
+
+
+def test_the_token_that_github_gives_needs_no_secret() -> None:
+    assert settings({"secrets": ("GITHUB_TOKEN",)}) == ()
+
+
+def test_a_machine_of_githubs_own_needs_no_runner() -> None:
+    assert settings({"machine": Runner("old", settings=block(**{"runs-on": "ubuntu-22.04"}))}) == ()
+
+
+def test_a_workflow_of_its_own_name_is_asked_by_its_own_keys() -> None:
+    triggers = Triggers(schedule=(Schedule("0 4 * * *"),))
+    found = checklist(
+        Graph("shop", (Workflow("nightly", triggers=triggers),), (Job("a", workflow="nightly"),)),
+        Output("github", "n.yml", workflow="nightly"),
+    )
+    assert found[0].key == ("workflows", "nightly", "on", "schedule")
+
+
+@pytest.mark.parametrize(
+    "job",
+    [
+        {"allow_failure": True},
+        {"effects": True},
+        {"run_on": "always"},
+        {"environment": Environment("e")},
+        {"approve": Approval()},
+        {"trigger": Trigger("p")},
+    ],
+)
+def test_no_merge_waits_for_a_job_that_may_not_run_or_may_fail(job: dict[str, Any]) -> None:
+    pulls = Triggers(pull_request=PullRequestTrigger())
+    found = settings({"allow_failure": False, **job}, triggers=pulls)
+    assert not [one for one in found if "Let merges wait" in one.title]
+
+
+@pytest.mark.parametrize(
+    ("name", "checks"),
+    [
+        ("", '"test-3.12", "test-3.13"'),
+        ("Test {{ matrix.python }}", '"Test 3.12", "Test 3.13"'),
+        ("Test", '"Test" with the values of each of its 2 legs'),
+    ],
+)
+def test_the_checks_are_called_as_github_calls_them(name: str, checks: str) -> None:
+    legs = tuple(Leg(f"test-{one}", (Pair("python", one),), Runner("linux")) for one in ("3.12", "3.13"))
+    job = {"matrix": Matrix(legs=legs), "machine": None, "name": name, "allow_failure": False}
+    found = settings(job, triggers=Triggers(pull_request=PullRequestTrigger()))
+    assert of("Let merges wait", found).reason == f'job "test" is {checks}'
