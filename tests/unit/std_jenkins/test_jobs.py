@@ -130,14 +130,15 @@ def test_secrets_are_bound_to_the_steps_that_need_them(render: Make, make_job: M
     ) in text
 
 
-def test_what_a_secret_says_to_jenkins_is_its_credentials_alone(render: Make) -> None:
+def test_what_a_secret_says_to_jenkins_is_its_credentials_alone(render: Make, make_job: Make) -> None:
+    job = make_job(Step("a", run=Run("x"), secrets=("TOKEN",)))
     for block, code in (
         ('{"kind":"file"}', "JENKINS_017"),
         ('{"credentials":1}', "JENKINS_017"),
         ("[]", "JENKINS_017"),
     ):
         secret = Secret("TOKEN", (ProviderBlock("jenkins", block),))
-        assert render(secrets=(secret,)).codes == [code]
+        assert render(job, secrets=(secret,)).codes == [code]
 
 
 def test_a_private_image_is_logged_in_to_first(render: Make, make_job: Make) -> None:
@@ -170,6 +171,8 @@ def test_a_raw_block_that_no_longer_applies_is_an_error(render_step: Make) -> No
     blocks = {
         '{"steps":{"gone":{}}}': ["JENKINS_010"],
         '{"steps":{"checkout":{"x":1}},"y":2}': ["JENKINS_011", "JENKINS_011"],
+        '{"steps":1,"wrap":3,"before":[1]}': ["JENKINS_011"] * 3,
+        '{"steps":{"checkout":"x"}}': ["JENKINS_011"],
         "[]": ["JENKINS_011"],
     }
     for block, codes in blocks.items():

@@ -56,7 +56,7 @@ def render_job(job: Job, function: str, scope: JobScope) -> Rendered:
     block = read_job_block(job, scope.report)
     try:
         if job.trigger is not None:
-            body = wrapped(block, _approved(job, _locked(job, _trigger(job.trigger, scope), scope), scope))
+            body = wrapped(block.own, _approved(job, _locked(job, _trigger(job.trigger, scope), scope), scope))
             lines = [*_head(job, function), *(Code(line.text, line.depth + 1) for line in body), Code("}")]
             return Rendered(_entry(job, function, scope), _function(lines))
         functions = []
@@ -153,7 +153,7 @@ def _variant(name: str, variant: Variant, block: JobBlock, scope: JobScope) -> l
     parts = _parts(job, steps)
     body, helpers = _flow(name, parts, leg=leg, used=used)
     body = _surrounded(variant, body, scope)
-    body = wrapped(block, body)
+    body = wrapped(block.own, body)
     if job.when is not None and asks_for_matrix(job.when):
         body = braces(f"if ({_condition(job, scope)})", body)
     head = _head(job, name, "Map leg") if leg else _head(job, name)

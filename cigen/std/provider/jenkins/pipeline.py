@@ -6,7 +6,7 @@ because the JVM takes no method above 64 KB and Jenkins compiles each function t
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from cigen.sdk import Diagnostic, Graph, Job, Output, Workflow
 from cigen.std.provider.jenkins.artifacts import find_artifacts
@@ -14,9 +14,9 @@ from cigen.std.provider.jenkins.concurrency import workflow_concurrency
 from cigen.std.provider.jenkins.groovy import Code, braces, comment, identifier, literal, source
 from cigen.std.provider.jenkins.jobs import JobScope, Rendered, render_job
 from cigen.std.provider.jenkins.problems import new_report
-from cigen.std.provider.jenkins.raw import read_workflow_block
+from cigen.std.provider.jenkins.raw import Block, read_workflow_block
 from cigen.std.provider.jenkins.runtime import FIELDS, render_functions
-from cigen.std.provider.jenkins.secrets import check_secrets
+from cigen.std.provider.jenkins.secrets import usable_secrets
 from cigen.std.provider.jenkins.steps import environment, with_env
 from cigen.std.provider.jenkins.triggers import (
     effective_triggers,
@@ -42,8 +42,7 @@ def render_pipeline(graph: Graph, output: Output) -> tuple[str, tuple[Diagnostic
     jobs = _jobs_of(graph, workflow, report) if workflow else []
     if workflow is None or not jobs:
         return "", report.found_once
-    secrets = {secret.name: secret for secret in graph.secrets}
-    check_secrets(secrets, report)
+    secrets = usable_secrets(graph.secrets, report)
     if workflow.permissions:
         listed = ", ".join(f"{pair.name} {pair.value}" for pair in workflow.permissions)
         message = f'workflow "{workflow.id}" gets no token, so its permissions mean nothing: {listed}'
@@ -59,13 +58,13 @@ def render_pipeline(graph: Graph, output: Output) -> tuple[str, tuple[Diagnostic
 def _file(workflow: Workflow, output: Output, made: Sequence[Rendered], scope: JobScope) -> str:
     used, triggers = scope.used, effective_triggers(workflow)
     key = workflow_key(workflow)
-    block = read_workflow_block(workflow, scope.report, tuple(map(str, key)))
+    block = read_workflow_block(workflow, scope.report, key)
     wanted = render_wanted(workflow, used, scope.report)
     steps = _steps(workflow, scope)
     entries = list(_tables(made))
     windows = "onWindows" in used.functions
     functions, fields = render_functions(used.functions, manual=triggers.manual is not None, windows=windows)
-    options = [Code(str(line)) for line in block.get("options", ())]
+    options = [Code(line) for line in block.get("options", ())]
     pipeline = braces("pipeline", [
         Code("agent none"),
         *(braces("options", options) if options else []),
@@ -89,16 +88,15 @@ def _file(workflow: Workflow, output: Output, made: Sequence[Rendered], scope: J
         *(line for one in made for line in one.functions),
         Code(""),
     ]
-    extra = str(block.get("functions", "")).strip("\n")
+    extra = "\n\n".join(block.get("functions", ())).strip("\n")
     return source(lines) + functions + (f"\n{extra}\n" if extra else "")
 
 
-def _header(output: Output, used: Used, block: Mapping[str, object]) -> list[Code]:
+def _header(output: Output, used: Used, block: Block) -> list[Code]:
     used.plugin("pipeline-model-definition")
     lines = [HEADER, *comment(output.description), "//", "// Plugins it needs, by id:"]
     lines += [f"//   {id:<26} {purpose}" for id, purpose in used.listed()]
-    more = block.get("plugins", ())
-    lines += [line for one in more for line in comment(f"  {one}")] if isinstance(more, list | tuple) else []
+    lines += [line for one in block.get("plugins", ()) for line in comment(f"  {one}")]
     return [*(Code(line) for line in lines), Code("")]
 
 

@@ -7,54 +7,67 @@ a block (`ansiColor('xterm')`); a step's `replace` takes its place. Of a workflo
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass, field
 
-from cigen.sdk import Job, Native, ProviderBlock, Workflow
+from cigen.sdk import Job, KeyPath, Native, ProviderBlock, Workflow
 from cigen.std.provider.jenkins.groovy import Code, braces
 from cigen.std.provider.jenkins.problems import CannotExpress, read_table
 from cigen.std.report import Report
 
-__all__ = ["JobBlock", "native_lines", "read_job_block", "read_workflow_block", "wrapped"]
+__all__ = ["Block", "JobBlock", "native_lines", "read_job_block", "read_workflow_block", "wrapped"]
 
-_JOB_KEYS = ("after", "before", "steps", "wrap")
+_JOB_KEYS = ("after", "before", "wrap")
 _STEP_KEYS = ("after", "before", "replace", "wrap")
 _WORKFLOW_KEYS = ("functions", "options", "plugins")
 
-JobBlock = Mapping[str, Any]
+Block = Mapping[str, tuple[str, ...]]
+"""What stands under each key: one text, or several."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobBlock:
+    """A job's block: for the job as a whole, and for steps by their ids."""
+
+    own: Block = field(default_factory=dict)
+    steps: Mapping[str, Block] = field(default_factory=dict)
 
 
 def read_job_block(job: Job, report: Report) -> JobBlock:
-    """The job's block, empty if there is none; keys and steps that mean nothing are reported."""
+    """The job's block, empty if there is none; what means nothing is reported and left out."""
     key = ("jobs", job.id, "raw", "jenkins")
-    block = _block(job.raw, f'the raw block of job "{job.id}"', report, key)
-    _check(block, _JOB_KEYS, f'job "{job.id}"', report, key)
+    table = _table(job.raw, f'the raw block of job "{job.id}"', report, key)
+    patches = table.pop("steps", {})
+    own = _read(table, _JOB_KEYS, f'job "{job.id}"', report, key)
+    if not isinstance(patches, dict):
+        message = f'"steps" of the raw block of job "{job.id}" is no table of step ids'
+        report.error("JENKINS_011", message, hint=f"[jobs.{job.id}.raw.jenkins.steps.STEP_ID]", key=(*key, "steps"))
+        patches = {}
     ids = [step.id for step in job.steps]
-    steps = block.get("steps", {})
-    for name in steps if isinstance(steps, dict) else ():
-        if name not in ids:
-            message = f'job "{job.id}" has no step "{name}" any more, so its raw block has nothing to change'
-            hint = "steps: " + ", ".join(f'"{known}"' for known in ids)
-            report.error("JENKINS_010", message, hint=hint, key=(*key, "steps", name))
-        else:
-            _check(steps[name], _STEP_KEYS, f'step "{name}" of job "{job.id}"', report, (*key, "steps", name))
-    return block
+    steps: dict[str, Block] = {}
+    for name, patch in patches.items():
+        if name in ids:
+            steps[name] = _read(patch, _STEP_KEYS, f'step "{name}" of job "{job.id}"', report, (*key, "steps", name))
+            continue
+        message = f'job "{job.id}" has no step "{name}" any more, so its raw block has nothing to change'
+        hint = "steps: " + ", ".join(f'"{known}"' for known in ids)
+        report.error("JENKINS_010", message, hint=hint, key=(*key, "steps", name))
+    return JobBlock(own, steps)
 
 
-def read_workflow_block(workflow: Workflow, report: Report, key: tuple[str, ...]) -> Mapping[str, Any]:
+def read_workflow_block(workflow: Workflow, report: Report, key: KeyPath) -> Block:
     """The workflow's block."""
-    block = _block(workflow.raw, f'the raw block of workflow "{workflow.id}"', report, (*key, "raw", "jenkins"))
-    _check(block, _WORKFLOW_KEYS, f'workflow "{workflow.id}"', report, (*key, "raw", "jenkins"))
-    return block
+    key = (*key, "raw", "jenkins")
+    table = _table(workflow.raw, f'the raw block of workflow "{workflow.id}"', report, key)
+    return _read(table, _WORKFLOW_KEYS, f'workflow "{workflow.id}"', report, key)
 
 
-def wrapped(block: Mapping[str, Any], body: list[Code]) -> list[Code]:
+def wrapped(block: Block, body: list[Code]) -> list[Code]:
     """The body as a job's or a step's block has it."""
-    if block.get("replace"):
+    if "replace" in block:
         body = _lines(block["replace"])
-    body = [*_lines(block.get("before", "")), *body, *_lines(block.get("after", ""))]
-    wraps = block.get("wrap", [])
-    for head in reversed([wraps] if isinstance(wraps, str) else wraps):
-        body = braces(str(head).strip(), body)
+    body = [*_lines(block.get("before", ())), *body, *_lines(block.get("after", ()))]
+    for head in reversed(block.get("wrap", ())):
+        body = braces(head.strip(), body)
     return body
 
 
@@ -66,15 +79,15 @@ def native_lines(native: Native) -> list[Code]:
         found = None
     code = found.get("groovy") if isinstance(found, dict) else found
     if not isinstance(code, str):
-        raise CannotExpress("it is neither Groovy nor a table with it", 'jenkins = "echo env.BUILD_URL"')
-    return _lines(code)
+        raise CannotExpress("it is neither Groovy nor a table with it", 'jenkins = { groovy = "echo env.BUILD_URL" }')
+    return _lines((code,))
 
 
-def _lines(given: object) -> list[Code]:
-    return [Code(line) for line in str(given).strip("\n").split("\n")] if given else []
+def _lines(texts: tuple[str, ...]) -> list[Code]:
+    return [Code(line) for one in texts for line in one.strip("\n").split("\n")]
 
 
-def _block(blocks: tuple[ProviderBlock, ...], what: str, report: Report, key: tuple[str, ...]) -> dict[str, Any]:
+def _table(blocks: tuple[ProviderBlock, ...], what: str, report: Report, key: KeyPath) -> dict[str, object]:
     for block in blocks:
         if block.provider == "jenkins":
             try:
@@ -84,11 +97,20 @@ def _block(blocks: tuple[ProviderBlock, ...], what: str, report: Report, key: tu
     return {}
 
 
-def _check(block: object, keys: tuple[str, ...], what: str, report: Report, key: tuple[str, ...]) -> None:
+def _read(table: object, keys: tuple[str, ...], what: str, report: Report, key: KeyPath) -> Block:
     listed = f"keys: {', '.join(keys)}"
-    if not isinstance(block, dict):
+    if not isinstance(table, dict):
         report.error("JENKINS_011", f"the raw block of {what} is no table", hint=listed, key=key)
-        return
-    for name in sorted(set(block) - set(keys)):
-        message = f'the raw block of {what} has "{name}", which Jenkins is not given'
-        report.error("JENKINS_011", message, hint=listed, key=(*key, name))
+        return {}
+    found: dict[str, tuple[str, ...]] = {}
+    for name, value in table.items():
+        texts = [value] if isinstance(value, str) else value
+        if name not in keys:
+            message = f'the raw block of {what} has "{name}", which Jenkins is not given'
+            report.error("JENKINS_011", message, hint=listed, key=(*key, name))
+        elif not isinstance(texts, list) or not all(isinstance(one, str) for one in texts):
+            message = f'"{name}" in the raw block of {what} is neither a text nor a list of texts'
+            report.error("JENKINS_011", message, key=(*key, name))
+        else:
+            found[name] = tuple(texts)
+    return found

@@ -11,7 +11,7 @@ from cigen.std.provider.jenkins.problems import CannotExpress, read_table
 from cigen.std.provider.jenkins.used import Used
 from cigen.std.report import Report
 
-__all__ = ["bind_secrets", "check_secrets", "credential_id"]
+__all__ = ["bind_secrets", "credential_id", "usable_secrets"]
 
 
 def bind_secrets(
@@ -35,17 +35,21 @@ def credential_id(name: str, known: Mapping[str, Secret]) -> str:
     return _settings(name, known).get("credentials") or name
 
 
-def check_secrets(known: Mapping[str, Secret], report: Report) -> None:
-    """What `[secrets.NAME] jenkins` says that means nothing here."""
-    for name in sorted(known):
+def usable_secrets(secrets: Iterable[Secret], report: Report) -> dict[str, Secret]:
+    """Those whose settings mean something here, by name; the rest is reported."""
+    found: dict[str, Secret] = {}
+    for secret in secrets:
+        key = ("secrets", secret.name, "jenkins")
         try:
-            given = _settings(name, known)
+            given = _settings(secret.name, {secret.name: secret})
         except CannotExpress as problem:
-            report.error("JENKINS_017", problem.message, hint=problem.hint, key=("secrets", name, "jenkins"))
+            report.error("JENKINS_017", problem.message, hint=problem.hint, key=key)
             continue
-        for key in sorted(set(given) - {"credentials"}):
-            message = f'[secrets.{name}] jenkins has "{key}"; only "credentials" means something there'
-            report.warning("JENKINS_017", message, key=("secrets", name, "jenkins", key))
+        found[secret.name] = secret
+        for name in sorted(set(given) - {"credentials"}):
+            message = f'[secrets.{secret.name}] jenkins has "{name}"; only "credentials" means something there'
+            report.warning("JENKINS_017", message, key=(*key, name))
+    return found
 
 
 def _settings(name: str, known: Mapping[str, Secret]) -> dict[str, str]:

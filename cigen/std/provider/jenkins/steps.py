@@ -55,8 +55,7 @@ def render_step(step: Step, scope: StepScope) -> list[Code]:
     except CannotExpress as problem:
         _refuse(step, scope, _code(step), problem)
         return []
-    patches = scope.block.get("steps", {})
-    patch = patches.get(step.id, {}) if isinstance(patches, dict) else {}
+    patch = scope.block.steps.get(step.id, {})
     if not body and not patch:
         return []
     if step.working_directory or (job.working_directory and step.run is not None):
@@ -75,7 +74,7 @@ def render_step(step: Step, scope: StepScope) -> list[Code]:
         )  # fmt: skip
     if step.cache is not None:
         body = _without_tags(body, scope)
-    body = wrapped(patch if isinstance(patch, dict) else {}, body)
+    body = wrapped(patch, body)
     return _guarded(step, body, scope)
 
 
