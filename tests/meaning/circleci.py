@@ -25,8 +25,15 @@ def read_circleci(text: str, workflow: str) -> Meaning:
             if job.kind != "approval" and len(leg.scripts) >= len(legs.get(job.name, Leg("")).scripts):
                 legs[job.name] = leg
         started = compile_config(text, values, answers)
-        runs[name] = frozenset(running_jobs(started, workflow)) - approvals
+        halted = {job.name for job in started.workflows.get(workflow, ()) if _ends_at_once(job)}
+        runs[name] = frozenset(running_jobs(started, workflow)) - approvals - halted
     return Meaning(legs, runs)
+
+
+def _ends_at_once(job: CompiledJob) -> bool:
+    """Whether the job's first script, as compiled for this event, is nothing but its end."""
+    first = next((step for step in job.steps if step["kind"] == "run"), None)
+    return first is not None and str(first["command"]).strip() == "circleci-agent step halt"
 
 
 def values_at(event: Event) -> dict[str, object]:

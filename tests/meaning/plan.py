@@ -170,7 +170,9 @@ def _evaluated(expr: Expr, value: Callable[[str], str | bool]) -> str | bool:
         case Op.IN:
             return _evaluated(args[0], value) in [_evaluated(arg, value) for arg in args[1:]]
         case Op.MATCHES:
-            return glob_matches(_in_conditions(args[1].value), str(_evaluated(args[0], value)))
+            # What is not there matches nothing.
+            text = str(_evaluated(args[0], value))
+            return text != "" and glob_matches(_in_conditions(args[1].value), text)
         case Op.NAME:
             return value(expr.value)
         case Op.BOOL:
@@ -215,7 +217,7 @@ def _value(name: str, event: Event, workflow: Workflow, values: Mapping[str, str
 def _answer(name: str, event: Event, workflow: Workflow) -> str | bool:
     manual = workflow.triggers.manual if workflow.triggers else None
     given = next((one for one in manual.inputs if one.name == name), None) if manual else None
-    if given is None or event.kind != "manual":
-        return False if given is not None and given.type == "boolean" else ""
+    if given is None:
+        return ""
     answer = event.inputs.get(name, given.default)
     return answer == "true" if given.type == "boolean" else answer

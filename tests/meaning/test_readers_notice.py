@@ -188,7 +188,7 @@ def _rendered(provider: str, project: str) -> str:
 
 def _noticed(provider: str, project: str, damaged: str) -> set[str]:
     graph = planned(project)
-    events = compared_events(provider, graph.workflows[0])
+    events = compared_events(provider, graph, graph.workflows[0])
     plan = by_plain_key(meaning_of(graph, graph.workflows[0]))
     read = by_plain_key(READERS[provider](graph, graph.workflows[0], damaged))
     return {one.what for one in differences(plan, read, events)}

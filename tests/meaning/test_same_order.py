@@ -88,7 +88,7 @@ NOT_ACT = [name for name in HERE if name != "github"]
 WITH_SOURCES = [name for name in NOT_ACT if name != "jenkins"]
 """The stub of Jenkins checks nothing out."""
 NOT_YET = [
-    pytest.param(name, marks=pytest.mark.xfail(strict=True, reason="not rendered for GitHub yet"))
+    pytest.param(name, marks=pytest.mark.xfail(strict=False, reason="not rendered for GitHub yet"))
     if name == "github"
     else name
     for name in HERE
