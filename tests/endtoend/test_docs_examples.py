@@ -16,7 +16,7 @@ PAGE = (ROOT / "docs/cli.md").read_text()
 README = (ROOT / "README.md").read_text()
 SECTIONS = [section.partition("\n") for section in PAGE.split("\n### ")]
 BLOCKS = {title: block for title, _, text in SECTIONS for block in re.findall(r"(?ms)^```console\n(.*?)^```", text)}
-SHOWN = ["cig plan", "cig render", "cig explain", "cig graph"]
+SHOWN = ["cig plan", "cig render", "cig settings", "cig explain", "cig graph"]
 
 Cig = Callable[..., "subprocess.CompletedProcess[str]"]
 Git = Callable[..., str]
@@ -56,6 +56,19 @@ path = ".github/workflows/ci.yml"
 provider = "github"
 path = ".github/workflows/nightly.yml"
 workflow = "nightly"
+""",
+    "cig settings": """\
+[jobs.test]
+packages = ["ruby"]
+matrix = { ruby = ["3.3", "3.4"] }
+steps = ["bundle exec rspec"]
+
+[jobs.deploy]
+needs = ["test"]
+when = "default_branch and event == 'push'"
+environment = "production"
+secrets = ["DEPLOY_KEY"]
+steps = ["bin/deploy"]
 """,
     "cig explain": """\
 [jobs.test]
@@ -144,7 +157,7 @@ def test_what_varies_is_all_that_may_differ() -> None:
 def test_the_readmes_commands_work_in_the_order_it_shows_them(tmp_path: Path, git: Git, cig: Cig) -> None:
     (shown,) = re.findall(r"(?ms)^```toml\n(.*?)^```", README)
     commands = re.findall(r"(?m)^    cig ([^#\n]*?)(?:  .*)?$", README)
-    assert [command.split()[0] for command in commands] == ["init", "plan", "render", "explain", "explain"]
+    assert [command.split()[0] for command in commands] == ["init", "plan", "render", "settings", "explain", "explain"]
     folder = repository(tmp_path, git, FILES)
     for command in commands:
         if command.startswith("explain"):

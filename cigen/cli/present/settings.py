@@ -52,8 +52,8 @@ def settings_text(view: SettingsView, paint: Paint) -> str:
     if not counts:
         return "Nothing to set up outside of the repository.\n"
     total = sum(len(one.items) for one in view.providers)
-    noun = "setting" if total == 1 else "settings"
-    last = f"{total} {noun} to check: {', '.join(counts)}. cig does not look at them."
+    which = f": {', '.join(counts)}" if len(counts) > 1 else counts[0].lstrip("0123456789")
+    last = f"{total} setting{'' if total == 1 else 's'} to check{which}. cig does not look at them."
     return "\n\n".join([*blocks, one_line(last)]) + "\n"
 
 

@@ -22,7 +22,7 @@ def test_each_setting_is_a_box_with_its_place_and_all_reasons() -> None:
         "      where  Settings > Secrets\n"
         '      why    job "a" reads it (cig.toml:3)\n'
         "             somebody wants it\n\n"
-        "1 setting to check: 1 for github. cig does not look at them.\n"
+        "1 setting to check for github. cig does not look at them.\n"
     )
 
 
