@@ -25,6 +25,7 @@ _OPTIONS: dict[str, Callable[..., ask.Options]] = {
     "explain": ask.ExplainOptions,
     "graph": ask.GraphOptions,
     "compute-signatures": ask.ComputeSignaturesOptions,
+    "plugin": ask.PluginOptions,
     "completion": ask.CompletionOptions,
     "schema": ask.SchemaOptions,
 }

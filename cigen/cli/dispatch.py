@@ -27,6 +27,7 @@ _COMMANDS: dict[type[Any], str] = {
     ask.ExplainOptions: "explain",
     ask.GraphOptions: "graph",
     ask.ComputeSignaturesOptions: "compute_signatures",
+    ask.PluginOptions: "plugin",
     ask.CompletionOptions: "completion",
     ask.SchemaOptions: "schema",
     ask.HelpOptions: "help",

@@ -76,11 +76,12 @@ GLOBAL_FLAGS = (
     Flag(("--version",), "print the version"),
 )  # fmt: skip
 
-_START, _WORK, _UNDERSTAND, _CI, _TOOLS = (
+_START, _WORK, _UNDERSTAND, _CI, _PLUGINS, _TOOLS = (
     "Start",
     "Change what CI does",
     "Understand it",
     "On a CI machine",
+    "Plugins",
     "For your shell and editor",
 )
 
@@ -205,6 +206,21 @@ _SIGNATURES = Command(
     examples=(("cig compute-signatures --format text", "read it yourself"),),
 )  # fmt: skip
 
+_PLUGIN = Command(
+    "plugin",
+    _PLUGINS,
+    "test a plugin against the protocol",
+    "plugin test PATH starts the plugin as a foreign one, sends it ordinary, empty, unknown and hostile requests, and "
+    "tells for each check whether it did what docs/protocol.md asks; a provider is also asked for every feature of "
+    "cig.toml. Exits with 1 if a check failed.",
+    words=(
+        Word("ACTION", "test", ("test",)),
+        Word("PATH", "the plugin's folder, with its module.toml, or its executable", takes=Takes.FILE),
+    ),
+    flags=(_JSON,),
+    examples=(("cig plugin test .cigen/plugins/deploy", "does it keep the protocol?"),),
+)
+
 _COMPLETION = Command(
     "completion",
     _TOOLS,
@@ -229,6 +245,18 @@ _SCHEMA = Command(
 
 COMMANDS: dict[str, Command] = {
     command.name: command
-    for command in (_INIT, _PLAN, _RENDER, _VALIDATE, _SETTINGS, _EXPLAIN, _GRAPH, _SIGNATURES, _COMPLETION, _SCHEMA)
+    for command in (
+        _INIT,
+        _PLAN,
+        _RENDER,
+        _VALIDATE,
+        _SETTINGS,
+        _EXPLAIN,
+        _GRAPH,
+        _SIGNATURES,
+        _PLUGIN,
+        _COMPLETION,
+        _SCHEMA,
+    )
 }
 """By name, in the order of `cig help`."""

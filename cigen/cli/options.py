@@ -13,6 +13,7 @@ __all__ = [
     "Invocation",
     "Options",
     "PlanOptions",
+    "PluginOptions",
     "RenderOptions",
     "SchemaOptions",
     "SettingsOptions",
@@ -110,6 +111,15 @@ class ComputeSignaturesOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class PluginOptions:
+    """`cig plugin test`. `path`: a plugin's folder, or an executable."""
+
+    action: str
+    path: str
+    json: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CompletionOptions:
     """`cig completion`. `shell` is bash, zsh or fish."""
 
@@ -142,6 +152,7 @@ Options = (
     | ExplainOptions
     | GraphOptions
     | ComputeSignaturesOptions
+    | PluginOptions
     | CompletionOptions
     | SchemaOptions
     | HelpOptions

@@ -8,14 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from cigen.errors import PluginError
 from cigen.formats.manifest import Manifest, parse_manifest
-from cigen.host.scan import MANIFEST, digest_files, find_candidates
+from cigen.host.scan import MANIFEST, digest_files, executable_id, find_candidates
 from cigen.model.config import PluginRef
 from cigen.model.diagnostics import Diagnostic, Level, error
 from cigen.model.paths import Digest, PluginId
 from cigen.model.plans import PluginInfo
 
-__all__ = ["InstalledPlugin", "discover_plugins"]
+__all__ = ["InstalledPlugin", "discover_plugins", "plugin_at"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,17 @@ def discover_plugins(
     known = sorted(by_id)
     found += [_unknown(ref, known) for ref in refs if ref.enabled and ref.name not in broken.union(known)]
     return tuple(chosen), tuple(found)
+
+
+def plugin_at(path: str) -> InstalledPlugin:
+    """The plugin in a folder, or the executable, at `path`, as one of the project's own. Raises PluginError."""
+    if not os.path.exists(path):
+        raise PluginError(error("PLUGIN_002", f'There is no plugin at "{_shown(Path.cwd(), path)}".'))
+    name = "" if os.path.isdir(path) else executable_id(os.path.basename(path))
+    plugin, problems = _read_plugin(Path.cwd(), "project", name, os.path.abspath(path))
+    if plugin is None:
+        raise PluginError(replace(problem, level=Level.ERROR) for problem in problems)
+    return plugin
 
 
 def _read_plugin(root: Path, origin: str, name: str, path: str) -> tuple[InstalledPlugin | None, Sequence[Diagnostic]]:

@@ -4,7 +4,7 @@ Owns: one session a plugin. Refuses: running anything that it was not asked for.
 threads, never from two at once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -25,7 +25,10 @@ _LIMITS = Limits()
 
 
 class PluginPool:
-    """Starts plugins, calls their hooks, ends them. Any thread may use it, also several at once."""
+    """Starts plugins, calls their hooks, ends them. Any thread may use it, also several at once.
+
+    environ: variables that plugins get beside their few usual ones.
+    """
 
     def __init__(
         self,
@@ -34,11 +37,13 @@ class PluginPool:
         deadlines: Deadlines = _DEADLINES,
         limits: Limits = _LIMITS,
         workdir: Path | None = None,
+        environ: Mapping[str, str] | None = None,
     ) -> None:
         self._observer = observer
         self._deadlines = deadlines
         self._limits = limits
         self._workdir = workdir
+        self._environ = environ or {}
         self._supervisor: Supervisor | None = None
         self._sessions: dict[PluginId, Session] = {}
         self._lock = Lock()
@@ -77,11 +82,19 @@ class PluginPool:
 
     def call(self, plugin: InstalledPlugin, hook: Hook, request: Any) -> Any:
         """The plugin's answer to a hook: a DetectResult for a DetectRequest, and so on. Raises PluginError."""
-        session = self._session(plugin)
-        session.info(self._deadlines.handshake_of(plugin), self._limits.answer_bytes)
-        assert self._supervisor is not None
+        session, after = self._introduced(plugin)
         deadline = getattr(self._deadlines, hook.value)
-        return session.call(hook, request, deadline, self._limits.answer_bytes, self._supervisor.after)
+        return session.call(hook, request, deadline, self._limits.answer_bytes, after)
+
+    def exchange(self, plugin: InstalledPlugin, hook: Hook, content: bytes) -> bytes:
+        """As `call`, with request and answer as they travel. The PluginError's cause is gRPC's own status."""
+        session, after = self._introduced(plugin)
+        deadline = getattr(self._deadlines, hook.value)
+        return session.exchange(hook, content, deadline, self._limits.answer_bytes, after)
+
+    def status(self, plugin: InstalledPlugin) -> int | None:
+        """How the plugin's process ended, as `os.waitpid` gives it; None while it lives."""
+        return self._sessions[plugin.id].status
 
     def close(self) -> None:
         """End every plugin: ask, wait a moment, kill. Safe to call twice."""
@@ -103,6 +116,12 @@ class PluginPool:
         if self._supervisor:
             self._supervisor.abandon()
 
+    def _introduced(self, plugin: InstalledPlugin) -> tuple[Session, Callable[..., Any]]:
+        session = self._session(plugin)
+        session.info(self._deadlines.handshake_of(plugin), self._limits.answer_bytes)
+        assert self._supervisor is not None
+        return session, self._supervisor.after
+
     def _start(self, plugins: Sequence[InstalledPlugin]) -> None:
         supervisor = self._supervisor or self._supervise(warm=any(is_bundled(plugin) for plugin in plugins))
         kill, most = supervisor.kill, self._limits.stderr_bytes
@@ -111,7 +130,13 @@ class PluginPool:
         supervisor.start([self._sessions[plugin.id] for plugin in plugins])
 
     def _supervise(self, *, warm: bool) -> Supervisor:
-        supervisor = Supervisor(warm=warm, deadlines=self._deadlines, limits=self._limits, workdir=self._workdir)
+        supervisor = Supervisor(
+            warm=warm,
+            deadlines=self._deadlines,
+            limits=self._limits,
+            workdir=self._workdir,
+            environ=self._environ,
+        )
         self._supervisor = supervisor
         return supervisor
 

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 
-__all__ = ["MANIFEST", "Candidate", "digest_files", "find_candidates"]
+__all__ = ["MANIFEST", "Candidate", "digest_files", "executable_id", "find_candidates"]
 
 MANIFEST = "module.toml"
 PREFIX = "cigen-plugin-"
@@ -21,7 +21,9 @@ def find_candidates(root: str, paths: Mapping[str, str], environ: Mapping[str, s
     """Everything that may be a plugin, by precedence, then by name. `paths`: id → path, from cig.toml."""
     found = [("config", name, os.path.normpath(os.path.join(root, paths[name]))) for name in sorted(paths)]
     found += [("project", "", folder) for folder in _folders(os.path.join(root, ".cigen", "plugins"))]
-    found += [("path", _id(name), file) for name, file in sorted(_executables(environ.get("PATH", "")).items())]
+    found += [
+        ("path", executable_id(name), file) for name, file in sorted(_executables(environ.get("PATH", "")).items())
+    ]
     found += [("bundled", os.path.relpath(folder, _std()), folder) for folder in _folders(_std())]
     return found
 
@@ -114,7 +116,9 @@ def _executables(path: str) -> dict[str, str]:
     return found
 
 
-def _id(executable: str) -> str:
+def executable_id(name: str) -> str:
     """`cigen-plugin-lang-ruby` → `lang/ruby`; empty for a name without a kind."""
-    kind, _, name = executable.removeprefix(PREFIX).partition("-")
-    return f"{kind}/{name}" if kind and name else ""
+    if not name.startswith(PREFIX):
+        return ""
+    kind, _, rest = name.removeprefix(PREFIX).partition("-")
+    return f"{kind}/{rest}" if kind and rest else ""

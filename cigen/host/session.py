@@ -109,27 +109,39 @@ class Session:
         """A hook's result. Raises PluginError."""
         from cigen.wire.methods import methods
 
-        assert self.client is not None, "the handshake comes first"
         method = next(m for m in methods().values() if m.name == hook.value)
         assert type(request) is method.request, f"{hook.value} takes a {method.request.__name__}"
-        begin, started = perf_counter_ns(), monotonic()
-        content = method.encode(request)
-        timer = expire_after(deadline + _GRACE, lambda: self.expire(hook.value))
+        begin = perf_counter_ns()
         try:
-            answer = self.client.call(method.path, content, deadline)
+            answer = self.exchange(hook, method.encode(request), deadline, answer_bytes, expire_after)
             result = method.decode_result(answer)
-        except CallFailed as why:
-            late = hook.value in self._late or monotonic() - started >= deadline
+        except PluginError:
             self._observe(hook.value, begin, "failed")
-            raise PluginError(self._explained(hook.value, why, deadline, late, answer_bytes)) from None
+            raise
         except ValueError as why:
             self._observe(hook.value, begin, "failed")
             message = f"The answer of {self.plugin.id} to {hook.value} cannot be used: {why}."
             raise PluginError(error("PLUGIN_014", message)) from None
-        finally:
-            timer.cancel()
         self._observe(hook.value, begin, "executed")
         return result
+
+    def exchange(
+        self, hook: Hook, content: bytes, deadline: float, answer_bytes: int, expire_after: Callable[..., Any]
+    ) -> bytes:
+        """A hook's answer, both as they travel. Raises PluginError, caused by a CallFailed."""
+        from cigen.wire.methods import methods
+
+        assert self.client is not None, "the handshake comes first"
+        method = next(m for m in methods().values() if m.name == hook.value)
+        started = monotonic()
+        timer = expire_after(deadline + _GRACE, lambda: self.expire(hook.value))
+        try:
+            return self.client.call(method.path, content, deadline)
+        except CallFailed as why:
+            late = hook.value in self._late or monotonic() - started >= deadline
+            raise PluginError(self._explained(hook.value, why, deadline, late, answer_bytes)) from why
+        finally:
+            timer.cancel()
 
     def hang_up(self) -> None:
         """Close the connection, which asks the plugin to end."""

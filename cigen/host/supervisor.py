@@ -4,7 +4,7 @@ Owns: the launcher, the loop and the private folders. Refuses: knowing what is c
 """
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -45,8 +45,17 @@ class Deadlines:
 class Supervisor:
     """Processes of sessions. `warm`: standard plugins will be among them. Raises PluginError if nothing can start."""
 
-    def __init__(self, *, warm: bool, deadlines: Deadlines, limits: Limits, workdir: Path | None) -> None:
+    def __init__(
+        self,
+        *,
+        warm: bool,
+        deadlines: Deadlines,
+        limits: Limits,
+        workdir: Path | None,
+        environ: Mapping[str, str],
+    ) -> None:
         self._deadlines = deadlines
+        self._environ = environ
         self._limits = limits
         self._sessions: dict[int, Session] = {}
         self._stderr: dict[int, int] = {}
@@ -123,7 +132,7 @@ class Supervisor:
             connecting = connect(self._folder, f"{number}.sock", self._limits.answer_bytes, hello(), session.greet)
             session.client, connection = connecting
             with connection:
-                order = plugin_order(session.plugin, folder, self._limits)
+                order = plugin_order(session.plugin, folder, self._limits, self._environ)
                 launcher.launch(number, order, connection.fileno(), speaking)
         except OSError as why:
             session.fail(error("PLUGIN_015", f"{session.plugin.id} cannot be connected to: {why}."))

@@ -7,6 +7,7 @@ files that its requests carry and no others by our doing; a sandbox, which would
 
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,9 +37,10 @@ def is_bundled(plugin: InstalledPlugin) -> bool:
     return plugin.origin == "bundled" and plugin.entry.suffix == ".py" and plugin.info is not None
 
 
-def plugin_order(plugin: InstalledPlugin, folder: str, limits: Limits) -> Order:
-    """How to start a plugin. Of the core's environment it gets PATH alone."""
-    env = {"HOME": folder, "LANG": "C.UTF-8", "PATH": os.environ.get("PATH", os.defpath), "TMPDIR": folder}
+def plugin_order(plugin: InstalledPlugin, folder: str, limits: Limits, environ: Mapping[str, str]) -> Order:
+    """How to start a plugin. Of the core's environment it gets PATH alone; `environ` comes on top."""
+    path = os.environ.get("PATH", os.defpath)
+    env = {"HOME": folder, "LANG": "C.UTF-8", "PATH": path, "TMPDIR": folder, **environ}
     numbers = {
         "RLIMIT_CORE": 0,
         "RLIMIT_CPU": limits.cpu_seconds,

@@ -28,7 +28,7 @@ on.schedule = [{ cron = "30 3 * * MON-FRI", name = "nightly", reuse = true }]
 jobs.a.steps = ["make"]
 """,
     "manual": """\
-on.manual.inputs.level = { type = "choice", description = "How much", options = ["some", "all"], default = "some" }
+on.manual.inputs.level = { type = "choice", description = "How much", options = ["some", "all"], default = "all" }
 on.manual.inputs.dry_run = { type = "boolean", default = true }
 on.manual.inputs.count = { type = "number", default = 3 }
 on.manual.inputs.note = { required = true }
@@ -83,7 +83,7 @@ matrix.max_parallel = 2
 matrix.exclude = [{ os = "macos", ruby = "3.3" }]
 matrix.include = [{ os = "linux", ruby = "3.4", edge = "yes" }]
 runner = "{{ matrix.os }}"
-steps = ["make RUBY={{ matrix.ruby }}"]
+steps = ["make RUBY={{ matrix.ruby }} EDGE={{ matrix.edge }}"]
 """,
     "shards": """\
 jobs.a = { shards = 3, steps = ["make PART=$CIG_SHARD_INDEX OF=$CIG_SHARD_TOTAL"] }
@@ -114,7 +114,8 @@ jobs.a = { timeout = "1h30m", steps = ["make"] }
 """,
     "retry": """\
 defaults.retry = { max = 1, on = "agent_lost" }
-jobs.a = { retry = { max = 2, delay = 5 }, steps = [{ run = "make", retry = 3 }] }
+jobs.a = { retry = { max = 2, delay = 5 }, steps = ["make", { run = "make test", retry = 3 }] }
+jobs.b.steps = ["make"]
 """,
     "soft-fail": """\
 jobs.a = { allow_failure = true, steps = ["make"] }
@@ -124,9 +125,11 @@ jobs.b.steps = [{ run = "make", allow_failure = true }]
 project.default_runner = "big"
 jobs.a.steps = ["make"]
 jobs.b = { runner = "macos", steps = ["make"] }
-[runners.big]
+jobs.c = { runner = "arm", steps = ["make"] }
+[runners.arm]
 os = "linux"
 arch = "arm64"
+[runners.big]
 github = { runs-on = ["self-hosted", "big"] }
 circleci = { resource_class = "arm.large" }
 buildkite = { queue = "big" }
@@ -164,6 +167,7 @@ jobs.a = { packages = ["ruby"], steps = ["make"] }
     "permissions": """\
 permissions = { contents = "read", checks = "write" }
 jobs.a = { permissions = { packages = "write" }, steps = ["make"] }
+jobs.b.steps = ["make"]
 """,
     "oidc": """\
 jobs.a = { oidc = true, steps = ["make"] }
@@ -200,8 +204,13 @@ defaults.env = { B = 2 }
 jobs.a = { env = { C = true }, steps = [{ run = "make", env = { D = "4" } }] }
 """,
     "shell": """\
-defaults = { shell = "bash", working_directory = "app" }
-jobs.a = { shell = "sh", working_directory = "lib", steps = [{ run = "x", shell = "bash", working_directory = "." }] }
+defaults = { shell = "sh", working_directory = "app" }
+[jobs.a]
+shell = "bash"
+working_directory = "lib"
+steps = ["make", { run = "make test", shell = "sh", working_directory = "." }]
+[jobs.b]
+steps = ["make"]
 """,
     "native-steps": """\
 [jobs.a]
@@ -222,7 +231,7 @@ jobs.a = { outputs.junit = ["report/*.xml"], steps = ["make test"] }
     "raw": """\
 raw.github.run-name = "All of it"
 raw.circleci.orbs.node = "circleci/node@7.1.0"
-raw.buildkite.agents.queue = "default"
+raw.buildkite.agents.queue = "deploy"
 raw.jenkins.options = ["timestamps()"]
 [jobs.a]
 steps = [{ id = "make", run = "make" }]

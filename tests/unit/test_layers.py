@@ -29,7 +29,7 @@ BELOW: dict[str, set[str]] = {
     },
     "cli": {
         "rules", "schema", "pipeline", "engine", "host", "modules", "repo", "output", "hashing", "formats", "errors",
-        "model",
+        "model", "sdk",
     },
 }  # fmt: skip
 """What each room may import besides itself and the package's own version."""
@@ -40,8 +40,10 @@ ALLOWED = {
     ("engine/toolprint.py", "rules"),
     # The fork server is a process of its own, which becomes the standard plugins.
     ("host/forkserver.py", "sdk"),
+    # The conformance suite is the SDK's; the command runs it on processes of the host.
+    *((f"cli/{name}.py", "sdk") for name in ("trying", "feature_cases", "commands/plugin", "present/plugin")),
 }
-NARROW = {"engine": {"repo", "rules"}, "host": {"sdk"}}
+NARROW = {"engine": {"repo", "rules"}, "host": {"sdk"}, "cli": {"sdk"}}
 
 OWNERS = {
     "doit": "engine",

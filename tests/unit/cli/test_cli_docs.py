@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from cigen.cli.grammar import COMMANDS, GLOBAL_FLAGS, Flag
-from cigen.cli.present import explain, graph, plan, render, settings, validate
+from cigen.cli.present import explain, graph, plan, plugin, render, settings, validate
 from cigen.cli.report import diagnostics_json
 from cigen.hashing.manifest import Difference
 from cigen.model.diagnostics import Diagnostic, Level, Location
+from cigen.sdk.conformance import Verdict
 
 PAGE = (Path(__file__).parents[3] / "docs/cli.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^#{2,3} (.+)\n((?:(?!#{2,3} ).*\n)*)", PAGE, re.MULTILINE))
@@ -41,6 +42,7 @@ DOCUMENTS = [
         ),
         [],
     ),
+    plugin.test_json(plugin.TestView("a", "1", (Verdict("a", "b", passed=True),))),
     explain.job_json(explain.JobExplanation("a", "run", "STORE_OFF", "cs1:1", "main", (DIFFERENCE,))),
     explain.file_json(explain.FileExplanation("a", (explain.FileUse("job", "a"),))),
     explain.action_json(explain.ActionExplanation("a", "stale", (DIFFERENCE,))),
