@@ -3,10 +3,10 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
-from cigen.cli.present.plan import Budget, Count, Detection, FilePlan, JobPlan, Mark, PlanView, PluginPlan
+from cigen.cli.present.plan import Count, Detection, FilePlan, JobPlan, Mark, PlanView, PluginPlan
 from cigen.cli.session import Session
 from cigen.model.codec import from_json
-from cigen.model.plans import DetectResult, Graph
+from cigen.model.plans import Budget, DetectResult, Graph, ValidateResult
 from cigen.model.resources import Cache, Job
 from cigen.output.changes import Change, ChangeKind, diff_text
 from cigen.pipeline.detect import CONFIDENT
@@ -120,7 +120,7 @@ def _file(session: Session, graph: Graph, change: Change) -> FilePlan:
 
 
 def _budgets(session: Session, graph: Graph, file: MergedFile) -> tuple[Budget, ...]:
-    """How much of its provider's limits a file uses; the provider's manifest says which limits there are.
+    """How much of its provider's limits a file uses: those of the provider's manifest, and what plugins counted.
 
     graph: the part of it that is in the file. A limit of matrix jobs is one of each matrix.
     """
@@ -128,4 +128,8 @@ def _budgets(session: Session, graph: Graph, file: MergedFile) -> tuple[Budget, 
     limits = {pair.name: int(pair.value) for pair in (info.metadata if info else ()) if pair.name.startswith("limit:")}
     largest = max((len(job.matrix.legs) for job in graph.jobs if job.matrix), default=0)
     used = {"limit:file_bytes": ("bytes", len(file.content.encode())), "limit:matrix_jobs": ("matrix jobs", largest)}
-    return tuple(Budget(*used[name], limits[name]) for name in used if name in limits and used[name][1])
+    counted = [Budget(*used[name], limits[name]) for name in used if name in limits]
+    for done in session.run.outputs.of_stage("validate").values():
+        result: ValidateResult = done.value
+        counted += [budget for budget in result.budgets if budget.path == file.path]
+    return tuple(budget for budget in counted if budget.used)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from cigen.cli.glyphs import one_line
 from cigen.cli.present.document import document_text
 from cigen.cli.terminal import Paint, Symbols
+from cigen.model.plans import Budget
 
 __all__ = [
     "Budget",
@@ -63,15 +64,6 @@ class JobPlan:
     mark: Mark
     runner: str = ""
     legs: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """How much of a provider's limit a file uses. unit: `bytes`, or what is counted: `matrix jobs`."""
-
-    unit: str
-    used: int
-    limit: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
 """The files as they will be written: what one upload and one build can hold, and whether all parts are there."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from cigen.sdk import Fragment
+from cigen.sdk import Budget, Fragment
 from cigen.sdk.yaml import YamlError, read
 from cigen.std.provider.buildkite.chunks import part_of
-from cigen.std.provider.buildkite.limits import JOBS_PER_UPLOAD
+from cigen.std.provider.buildkite.limits import JOBS_PER_BUILD, JOBS_PER_UPLOAD
 from cigen.std.report import Report
 
 __all__ = ["check_files"]
@@ -15,8 +16,10 @@ __all__ = ["check_files"]
 _UPLOAD = re.compile(r"buildkite-agent pipeline upload (\.\S+)")
 
 
-def check_files(rendered: Iterable[Fragment], report: Report) -> None:
-    """Every pipeline file."""
+def check_files(rendered: Iterable[Fragment], report: Report) -> tuple[Budget, ...]:
+    """Every pipeline file; how much of an upload each uses, and of a build the first file of a pipeline."""
+    budgets: list[Budget] = []
+    builds: Counter[str] = Counter()
     files = {file.path: file.content for file in rendered if file.path.endswith((".yml", ".yaml"))}
     for path, content in files.items():
         missing = [
@@ -31,10 +34,15 @@ def check_files(rendered: Iterable[Fragment], report: Report) -> None:
         except YamlError:
             # Not ours to report: another plugin's part broke it.
             continue
-        jobs = sum(_jobs(step) for step in _steps(root))
+        steps = [(_jobs(step), _tries(step)) for step in _steps(root)]
+        jobs = sum(count for count, _ in steps)
+        budgets.append(Budget("jobs", jobs, JOBS_PER_UPLOAD, path))
+        builds[part_of(path)[0]] += sum(count * tries for count, tries in steps)
         if jobs > JOBS_PER_UPLOAD:
             message = f"{path} has {jobs:,} jobs; one upload to Buildkite has at most {JOBS_PER_UPLOAD}"
             report.error("BUILDKITE_009", message, hint="leave out values of matrices or shards", key=("outputs",))
+    budgets += [Budget("jobs with retries", count, JOBS_PER_BUILD, path) for path, count in builds.items()]
+    return tuple(budgets)
 
 
 def _steps(root: Any) -> Iterator[Mapping[str, Any]]:
@@ -60,6 +68,14 @@ def _jobs(step: Mapping[str, Any]) -> int:
     for adjustment in _items(matrix.get("adjustments")):
         legs += -1 if "skip" in _bare(adjustment) else 1
     return legs
+
+
+def _tries(step: Mapping[str, Any]) -> int:
+    """How often each job of a step can run at most, as its first matching rule has it."""
+    retry = _bare(step.get("retry"))
+    rules = _items(retry.get("automatic")) if isinstance(retry, dict) else ()
+    limits = [_bare(_bare(rule).get("limit", 0)) for rule in rules if isinstance(_bare(rule), dict)]
+    return 1 + max((limit for limit in limits if isinstance(limit, int)), default=0)
 
 
 def _items(value: Any) -> Sequence[Any]:

@@ -40,8 +40,8 @@ class Buildkite(Plugin):
     def validate(self, request: ValidateRequest) -> ValidateResult:
         """The limits of the files as they will be written, other plugins' parts included."""
         report = new_report()
-        check_files(request.rendered, report)
-        return ValidateResult(report.found)
+        budgets = check_files(request.rendered, report)
+        return ValidateResult(report.found, budgets)
 
 
 PLUGIN = Buildkite()

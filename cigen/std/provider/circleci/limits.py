@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from cigen.sdk import Fragment, Job
+from cigen.sdk import Budget, Fragment, Graph, Job
 from cigen.sdk.yaml import Value, YamlError, read
 from cigen.std.ci.legs import StaticJob
+from cigen.std.provider.circleci.contexts import find_contexts, job_contexts
+from cigen.std.provider.circleci.problems import new_report
 from cigen.std.report import Report
 
-__all__ = ["CONTEXTS", "FILE_BYTES", "JOB_MINUTES", "check_contexts", "check_files", "check_jobs"]
+__all__ = ["CONTEXTS", "FILE_BYTES", "JOB_MINUTES", "check_contexts", "check_files", "check_jobs", "context_budgets"]
 
 FILE_BYTES = 8 * 1024 * 1024
 """Of the compiled configuration, in which every parameter is filled in."""
@@ -67,6 +69,17 @@ def check_contexts(contexts: Iterable[str], report: Report) -> None:
     if count > CONTEXTS:
         message = f"the jobs use {count} contexts; CircleCI takes at most {CONTEXTS} in a configuration"
         report.error("CIRCLECI_009", message, hint="keep several secrets in one context", key=("secrets",))
+
+
+def context_budgets(rendered: Iterable[Fragment], graph: Graph | None) -> tuple[Budget, ...]:
+    """How many of its contexts a configuration uses."""
+    if graph is None:
+        return ()
+    known = find_contexts(graph.secrets, new_report())
+    used = {context for job in graph.jobs for context in job_contexts(job, known, new_report())}
+    return tuple(
+        Budget("contexts", len(used), CONTEXTS, file.path) for file in rendered if file.path.startswith(".circleci/")
+    )
 
 
 def check_jobs(jobs: Sequence[StaticJob], sources: Sequence[Job], report: Report) -> None:

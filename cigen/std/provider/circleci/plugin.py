@@ -14,7 +14,7 @@ from cigen.sdk import (
     serve,
 )
 from cigen.std.provider.circleci.checklist import checklist
-from cigen.std.provider.circleci.limits import check_files
+from cigen.std.provider.circleci.limits import check_files, context_budgets
 from cigen.std.provider.circleci.problems import new_report
 from cigen.std.provider.circleci.workflow import render_config
 
@@ -41,7 +41,7 @@ class CircleCI(Plugin):
         """The limits of a file as it will be written, other plugins' parts included."""
         report = new_report()
         check_files(request.rendered, report)
-        return ValidateResult(report.found)
+        return ValidateResult(report.found, context_budgets(request.rendered, request.graph))
 
 
 PLUGIN = CircleCI()

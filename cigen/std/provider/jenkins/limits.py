@@ -7,7 +7,7 @@ Groovy itself makes of it. How much is estimated from the words outside of texts
 import re
 from collections.abc import Iterable, Iterator
 
-from cigen.sdk import Fragment
+from cigen.sdk import Budget, Fragment
 from cigen.std.report import Report
 
 __all__ = ["CONSTANTS", "METHOD_BYTES", "check_files", "estimate_constants", "estimate_methods"]
@@ -25,12 +25,15 @@ _FUNCTION = re.compile(
 )
 
 
-def check_files(rendered: Iterable[Fragment], report: Report) -> None:
-    """Every Jenkinsfile as it will be written."""
+def check_files(rendered: Iterable[Fragment], report: Report) -> tuple[Budget, ...]:
+    """Every Jenkinsfile as it will be written; how much of the limits each uses."""
+    budgets: list[Budget] = []
     for file in rendered:
         if not file.content.startswith(_HEADER):
             continue
+        largest = 0
         for name, size in estimate_methods(file.content):
+            largest = max(largest, size)
             if size > METHOD_BYTES:
                 message = (
                     f"{name} in {file.path} needs about {size:,} bytes; the JVM takes {METHOD_BYTES:,} in a method"
@@ -42,6 +45,9 @@ def check_files(rendered: Iterable[Fragment], report: Report) -> None:
             message = f"{file.path} needs about {constants:,} constants; the JVM takes {CONSTANTS:,} in a class"
             hint = 'move jobs into a workflow of their own: [workflows.NAME], and workflow = "NAME" in the jobs'
             report.error("JENKINS_015", message, hint=hint)
+        budgets.append(Budget("bytes in the largest function", largest, METHOD_BYTES, file.path))
+        budgets.append(Budget("constants", constants, CONSTANTS, file.path))
+    return tuple(budgets)
 
 
 def estimate_methods(content: str) -> Iterator[tuple[str, int]]:

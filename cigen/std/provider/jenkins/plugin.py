@@ -40,8 +40,8 @@ class Jenkins(Plugin):
     def validate(self, request: ValidateRequest) -> ValidateResult:
         """The limits of a file as it will be written, raw blocks and other plugins' parts included."""
         report = new_report()
-        check_files(request.rendered, report)
-        return ValidateResult(report.found)
+        budgets = check_files(request.rendered, report)
+        return ValidateResult(report.found, budgets)
 
 
 PLUGIN = Jenkins()
