@@ -79,6 +79,17 @@ def test_a_private_image_is_logged_in_for(render_step: Callable, docker: Callabl
     assert not any("s3" in line or "TOKEN" in line for line in done.log)
 
 
+@pytest.mark.parametrize(
+    ("image", "registry"), [("ruby:3.4", ""), ("me/x", ""), ("localhost:5000/x", " [localhost:5000]")]
+)
+def test_an_image_of_the_hub_names_no_registry(
+    image: str, registry: str, render_step: Callable, docker: Callable
+) -> None:
+    container = Container(image, username="me", password="TOKEN")
+    done = docker(render_step(Step("a", run=Run("true")), image=container).script, TOKEN="s3")
+    assert f"login [--username] [me] [--password-stdin]{registry}" in done.log
+
+
 def test_tools_and_retries_work_in_it_too(render_step: Callable, docker: Callable) -> None:
     steps = [Step("t", tool=Tool("node", "22")), Step("a", run=Run("which-tool; exit 3"), retry=Retry(1))]
     setup = 'cig_tool() { echo "which-tool() { echo from-the-tool; }" >> "$CIG_ENV"; }'

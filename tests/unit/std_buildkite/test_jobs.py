@@ -404,3 +404,8 @@ def test_a_step_alone_cannot_be_tried_on_another_machine(
     rendered = render_step(Step("a", run=Run("make"), retry=Retry(2, on=on)))
     assert rendered.codes == ["BUILDKITE_006"]
     assert ("cig_attempt" in rendered.text) is loops
+
+
+def test_a_cache_of_nothing_is_refused(render_step: Callable) -> None:
+    found = render_step(Step("c", cache=CacheUse(Cache("gems"))), MAKE).diagnostics
+    assert [str(one.level) for one in found] == ["error", "info"]

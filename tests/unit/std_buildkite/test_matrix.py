@@ -63,6 +63,7 @@ def test_whoever_needs_the_job_waits_for_its_one_step(make_job: Callable, render
 
 
 ON_A = Expr(Op.EQ, args=(Expr(Op.NAME, "matrix.os"), Expr(Op.LITERAL, "a")))
+DIAGONAL = [(a, b) for a in "0123" for b in "0123" if a != b or a == "3"]
 WIDE = tuple(f"v{index}" for index in range(26))
 
 
@@ -75,6 +76,7 @@ WIDE = tuple(f"v{index}" for index in range(26))
         (matrix(os=("a b", "c"), n=("1",)), {}),
         (matrix(os=("a" * 129, "c"), n=("1",)), {}),
         (matrix(extra=({"os": "a", "n": "1", "more": "x"},), **TWO), {}),
+        (matrix(*DIAGONAL, os=tuple("0123"), n=tuple("0123")), {}),
         (matrix(**TWO), {"when": ON_A}),
         (matrix(**TWO), {"steps": (Step("s", run=Run("x"), when=ON_A),)}),
         (matrix(**TWO), {"concurrency": Concurrency(group="g-{{ matrix.os }}")}),

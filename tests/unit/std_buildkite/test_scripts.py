@@ -185,3 +185,8 @@ def test_a_script_that_is_indented_says_the_same(words: list[str]) -> None:
         subprocess.run(["bash", "-c", text], capture_output=True, check=False) for text in (script, indented(script))
     )
     assert (before.returncode, before.stdout) == (after.returncode, after.stdout)
+
+
+def test_a_script_that_holds_the_mark_of_its_end_arrives_whole(render_step: Callable, run: Callable) -> None:
+    script = "x = [\n0,\n]\nCIG_SCRIPT = 1\nprint(x)\n\nCIG_SCRIPT\nprint(CIG_SCRIPT)"
+    assert run(render_step(step("a", script, shell="python")).script).out == ["[0]", "1"]
