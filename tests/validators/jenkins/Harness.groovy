@@ -102,6 +102,8 @@ abstract class Stub extends Script {
 
   def timeout(Map limit, Closure body) { within('timeout', "${limit.time} ${limit.unit}", body) }
   def lock(Map what, Closure body) { within('lock', what.resource, body) }
+  def timestamps(Closure body) { body() }
+  def ansiColor(String name, Closure body) { within('ansiColor', name, body) }
 
   def retry(Map how, Closure body) { within('retry', "${how.count} ${how.conditions}", body) }
   def retry(int count, Closure body) {
