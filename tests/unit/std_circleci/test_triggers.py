@@ -41,8 +41,8 @@ PR = "pipeline.event.github.pull_request"
         (Triggers(tag=TagTrigger(("v*",))), 'pipeline.git.tag starts-with "v"'),
         (Triggers(schedule=(Schedule("0 3 * * *"),)), 'pipeline.trigger_source == "scheduled_pipeline"'),
         (
-            Triggers(schedule=(Schedule("0 3 * * *", "deep"),)),
-            'pipeline.trigger_source == "scheduled_pipeline" and pipeline.schedule.name == "deep"',
+            Triggers(schedule=(Schedule("0 3 * * *", "deep"), Schedule("0 4 * * *"))),
+            'pipeline.trigger_source == "scheduled_pipeline"',
         ),
         (
             Triggers(PushTrigger(("main",)), PullRequestTrigger(skip_drafts=True)),
@@ -108,14 +108,14 @@ def test_workflows_of_one_file_do_not_start_each_other(make_job: Callable[..., J
     data, _ = _render(
         Workflow("ci", triggers=Triggers(PushTrigger())),
         Workflow("nightly", triggers=Triggers(schedule=(Schedule("0 3 * * *"),))),
-        Workflow("weekly", triggers=Triggers(schedule=(Schedule("0 3 * * 0"),))),
+        Workflow("weekly", triggers=Triggers(schedule=(Schedule("0 3 * * 0", "deep"),))),
         make_job=make_job,
     )
     scheduled = 'pipeline.trigger_source == "scheduled_pipeline" and pipeline.schedule.name == '
     assert [one.get("when") for one in data["workflows"].values()] == [
         'pipeline.trigger_source == "webhook"',
         f'{scheduled}"nightly"',
-        f'{scheduled}"weekly"',
+        f'{scheduled}"deep"',
     ]
 
 

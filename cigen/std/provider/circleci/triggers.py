@@ -125,7 +125,7 @@ def _schedules(workflow: Workflow, triggers: Triggers, several: bool, report: Re
         message = f'workflow "{workflow.id}" wants a schedule "{schedule.cron}", which no file of CircleCI can hold'
         hint = f'Project Settings, Triggers: add a schedule named "{name}" for "{schedule.cron}" (UTC)'
         report.info("CIRCLECI_020", message, hint=hint, key=workflow_key(workflow, "on", "schedule"))
-        if several or schedule.name:
+        if several:
             named = equals("pipeline.schedule.name", name)
             found.append(all_of([equals(SOURCE, "scheduled_pipeline"), named]))
         else:
