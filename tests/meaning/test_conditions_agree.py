@@ -134,7 +134,7 @@ def single(when: Expr, given: Triggers) -> list[Graph]:
 EVERYTHING = Triggers(PushTrigger(("main",)), PullRequestTrigger(), TagTrigger(("v*",)), merge_queue="full")
 
 
-@pytest.mark.parametrize("provider", providers("holds where there is no tag", "buildkite", "jenkins"))
+@pytest.mark.parametrize("provider", providers("holds where there is no tag", "jenkins"))
 def test_no_tag_matches_nothing(provider: str) -> None:
     assert wrong(provider, single(Expr(Op.MATCHES, args=(name("tag"), literal("*"))), EVERYTHING)) == []
 

@@ -47,8 +47,7 @@ def start_services(services: Sequence[Service], unique: str, *, by_name: bool) -
     unique: a shell word without quotes that no other job on the machine shares. by_name: no port is published.
     """
     lines = [f'cig_network="cig-{unique}"', 'docker network create "$cig_network" >/dev/null']
-    for service in services:
-        lines.append(" \\\n  ".join(_run(service, by_name=by_name)) + " >/dev/null")
+    lines += [" \\\n  ".join(_run(service, by_name=by_name)) + " >/dev/null" for service in services]
     healthy = [service.name for service in services if service.health]
     if healthy:
         lines += [*_AWAIT.rstrip("\n").split("\n"), *(f"cig_await {shlex.quote(name)}" for name in healthy)]

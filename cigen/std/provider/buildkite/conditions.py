@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cigen.sdk import Expr, Op, Triggers, Workflow
-from cigen.std.ci.conditions import fold, glob_regex, is_false, is_true, matches_glob
+from cigen.std.ci.conditions import FALSE, fold, glob_regex, is_false, is_true, matches_glob
 from cigen.std.provider.buildkite.events import TEST, Guard, guards
 from cigen.std.provider.buildkite.literals import literal, regex
 from cigen.std.provider.buildkite.problems import CannotExpress
@@ -44,7 +44,8 @@ def step_condition(when: Expr | None, names: Names) -> str | None:
     """The value of `if`, empty where every build has the step, None where none has. Raises CannotExpress."""
     found: list[Guard] = []
     for guard in guards(names.workflow, names.shared):
-        left = fold(when, _known(guard, names)) if when is not None else None
+        known = _known(guard, names)
+        left = fold(_matchable(when, known), known) if when is not None else None
         if is_false(left):
             continue
         parts = () if is_true(left) or left is None else left.args if left.op is Op.AND else (left,)
@@ -87,6 +88,14 @@ def _exact(one: Expr, name: str, names: Names) -> str:
     if one.op is Op.EQ and len(one.args) == 2 and one.args[0] == Expr(Op.NAME, name):
         return one.args[1].value
     return ""
+
+
+def _matchable(expr: Expr, known: Callable[[str], str | None]) -> Expr:
+    """The condition with no glob asked of a branch or tag that is not there: not even `*` matches it."""
+    if expr.op is Op.MATCHES and expr.args and expr.args[0].value in ("branch", "tag"):
+        return FALSE if known(expr.args[0].value) == "" else expr
+    args = tuple(_matchable(arg, known) for arg in expr.args)
+    return expr if args == expr.args else Expr(expr.op, expr.value, args)
 
 
 def _joined(found: Sequence[Guard]) -> str:

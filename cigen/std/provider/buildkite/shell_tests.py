@@ -47,7 +47,7 @@ class _Compiler:
             case Op.IN if len(expr.args) > 1:
                 return " || ".join(f"( {self.compare(expr.args[0], one)} )" for one in expr.args[1:])
             case Op.MATCHES if len(expr.args) == 2:
-                return self.tested(expr.args[0].value, _pattern(expr.args[1].value))
+                return self.matched(expr.args[0].value, _pattern(expr.args[1].value))
             case Op.NAME:
                 return self.flag(expr.value)
             case Op.BOOL:
@@ -66,6 +66,14 @@ class _Compiler:
         if name.value == "event":
             return self.event(value.value)
         return self.tested(name.value, shlex.quote(value.value))
+
+    def matched(self, name: str, pattern: str) -> str:
+        """A test that a text matches a glob. A branch or tag that is not there matches none."""
+        if name == "branch":
+            return f'{_BRANCH} && "$BUILDKITE_BRANCH" == {pattern}'
+        if name == "tag":
+            return f'-n "${{BUILDKITE_TAG-}}" && "$BUILDKITE_TAG" == {pattern}'
+        return self.tested(name, pattern)
 
     def tested(self, name: str, pattern: str) -> str:
         """A test that a text matches a pattern of bash."""
