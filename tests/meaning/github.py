@@ -109,7 +109,8 @@ def _leg(
         timeout=int(job.get("timeout-minutes", 360)),
         allow_failure=bool(job.get("continue-on-error", False)),
         image=fill(container["image"] if isinstance(container, dict) else container),
-        waits_for_approval=False,
+        # A setting of the environment.
+        waits_for_approval=None,
     )
 
 
@@ -168,6 +169,8 @@ def _job_runs(job: Mapping[str, Any], above: Mapping[str, str], context: Mapping
             return status[name]
         if name.startswith("needs.") and name.endswith(".result"):
             return above[name.split(".")[1]]
+        if re.fullmatch(r"needs\.[\w-]+\.outputs\.[\w-]+", name):
+            return None
         return _looked_up(name, context)
 
     return (asks or good) and bool(evaluate(parse(text, GITHUB), GITHUB, look_up))

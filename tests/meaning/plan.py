@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from events import EVENTS, Event
 from record import Leg, Meaning
@@ -64,6 +65,8 @@ def _leg(job: Job, key: str, values: Mapping[str, str], needs: frozenset[str], w
     def fill(text: str) -> str:
         return _PLACEHOLDER.sub(lambda found: values.get(found[1], "") if found[1] else "{{", text)
 
+    # What the matrix alone leaves out of a leg need not be rendered for it.
+    job = replace(job, steps=tuple(step for step in job.steps if not _left_out(step.when, values)))
     uploads = [step.upload for step in job.steps if step.upload]
     return Leg(
         key=key,
@@ -79,6 +82,17 @@ def _leg(job: Job, key: str, values: Mapping[str, str], needs: frozenset[str], w
         image=fill(job.image.image) if job.image else "",
         waits_for_approval=job.approve is not None,
     )
+
+
+def _left_out(when: Expr | None, values: Mapping[str, str]) -> bool:
+    if when is None or not all(name.startswith("matrix.") for name in _names(when)):
+        return False
+    return not _evaluated(when, lambda name: values.get(name.removeprefix("matrix."), ""))
+
+
+def _names(expr: Expr) -> set[str]:
+    own = {expr.value} if expr.op is Op.NAME else set()
+    return own.union(*map(_names, expr.args))
 
 
 def _pairs(*groups: tuple[Pair, ...]) -> list[Pair]:
@@ -211,7 +225,9 @@ def _value(name: str, event: Event, workflow: Workflow, values: Mapping[str, str
         case "env":
             given = {pair.name: pair.value for pair in (*workflow.env, *(job.env if job else ()))}
             return given.get(word, "")
-    raise AssertionError(f"{name} is not known before a job starts")
+        case "needs":
+            return ""
+    raise AssertionError(f"{name} is no name of a condition")
 
 
 def _answer(name: str, event: Event, workflow: Workflow) -> str | bool:

@@ -11,7 +11,7 @@ from keys import of_matrices
 from plan import starts
 from record import Meaning
 
-from cigen.sdk import Expr, Graph, Workflow
+from cigen.sdk import Expr, Graph, Op, Workflow
 
 __all__ = ["READERS", "compared_events"]
 
@@ -33,11 +33,21 @@ def compared_events(provider: str, graph: Graph, workflow: Workflow) -> list[str
     GitHub's file says itself what starts it. Elsewhere some of that is a setting outside of the file, so that only
     what starts the workflow is compared. CircleCI sees a pull request as the branch it comes from, as its page says.
     """
+    if any(_asks_for(job.when, "needs.") for job in graph.jobs):
+        # Decided by what jobs say as they run: executed elsewhere.
+        return []
     listed = list(EVENTS) if provider == "github" else [name for name in EVENTS if starts(workflow, EVENTS[name])]
-    if provider == "circleci" and any(_asks_for_branch(job.when) for job in graph.jobs if job.when):
-        return [name for name in listed if EVENTS[name].kind != "pull_request"]
+    if provider == "circleci":
+        scheduled = [one for each in graph.workflows if each.triggers for one in each.triggers.schedule]
+        if any(_asks_for(job.when, "branch") or _asks_for(job.when, "default_branch") for job in graph.jobs):
+            listed = [name for name in listed if EVENTS[name].kind != "pull_request"]
+        if len(scheduled) > 1 or any(one.name for one in scheduled):
+            # The name of a schedule decides.
+            listed = [name for name in listed if EVENTS[name].kind != "schedule"]
     return listed
 
 
-def _asks_for_branch(expr: Expr) -> bool:
-    return expr.value in ("branch", "default_branch") or any(map(_asks_for_branch, expr.args))
+def _asks_for(expr: Expr | None, start: str) -> bool:
+    if expr is None:
+        return False
+    return (expr.op is Op.NAME and expr.value.startswith(start)) or any(_asks_for(arg, start) for arg in expr.args)

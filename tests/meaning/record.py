@@ -27,7 +27,7 @@ class Leg:
     timeout: int = 0
     allow_failure: bool | None = False
     image: str = ""
-    waits_for_approval: bool = False
+    waits_for_approval: bool | None = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,9 @@ def differences(plan: Meaning, read: Meaning, events: Sequence[str]) -> Iterator
 
 
 def _leg_differences(plan: Leg, read: Leg) -> Iterator[Difference]:
-    for what in ("needs", "secrets", "fetches", "timeout", "allow_failure", "waits_for_approval"):
+    if plan.fetches and not read.fetches:
+        yield Difference("fetches", plan.key, "nothing is fetched")
+    for what in ("needs", "secrets", "timeout", "allow_failure", "waits_for_approval"):
         planned, found = getattr(plan, what), getattr(read, what)
         if found is not None and planned != found:
             yield Difference(what, plan.key, f"{_shown(found)} instead of {_shown(planned)}")
@@ -92,7 +94,8 @@ def _service_differences(plan: Leg, read: Leg) -> Iterator[Difference]:
 
 def _folders(patterns: frozenset[str] | None) -> set[str]:
     """Patterns, a folder and all that is in it being one."""
-    return {re.sub(r"/\*\*(/\*)?$", "", pattern).rstrip("/") for pattern in patterns or ()}
+    literal = [re.sub(r"\[(\w)\]", r"\1", pattern) for pattern in patterns or ()]
+    return {re.sub(r"/\*\*(/\*)?$", "", pattern).rstrip("/") for pattern in literal}
 
 
 def _shown(value: object) -> object:
@@ -116,10 +119,10 @@ def _lines(script: str) -> list[str]:
     return [line.strip() for line in script.splitlines() if line.strip()]
 
 
-def started_services(script: str) -> Iterator[tuple[str, tuple[str, tuple[int, ...]]]]:
+def started_services(script: str) -> Iterator[tuple[str, tuple[str, tuple[int, ...] | None]]]:
     """Servers that the script starts itself, by the alias it gives them."""
     for line in script.replace("\\\n", " ").splitlines():
         if "docker run" in line and "--detach" in line and "--network-alias" in line:
             words = line.split(" >/dev/null")[0].split()
             ports = tuple(int(words[i + 1].split(":")[0]) for i, word in enumerate(words) if word == "--publish")
-            yield words[words.index("--network-alias") + 1], (words[-1].strip("'"), ports)
+            yield words[words.index("--network-alias") + 1], (words[-1].strip("'"), ports or None)

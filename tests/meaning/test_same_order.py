@@ -87,12 +87,6 @@ NOT_ACT = [name for name in HERE if name != "github"]
 """Where act stands for GitHub, it does nothing of what is tested."""
 WITH_SOURCES = [name for name in NOT_ACT if name != "jenkins"]
 """The stub of Jenkins checks nothing out."""
-NOT_YET = [
-    pytest.param(name, marks=pytest.mark.xfail(strict=False, reason="not rendered for GitHub yet"))
-    if name == "github"
-    else name
-    for name in HERE
-]
 
 
 def run(
@@ -234,7 +228,7 @@ def test_files_travel_from_job_to_job(system: str, tmp_path: Path) -> None:
     assert done.log == ["one", "two"], done.output
 
 
-@pytest.mark.parametrize("system", NOT_YET)
+@pytest.mark.parametrize("system", HERE)
 def test_every_shard_knows_its_number(system: str, tmp_path: Path) -> None:
     one = job("one", script(say("$CIG_SHARD_INDEX of $CIG_SHARD_TOTAL"), "shard"), shards=Shards(3))
     done = run(system, graph(one, job("two", script(say("two")), needs=("one",))), tmp_path)
@@ -254,7 +248,7 @@ def test_shards_share_the_files_out(system: str, by: str, tmp_path: Path) -> Non
     assert len(done.log) == 2
 
 
-@pytest.mark.parametrize("system", NOT_YET)
+@pytest.mark.parametrize("system", HERE)
 def test_a_value_travels_to_scripts_and_conditions(system: str, tmp_path: Path) -> None:
     ask = job("ask", script('echo "kind=big" >> "$CIG_OUTPUT"', "ask"), outputs=JobOutputs(values=("kind", "none")))
     told = job("told", script(say("told $CIG_NEEDS_ASK_KIND [$CIG_NEEDS_ASK_NONE]"), "tell"), needs=("ask",))
@@ -272,7 +266,7 @@ def test_what_waits_for_a_person_comes_after_what_it_needs(system: str, tmp_path
     assert done.log == ["build", "deploy"], done.output
 
 
-@pytest.mark.parametrize("system", NOT_YET)
+@pytest.mark.parametrize("system", HERE)
 def test_jobs_for_failures_run_after_one_and_at_no_other_time(system: str, tmp_path: Path) -> None:
     def watched(text: str, folder: Path) -> list[str]:
         work = job("work", script(text, "work"))
