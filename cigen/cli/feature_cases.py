@@ -5,6 +5,7 @@ leaves the graph as it is, is none of a provider's business and is dropped.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from functools import cache
@@ -97,7 +98,7 @@ def without(feature: Feature) -> Planned | None:
     """The example of a feature with as few of its keys as cig accepts."""
     tree = _tree(feature)
     for key, _ in _leaves(tree):
-        if feature_of(spelled(key)) is feature:
+        if _belongs(key, feature):
             less = _removed(tree, key)
             tree = less if graph_of(less) else tree
     return graph_of(tree)
@@ -110,12 +111,16 @@ def _planned(feature: Feature) -> tuple[Planned, tuple[tuple[KeyPath, str, Plann
     assert base is not None, f"the example of {feature.id} has a mistake"
     changed = []
     for key, change, other in _changes(tree):
-        if feature_of(spelled(key)) is not feature or spelled(key) in _CORE:
+        if not _belongs(key, feature) or spelled(key) in _CORE:
             continue
         planned = graph_of(other)
         if planned and (planned.graph, planned.config.outputs) != (base.graph, base.config.outputs):
             changed.append((key, change, planned))
     return base, tuple(changed)
+
+
+def _belongs(key: KeyPath, feature: Feature) -> bool:
+    return feature_of(spelled(key)) is feature or any(spelled(key[:n]) in feature.keys for n in range(1, len(key)))
 
 
 def _tree(feature: Feature) -> dict[str, Any]:
@@ -155,6 +160,7 @@ def _others(value: Any) -> Iterator[Any]:
         yield value + 1
     elif isinstance(value, str):
         yield f"{value}x"
+        yield re.sub(r"[0-9]+", lambda number: str(int(number[0]) + 1), value, count=1)  # times and versions
 
 
 def _removed(tree: Mapping[str, Any], key: KeyPath) -> dict[str, Any]:

@@ -94,7 +94,7 @@ on = { push = true, pull_request = true }
 jobs.a = { when = "event == 'pull_request' or branch matches 'release/*'", steps = ["make"] }
 """,
     "values": """\
-jobs.a = { outputs.values = ["tag"], steps = ['echo "tag=v1" >> "$CIG_OUTPUT"'] }
+jobs.a = { outputs.values = ["tag", "size"], steps = ['echo "tag=v1" >> "$CIG_OUTPUT"'] }
 jobs.b = { needs = ["a"], when = "needs.a.tag == 'v1'", steps = ["echo $CIG_NEEDS_A_TAG"] }
 """,
     "approval": """\

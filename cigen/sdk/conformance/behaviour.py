@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 from cigen.model.diagnostics import Diagnostic
@@ -18,6 +19,7 @@ _PROTOCOL = 1
 _HANDSHAKE_SECONDS = 3.0
 _UNKNOWN = bytes([0xFA, 0xFF, 0x3F, 5]) + b"later"
 """A field of number 131071 with a text: of a later minor version, or of nobody."""
+_ORDINARY, _EMPTY = "an ordinary project", "an empty project"
 _CODE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*_[0-9]+")
 
 
@@ -53,11 +55,11 @@ def _handshake(talk: Talk, _: Talk) -> Failure | None:
 
 
 def _hooks_answer(talk: Talk, _: Talk) -> Failure | None:
-    return _each(talk, ordinary_request, "an ordinary project")
+    return _each(talk, _ORDINARY)
 
 
 def _empty(talk: Talk, _: Talk) -> Failure | None:
-    return _each(talk, empty_request, "an empty project")
+    return _each(talk, _EMPTY)
 
 
 def _hooks_refuse(talk: Talk, _: Talk) -> Failure | None:
@@ -65,25 +67,23 @@ def _hooks_refuse(talk: Talk, _: Talk) -> Failure | None:
     for hook in Hook:
         if hook.value in info.hooks:
             continue
-        reply = talk.ask(hook, ordinary_request(hook, info))
+        reply = talk.ask(hook, encoded(ordinary_request(hook, info)))
         if reply.status != "UNIMPLEMENTED":
             return Failure(f"{hook.value}, which it does not list", described(reply), "UNIMPLEMENTED")
     return None
 
 
 def _same_twice(talk: Talk, _: Talk) -> Failure | None:
-    for sent, hook, request in _all_requests(_known(talk)):
-        content = encoded(request)
-        first, again = talk.ask(hook, content), talk.ask(hook, content)
+    for sent, hook, content in _all_requests(_known(talk)):
+        first, again = talk.reply(hook, content), talk.ask(hook, content)
         if first.content != again.content:
             return Failure(f"{hook.value} with {sent}, twice", _difference(first, again), "the same bytes")
     return None
 
 
 def _same_elsewhere(talk: Talk, elsewhere: Talk) -> Failure | None:
-    for sent, hook, request in _all_requests(_known(talk)):
-        content = encoded(request)
-        first, again = talk.ask(hook, content), elsewhere.ask(hook, content)
+    for sent, hook, content in _all_requests(_known(talk)):
+        first, again = talk.reply(hook, content), elsewhere.ask(hook, content)
         if first.content != again.content:
             where = "by two processes with other hash seeds, locales, time zones and folders"
             return Failure(f"{hook.value} with {sent}, {where}", _difference(first, again), "the same bytes")
@@ -94,7 +94,7 @@ def _unknown_fields(talk: Talk, _: Talk) -> Failure | None:
     info = _known(talk)
     for hook in hooks_of(info):
         content = encoded(ordinary_request(hook, info))
-        plain, more = talk.ask(hook, content), talk.ask(hook, content + _UNKNOWN)
+        plain, more = talk.reply(hook, content), talk.ask(hook, content + _UNKNOWN)
         if more.content is None or more.content != plain.content:
             sent = f"{hook.value} with a field of number 131071"
             return Failure(sent, _difference(plain, more), "the answer to the request without it")
@@ -102,8 +102,8 @@ def _unknown_fields(talk: Talk, _: Talk) -> Failure | None:
 
 
 def _diagnostics(talk: Talk, _: Talk) -> Failure | None:
-    for sent, hook, request in _all_requests(_known(talk)):
-        reply = talk.ask(hook, request)
+    for sent, hook, content in _all_requests(_known(talk)):
+        reply = talk.reply(hook, content)
         for found in _result(hook, reply, "diagnostics"):
             assert isinstance(found, Diagnostic)
             if not _CODE.fullmatch(found.code) or not found.title.strip() or not found.message.strip():
@@ -113,8 +113,8 @@ def _diagnostics(talk: Talk, _: Talk) -> Failure | None:
 
 
 def _deadlines(talk: Talk, elsewhere: Talk) -> Failure | None:
-    for sent, hook, request in _all_requests(_known(talk)):
-        reply = talk.ask(hook, request)
+    for sent, hook, content in _all_requests(_known(talk)):
+        reply = talk.reply(hook, content)
         if reply.late:
             return Failure(f"{hook.value} with {sent}", shortened(reply.words), "an answer within the hook's deadline")
     elsewhere.said()
@@ -126,14 +126,14 @@ def _deadlines(talk: Talk, elsewhere: Talk) -> Failure | None:
 
 def _survives(kind: str) -> Callable[[Talk, Talk], Failure | None]:
     def check(talk: Talk, _: Talk) -> Failure | None:
-        return _each(talk, lambda hook, info: hostile_request(kind, hook, info), HOSTILITIES[kind])
+        return _each(talk, HOSTILITIES[kind])
 
     return check
 
 
 def _stdout(talk: Talk, _: Talk) -> Failure | None:
-    for sent, hook, request in _all_requests(_known(talk)):
-        reply = talk.ask(hook, request)
+    for sent, hook, content in _all_requests(_known(talk)):
+        reply = talk.reply(hook, content)
         if reply.lost and not reply.late:
             expected = "a connection that carries gRPC and nothing else, and stays open"
             return Failure(f"{hook.value} with {sent}", described(reply), expected)
@@ -143,7 +143,7 @@ def _stdout(talk: Talk, _: Talk) -> Failure | None:
 def _ends(talk: Talk, _: Talk) -> Failure | None:
     info = _known(talk)
     for hook in hooks_of(info):
-        talk.ask(hook, ordinary_request(hook, info))
+        talk.ask(hook, encoded(ordinary_request(hook, info)))
     ending = talk.end()
     if ending is None or ending.status is None:
         return Failure("the end of standard input", "it was still running and was killed", "it exits by itself")
@@ -175,18 +175,20 @@ def _known(talk: Talk) -> PluginInfo:
     return info
 
 
-def _all_requests(info: PluginInfo) -> Iterator[tuple[str, Hook, Any]]:
+@cache
+def _all_requests(info: PluginInfo) -> tuple[tuple[str, Hook, bytes], ...]:
+    """What is sent, the hook, and the bytes."""
+    requests = []
     for hook in hooks_of(info):
-        yield "an ordinary project", hook, ordinary_request(hook, info)
-        yield "an empty project", hook, empty_request(hook, info)
-        for kind, what in HOSTILITIES.items():
-            yield what, hook, hostile_request(kind, hook, info)
+        requests.append((_ORDINARY, hook, encoded(ordinary_request(hook, info))))
+        requests.append((_EMPTY, hook, encoded(empty_request(hook, info))))
+        requests += [(what, hook, encoded(hostile_request(kind, hook, info))) for kind, what in HOSTILITIES.items()]
+    return tuple(requests)
 
 
-def _each(talk: Talk, make: Callable[[Hook, PluginInfo], Any], what: str) -> Failure | None:
-    info = _known(talk)
-    for hook in hooks_of(info):
-        reply = talk.ask(hook, make(hook, info))
+def _each(talk: Talk, what: str) -> Failure | None:
+    for hook, content in [(hook, content) for sent, hook, content in _all_requests(_known(talk)) if sent == what]:
+        reply = talk.reply(hook, content)
         expected = f"a {method_of(hook).result.__name__}"
         if reply.content is None:
             return Failure(f"{hook.value} with {what}", described(reply), expected)

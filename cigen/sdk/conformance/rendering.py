@@ -8,7 +8,7 @@ from cigen.model.plans import Fragment, GenerateRequest, GenerateResult, Graph, 
 from cigen.model.resources import Output
 from cigen.sdk.conformance.behaviour import described
 from cigen.sdk.conformance.cases import Asked
-from cigen.sdk.conformance.ordinary import method_of, output_path, target_of
+from cigen.sdk.conformance.ordinary import encoded, method_of, output_path, target_of
 from cigen.sdk.conformance.subject import Reply
 from cigen.sdk.conformance.talk import Talk
 from cigen.sdk.features import Feature, feature_of
@@ -47,7 +47,7 @@ def render(talk: Talk, asked: Asked) -> Rendered:
     """The files, by the first way to ask that is not refused; by the first of all if every one is."""
     first: Rendered | None = None
     for requests in asked:
-        rendered = _joined([_parsed(talk.ask(Hook.GENERATE, request)) for request in requests])
+        rendered = _joined([_parsed(talk.ask(Hook.GENERATE, encoded(request))) for request in requests])
         if not rendered.failed and not rendered.refused:
             return rendered
         first = first or rendered

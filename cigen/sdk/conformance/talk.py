@@ -6,10 +6,8 @@ Owns: starting, asking, and comparing answers. Refuses: deciding what an answer 
 from collections.abc import Mapping
 from contextlib import ExitStack
 from types import TracebackType
-from typing import Any
 
 from cigen.model.plans import Hook, PluginInfo
-from cigen.sdk.conformance.ordinary import encoded
 from cigen.sdk.conformance.subject import Ending, Process, Reply, Subject
 
 __all__ = ["Talk"]
@@ -26,6 +24,7 @@ class Talk:
         self._env = env
         self._process: Process | None = None
         self._info: PluginInfo | None = None
+        self._replies: dict[tuple[Hook, bytes], Reply] = {}
         self._open = ExitStack()
 
     def __enter__(self) -> "Talk":
@@ -47,12 +46,18 @@ class Talk:
         self._started()
         return self._info
 
-    def ask(self, hook: Hook, request: Any) -> Reply:
-        """The reply to a request, or to the bytes of one."""
+    def reply(self, hook: Hook, content: bytes) -> Reply:
+        """The first reply to these bytes: checks that look at one answer share it."""
+        if (hook, content) not in self._replies:
+            self._replies[hook, content] = self.ask(hook, content)
+        return self._replies[hook, content]
+
+    def ask(self, hook: Hook, content: bytes) -> Reply:
+        """A reply to these bytes."""
         process = self._started()
         if process is None:
             return self.greeting
-        reply = process.ask(hook, request if isinstance(request, bytes) else encoded(request))
+        reply = process.ask(hook, content)
         if reply.lost or reply.late:
             self._drop()
         return reply

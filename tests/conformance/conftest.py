@@ -1,0 +1,110 @@
+"""What the tests of the conformance suite share: plugins written on the spot, and providers in this process."""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cigen.cli.feature_cases import feature_cases
+from cigen.cli.trying import PATIENT, Trial
+from cigen.host.discovery import plugin_at
+from cigen.model.events import ignore
+from cigen.sdk import Hook, Plugin, PluginInfo
+from cigen.sdk.conformance import Ending, Process, Reply, Verdict, check_plugin
+from cigen.sdk.conformance.ordinary import method_of, target_of
+
+sys.path.append(str(Path(__file__).parent))
+
+MANIFEST = """\
+[module]
+name = "test/broken"
+version = "1.0.0"
+hooks = ["detect"]
+capabilities = ["test:broken"]
+reads = ["notes.json"]
+"""
+
+HONEST = """\
+import json
+import os
+import sys
+
+from cigen.sdk import DetectRequest, DetectResult, Diagnostic, Fact, Level, Plugin, serve
+
+
+class Notes(Plugin):
+    def detect(self, request):
+        content = b"".join(file.content for file in request.repo.files)
+        return self.answer(content)
+
+    def answer(self, content):
+        return DetectResult(facts=(Fact("bytes", str(len(content))),), confidence=0.5)
+
+
+PLUGIN = Notes()
+"""
+"""A plugin that passes; what is added to it breaks it."""
+
+SERVE = """
+if __name__ == "__main__":
+    serve(PLUGIN, __file__)
+"""
+
+
+class InProcess:
+    """A plugin object as the suite's subject: nothing of processes is tested, and nothing has to be waited for."""
+
+    def __init__(self, plugin: Plugin, info: PluginInfo) -> None:
+        self.info = info
+        self.plugin = plugin
+
+    @contextmanager
+    def start(self, env: Mapping[str, str]) -> Iterator[Process]:
+        yield self
+
+    def greet(self) -> tuple[PluginInfo | None, Reply, float]:
+        return self.info, Reply(b""), 0.0
+
+    def ask(self, hook: Hook, content: bytes) -> Reply:
+        if hook.value not in self.info.hooks:
+            return Reply(status="UNIMPLEMENTED", words="no such hook")
+        method = method_of(hook)
+        try:
+            return Reply(method.encode(getattr(self.plugin, hook.value)(method.decode_request(content))))
+        except Exception as why:
+            return Reply(status="INTERNAL", words=repr(why))
+
+    def end(self) -> Ending:
+        return Ending(0, 0.0)
+
+
+def failures(verdicts: Iterator[Verdict]) -> dict[str, Verdict]:
+    """Those of the checks that did not pass, by id."""
+    return {verdict.id: verdict for verdict in verdicts if not verdict.passed}
+
+
+@pytest.fixture
+def try_process(tmp_path: Path) -> Callable[..., dict[str, Verdict]]:
+    """`try_process(code, detect=1)`: what fails of HONEST with this code behind it, as a process."""
+
+    def run(code: str, **deadlines: float) -> dict[str, Verdict]:
+        (tmp_path / "module.toml").write_text(MANIFEST)
+        (tmp_path / "plugin.py").write_text(HONEST + code + SERVE)
+        patient = replace(PATIENT, **{"detect": 60.0, **deadlines})
+        return failures(check_plugin(Trial(plugin_at(str(tmp_path)), ignore, patient), lambda _: ()))
+
+    return run
+
+
+@pytest.fixture
+def try_provider() -> Callable[[Plugin], dict[str, Verdict]]:
+    """What fails of a provider for "toy", in this process."""
+    info = PluginInfo("provider/toy", "1.0.0", 1, capabilities=("provider:toy",), hooks=("generate",))
+
+    def run(plugin: Plugin) -> dict[str, Verdict]:
+        return failures(check_plugin(InProcess(plugin, info), lambda info: feature_cases(target_of(info))))
+
+    return run
