@@ -13,6 +13,7 @@ import pytest
 
 from cigen.model.shape import Field, Kind, shape
 from cigen.sdk import (
+    Approval,
     Artifact,
     Cache,
     CachePart,
@@ -49,11 +50,14 @@ from cigen.sdk import (
     Run,
     Runner,
     Schedule,
+    Secret,
     Service,
+    Shards,
     SkipIf,
     Step,
     TagTrigger,
     Tool,
+    Trigger,
     Triggers,
     Workflow,
 )
@@ -61,24 +65,15 @@ from cigen.std.provider.github.workflow import render_workflow
 
 CORE = "the core has made steps of it before a provider sees the graph"
 SIGNATURE = "it decides the job's signature, which no workflow file holds"
-LATER = "the schema has it, and this provider does not say it yet"
 RESOLVED = "the core has resolved it: the machine of the job or of each leg is what counts"
 NOT_RENDERED = {
-    (Cache, "save"): LATER,
-    (Concurrency, "max"): LATER,
-    (Container, "password"): LATER,
-    (Container, "username"): LATER,
-    (Graph, "secrets"): "GitHub knows secrets by their names alone",
-    (Job, "approve"): LATER,
-    (Job, "run_on"): LATER,
-    (Job, "shards"): LATER,
     (Job, "stage"): "the edges that it means stand in needs",
-    (Job, "trigger"): LATER,
-    (Retry, "on"): LATER,
-    (Schedule, "name"): LATER,
+    (JobOutputs, "files"): CORE,
+    (JobOutputs, "junit"): CORE,
+    (JobOutputs, "logs"): CORE,
+    (JobOutputs, "retention_days"): CORE,
     (Schedule, "reuse"): SIGNATURE,
-    (Triggers, "paths"): LATER,
-    (Workflow, "raw"): LATER,
+    (Secret, "version"): SIGNATURE,
     (Workflow, "stages"): "the edges that they mean stand in needs",
     (Graph, "project"): "a workflow file does not name the project",
     (Graph, "facts"): "the core has put them into the texts",
@@ -86,7 +81,6 @@ NOT_RENDERED = {
     (Job, "checkout"): CORE,
     (Job, "cleanup"): CORE,
     (Job, "notify"): CORE,
-    (Job, "outputs"): CORE,
     (Job, "packages"): CORE,
     (Job, "secrets"): CORE,
     (Job, "effects"): SIGNATURE,
@@ -116,11 +110,11 @@ def _everything() -> tuple[Graph, Output]:
     steps = (
         Step("checkout", checkout=Checkout(0, True, True, True, ("a",))),
         Step("tool", tool=Tool("node", "24", (Pair("scope", "me"),))),
-        Step("cache", cache=CacheUse(Cache("gems", ("vendor",), parts))),
+        Step("cache", cache=CacheUse(Cache("gems", ("vendor",), parts, save="always"))),
         Step(
             "run",
             run=Run("make"),
-            retry=Retry(1, 2, ("failure",)),
+            retry=Retry(1, 2, ("agent_lost",)),
             allow_failure=True,
             working_directory="w",
             shell="sh",
@@ -155,16 +149,21 @@ def _everything() -> tuple[Graph, Output]:
         retry=Retry(3, 4, ("failure",)),
         allow_failure=True,
         when=Expr(Op.AND, args=(WHEN, ANY)),
-        concurrency=Concurrency("", "group", True),
+        concurrency=Concurrency("", "group", True, 2),
         skip_if=SkipIf((PathGlob("a/**", True),), ("SKIP",), ("wip/*",)),
         inputs=Inputs((PathGlob("b"),), ("X",), ("files",)),
-        outputs=JobOutputs(("dist/**",), ("r.xml",), 2),
+        outputs=JobOutputs(("dist/**",), ("r.xml",), 2, ("tag",), ("a.log",)),
         effects=True,
         notify=(Notify("always", "tell", ("SLACK",)),),
         working_directory="web",
         shell="bash",
         raw=(ProviderBlock("github", '{"outputs":{"a":"${{ steps.run.outputs.a }}"}}'),),
         owner="me/mine",
+        shards=Shards(2, ("spec/**",), "size"),
+        approve=Approval("Really?", ("ops",)),
+        trigger=Trigger("deploy", "main", (Pair("level", "1"),), True),
+        stage="test",
+        run_on="always",
     )
     matrix = Matrix(
         (MatrixAxis("x", ("1", "2")),),
@@ -182,14 +181,29 @@ def _everything() -> tuple[Graph, Output]:
         PushTrigger(("main",), ("wip",)),
         PullRequestTrigger(("main",), ("opened",), ("ci",), True),
         TagTrigger(("v*",)),
-        (Schedule("0 3 * * *"),),
+        (Schedule("0 3 * * *", "nightly", True),),
         manual,
         "full",
+        ("app/**",),
     )
     workflow = Workflow(
-        "ci", "CI", triggers, Concurrency("", "all", True), (Pair("checks", "write"),), (Pair("W", "1"),), "main"
+        "ci",
+        "CI",
+        triggers,
+        Concurrency("", "all", True, 2),
+        (Pair("checks", "write"),),
+        (Pair("W", "1"),),
+        "main",
+        ("test",),
+        (ProviderBlock("github", '{"run-name":"x"}'),),
     )
-    graph = Graph("project", (workflow,), (job, upstream), (Fact("ruby_version", "3.4", ".ruby-version"),))
+    graph = Graph(
+        "project",
+        (workflow,),
+        (job, upstream),
+        (Fact("ruby_version", "3.4", ".ruby-version"),),
+        (Secret("TOKEN", (ProviderBlock("github", '{"name":"OTHER"}'),), "2"),),
+    )
     return graph, Output("github", ".github/workflows/ci.yml", "All of it.", "ci")
 
 
@@ -200,6 +214,7 @@ CHANGES: dict[tuple[type, str], Any] = {
     (Step, "run_on"): "failure",
     (ManualInput, "type"): "string",
     (Triggers, "merge_queue"): "",
+    (Shards, "by"): "name",
 }
 """What a field becomes where any other value would be as good as the old one, or make no sense."""
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -155,20 +154,3 @@ def test_a_matrix_keeps_its_own_words(render: Callable[..., Any], make_job: Call
     assert rendered.job["strategy"] == {"fail-fast": False, "max-parallel": 1, "matrix": {"x": ["1", "2"]}}
     assert rendered.job["name"] == "test-x${{ matrix.x }}"
     assert render(make_job(matrix=matrix, name="On {{ matrix.x }}")).job["name"] == render_text("On {{ matrix.x }}")
-
-
-@pytest.mark.parametrize(("count", "fits"), [(256, True), (257, False)])
-def test_more_jobs_than_a_run_can_have_are_an_error_with_the_number(
-    count: int, fits: bool, render: Callable[..., Any], make_job: Callable[..., Any]
-) -> None:
-    def matrix(size: int) -> Matrix:
-        values = tuple(f"v{number}" for number in range(size))
-        return Matrix((MatrixAxis("x", values),), legs=_legs(*((f"test-{v}", {"x": v}, "linux") for v in values)))
-
-    rendered = render(make_job(matrix=matrix(count - 6)), make_job(id="small", matrix=matrix(6)))
-    assert rendered.codes == ([] if fits else ["GITHUB_009"])
-    assert bool(rendered.text) is fits
-    if not fits:
-        assert "make 257 jobs" in rendered.diagnostics[0].message
-        assert ".github/workflows/ci.yml" in rendered.diagnostics[0].message
-        assert rendered.diagnostics[0].hint

@@ -8,7 +8,7 @@ does nothing.
 
 import re
 
-from cigen.sdk import Cache, Job
+from cigen.sdk import Cache, Job, Step
 from cigen.sdk.yaml import Value
 from cigen.std.provider.github.globs import file_patterns
 from cigen.std.provider.github.pins import uses
@@ -16,7 +16,7 @@ from cigen.std.provider.github.problems import CannotExpress
 from cigen.std.provider.github.texts import as_operand, render_text
 from cigen.std.report import Report
 
-__all__ = ["KEY_LIMIT", "longest", "render_cache"]
+__all__ = ["KEY_LIMIT", "longest", "render_cache", "save_step"]
 
 KEY_LIMIT = 512
 _LONGEST = {"runner.os": 7, "runner.arch": 5}
@@ -24,7 +24,10 @@ _HASH = 64
 
 
 def render_cache(cache: Cache, job: Job, report: Report) -> dict[str, Value]:
-    """`uses` and `with` of the step. Raises CannotExpress for a cache of nothing, or of too many globs."""
+    """`uses` and `with` of the step. Raises CannotExpress for a cache of nothing, or of too many globs.
+
+    One that is not saved after a success, as `actions/cache` does by itself, is restored only.
+    """
     if not cache.paths:
         raise CannotExpress(f'cache "{cache.id}" has no paths', f"[caches.{cache.id}] paths = […]")
     prefix, last = _key(cache, job)
@@ -33,14 +36,29 @@ def render_cache(cache: Cache, job: Job, report: Report) -> dict[str, Value]:
         message = f'the key of cache "{cache.id}" in job "{job.id}" can have {longest(key, job)} characters'
         hint = f"GitHub allows {KEY_LIMIT}: use fewer or shorter key_parts"
         report.error("GITHUB_020", message, hint=hint, key=("caches", cache.id, "key_parts"))
-    paths = [render_text(path) for path in cache.paths]
-    given: dict[str, Value] = {
-        "path": paths[0] if len(paths) == 1 else "".join(f"{path}\n" for path in paths),
-        "key": key,
-    }
+    given: dict[str, Value] = {"path": _paths(cache), "key": key}
     if cache.fallback and last:
         given["restore-keys"] = prefix
-    return {"uses": uses("actions/cache"), "with": given}
+    return {"uses": uses("actions/cache", "" if cache.save == "success" else "/restore"), "with": given}
+
+
+def save_step(step: Step) -> dict[str, Value] | None:
+    """The step that saves a cache whatever happened, if it is to be. Where nothing was restored, nothing is saved."""
+    cache = step.cache.cache if step.cache else None
+    if cache is None or cache.save != "always" or not cache.paths:
+        return None
+    restored = f"steps.{step.id}"
+    return {
+        "name": f"Save {render_text(step.name)}" if step.name else f"Save cache {cache.id}",
+        "if": f"always() && {restored}.outcome == 'success' && {restored}.outputs.cache-hit != 'true'",
+        "uses": uses("actions/cache", "/save"),
+        "with": {"path": _paths(cache), "key": f"${{{{ {restored}.outputs.cache-primary-key }}}}"},
+    }
+
+
+def _paths(cache: Cache) -> str:
+    paths = [render_text(path) for path in cache.paths]
+    return paths[0] if len(paths) == 1 else "".join(f"{path}\n" for path in paths)
 
 
 def longest(key: str, job: Job) -> int:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from cigen.sdk import Expr, Op, Triggers, Workflow
 from cigen.std.provider.github.globs import expand_braces
+from cigen.std.provider.github.inputs import answer, flag_answer, manual_input, only_by_hand
 from cigen.std.provider.github.problems import CannotExpress
 from cigen.std.provider.github.texts import has_placeholder, string_literal
 
@@ -131,14 +132,18 @@ def _compare(name: Expr, value: Expr, scope: ConditionScope) -> _Text:
     if name.op is not Op.NAME or value.op not in (Op.LITERAL, Op.BOOL):
         raise CannotExpress("only a name can be compared, and only with a text, true or false")
     group, _, word = name.value.partition(".")
-    if value.op is Op.BOOL or (group == "input" and _input_type(word, scope.workflow) == "boolean"):
+    if value.op is Op.BOOL or (group == "input" and _is_flag(word, scope.workflow)):
         flag = _flag(name.value, scope)
         return flag if value.value == "true" else flag.negated()
     if name.value in ("branch", "tag"):
         return _on_ref("heads" if name.value == "branch" else "tags", value.value)
     if name.value == "event":
         return _event(value.value, scope.workflow)
-    return _equal(_operand(name.value, scope), _literal(value.value))
+    equal = _equal(_operand(name.value, scope), _literal(value.value))
+    if group == "input" and _is_zero(value.value) and not only_by_hand(scope.workflow):
+        # What nobody was asked is null, which GitHub finds equal to zero.
+        return _Text(f"github.event_name == 'workflow_dispatch' && {equal.text}", _AND)
+    return equal
 
 
 def _on_ref(kind: str, name: str) -> _Text:
@@ -177,8 +182,10 @@ def _flag(name: str, scope: ConditionScope) -> _Text:
     if group == "label":
         return _Text(f"contains(github.event.pull_request.labels.*.name, {_literal(word)})")
     if group == "input":
-        operand = _operand(name, scope)
-        return _Text(operand) if _input_type(word, scope.workflow) == "boolean" else _equal(operand, "'true'")
+        if not _is_flag(word, scope.workflow):
+            return _equal(answer(word, scope.workflow), "'true'")
+        flag = flag_answer(word, scope.workflow)
+        return _Text(flag, _OR if "||" in flag else _ATOM)
     raise CannotExpress(f'"{name}" is neither true nor false', f'compare it: {name} == "…"')
 
 
@@ -186,7 +193,10 @@ def _operand(name: str, scope: ConditionScope) -> str:
     """A name that is a text, as GitHub spells it."""
     group, _, word = name.partition(".")
     if group == "input":
-        return f"inputs.{word}"
+        return answer(word, scope.workflow)
+    if group == "needs":
+        job, _, value = word.partition(".")
+        return f"needs.{job}.outputs.{value}"
     if group == "matrix":
         if not scope.in_step:
             raise CannotExpress(
@@ -248,9 +258,16 @@ def _for_pull_requests(workflow: Workflow) -> bool:
     return workflow.triggers in (None, Triggers()) or bool(workflow.triggers and workflow.triggers.pull_request)
 
 
-def _input_type(name: str, workflow: Workflow) -> str:
-    manual = workflow.triggers.manual if workflow.triggers else None
-    return next((one.type for one in manual.inputs if one.name == name), "") if manual else ""
+def _is_flag(name: str, workflow: Workflow) -> bool:
+    one = manual_input(name, workflow)
+    return one is not None and one.type == "boolean"
+
+
+def _is_zero(text: str) -> bool:
+    try:
+        return float(text) == 0
+    except ValueError:
+        return False
 
 
 def _literal(text: str) -> str:

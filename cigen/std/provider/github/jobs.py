@@ -1,18 +1,23 @@
 """One job: its mapping, keys in the order people write them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cigen.sdk import Job, Workflow
 from cigen.sdk.yaml import Value
+from cigen.std.provider.github.approvals import render_environment
 from cigen.std.provider.github.artifacts import Artifacts
+from cigen.std.provider.github.caches import save_step
 from cigen.std.provider.github.concurrency import job_concurrency
 from cigen.std.provider.github.conditions import ConditionScope, all_of, compile_condition, if_value
 from cigen.std.provider.github.limits import check_job
 from cigen.std.provider.github.matrix import Strategy
 from cigen.std.provider.github.permissions import render_permissions
+from cigen.std.provider.github.pipelines import trigger_step
 from cigen.std.provider.github.problems import CannotExpress
 from cigen.std.provider.github.raw import github_block, merge_raw, referenced_steps
 from cigen.std.provider.github.scripts import render_shell
+from cigen.std.provider.github.secret_env import render_secret
 from cigen.std.provider.github.services import (
     check_containers,
     environment,
@@ -20,12 +25,16 @@ from cigen.std.provider.github.services import (
     render_services,
     service_variables,
 )
-from cigen.std.provider.github.steps import StepScope, render_step
+from cigen.std.provider.github.shards import shard_environment, shard_step
+from cigen.std.provider.github.steps import StepScope, render_step, tell_of_lost_machines
 from cigen.std.provider.github.texts import render_text
 from cigen.std.provider.github.triggers import effective_triggers, root_condition
+from cigen.std.provider.github.values import HAND_ON, hand_on_step, job_outputs, needed_values, prepare_step
 from cigen.std.report import Report
 
 __all__ = ["JobScope", "render_job"]
+
+_AFTER = {"always": "always()", "failure": "failure()"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +42,19 @@ class JobScope:
     """What all jobs of a workflow are rendered within.
 
     `bash`: every job says itself that its scripts are bash, because the workflow as a whole does not. `no_caches`:
-    nothing but tags starts the workflow, so that a cache would never be restored.
+    nothing but tags starts the workflow, so that a cache would never be restored. `jobs`: those of the workflow by
+    their ids. `secrets`: what GitHub calls a secret, where that is another name. `workflows` and `files`: all of the
+    project's by their ids, and where they are rendered.
     """
 
     workflow: Workflow
     artifacts: Artifacts
     bash: bool
     no_caches: bool
+    jobs: Mapping[str, Job]
+    secrets: Mapping[str, str]
+    workflows: Mapping[str, Workflow]
+    files: Mapping[str, str]
     report: Report
 
 
@@ -54,21 +69,26 @@ def render_job(job: Job, strategy: Strategy | None, runs_on: Value, scope: JobSc
     found["runs-on"] = runs_on
     found["timeout-minutes"] = job.timeout
     found["permissions"] = render_permissions(job, scope.workflow)
-    if job.environment is not None:
-        found["environment"] = _environment(job)
-    concurrency = job_concurrency(job, scope.workflow)
+    deployment = render_environment(job, scope.report)
+    if deployment is not None:
+        found["environment"] = deployment
+    concurrency = job_concurrency(job, scope.workflow, scope.report)
     if concurrency:
         found["concurrency"] = concurrency
     if job.allow_failure:
         found["continue-on-error"] = True
     if strategy is not None:
         found["strategy"] = strategy.value
+    outputs = job_outputs(job)
+    if outputs:
+        found["outputs"] = outputs
     if job.image is not None:
-        found["container"] = render_container(job.image)
+        secret = job.image.password
+        password = render_secret(secret, job, scope.secrets, scope.report) if secret else ""
+        found["container"] = render_container(job.image, password)
     if job.services:
         found["services"] = render_services(job.services)
-    env = environment(job.env)
-    env |= {name: value for name, value in environment(service_variables(job)).items() if name not in env}
+    env = _environment(job, scope)
     if env:
         found["env"] = env
     defaults = _defaults(job, scope)
@@ -87,22 +107,25 @@ def _name(job: Job, strategy: Strategy | None) -> str:
 
 def _condition(job: Job, scope: JobScope) -> str:
     """GitHub's own rule comes first: a job runs only if all jobs it needs, and all those need, have succeeded."""
-    root = "" if job.needs else root_condition(scope.workflow)
+    after = _AFTER.get(job.run_on, "")
+    # Drafts and pull requests without the label leave jobs out, and one that runs whatever happened would run alone.
+    root = "" if job.needs and job.run_on != "always" else root_condition(scope.workflow)
     if job.when is None:
-        return root
+        return all_of(after, root)
     known = {pair.name: pair.value for pair in (*scope.workflow.env, *job.env)}
     try:
-        return all_of(root, compile_condition(job.when, ConditionScope(scope.workflow, env=known)))
+        return all_of(after, root, compile_condition(job.when, ConditionScope(scope.workflow, env=known)))
     except CannotExpress as problem:
         message = f'job "{job.id}": {problem.message}'
         scope.report.error("GITHUB_007", message, hint=problem.hint, key=("jobs", job.id, "when"))
-        return root
+        return all_of(after, root)
 
 
-def _environment(job: Job) -> Value:
-    assert job.environment is not None
-    name = render_text(job.environment.name)
-    return {"name": name, "url": render_text(job.environment.url)} if job.environment.url else name
+def _environment(job: Job, scope: JobScope) -> dict[str, Value]:
+    """The job's variables: its own, and those that tell it of its services, its shard and the jobs it needs."""
+    own = environment(job.env)
+    known = {**environment(service_variables(job)), **shard_environment(job), **needed_values(job, scope.jobs)}
+    return own | {name: value for name, value in known.items() if name not in own}
 
 
 def _defaults(job: Job, scope: JobScope) -> dict[str, Value]:
@@ -125,12 +148,34 @@ def _add_steps(found: dict[str, Value], job: Job, scope: JobScope) -> None:
         named=referenced_steps(job),
         tags=effective_triggers(scope.workflow).tag is not None,
         report=scope.report,
+        secrets=scope.secrets,
     )
+    if job.retry is not None and job.retry.on == ("agent_lost",):
+        tell_of_lost_machines(job, scope.report)
     rendered: list[tuple[str, dict[str, Value]]] = []
     for step in job.steps:
         mapping = None if step.cache and scope.no_caches else render_step(step, steps)
         if mapping is not None:
             rendered.append((step.id, mapping))
+    _add_own_steps(rendered, job, scope)
     found["steps"] = [mapping for _, mapping in rendered]
     if block:
         merge_raw(job, block, found, rendered, scope.report)
+
+
+def _add_own_steps(rendered: list[tuple[str, dict[str, Value]]], job: Job, scope: JobScope) -> None:
+    """What GitHub needs steps for, around those of the job."""
+    try:
+        own = [("cig-output", prepare_step(job)), ("cig-shards", shard_step(job, scope.report))]
+        own.append(("cig-trigger", trigger_step(job, scope.workflows, scope.files)))
+    except CannotExpress as problem:
+        message = f'job "{job.id}": {problem.message}'
+        scope.report.error("GITHUB_026", message, hint=problem.hint, key=("jobs", job.id, "trigger"))
+        return
+    first = 1 if rendered and any(step.checkout and step.id == rendered[0][0] for step in job.steps) else 0
+    rendered[first:first] = [(name, step) for name, step in own if step]
+    if not scope.no_caches:
+        saved = ((f"save-{step.id}", save_step(step)) for step in job.steps)
+        rendered += [(name, step) for name, step in saved if step]
+    last = hand_on_step(job)
+    rendered += [(HAND_ON, last)] if last else []

@@ -3,15 +3,27 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from cigen.sdk import Fragment, Job
+from cigen.sdk import Fragment, Job, Workflow
 from cigen.sdk.yaml import Value
 from cigen.std.provider.github.runners import HOSTED
+from cigen.std.provider.github.triggers import effective_triggers, workflow_key
 from cigen.std.report import Report
 
-__all__ = ["FILE_BYTES", "HOSTED_MINUTES", "MATRIX_JOBS", "check_files", "check_job", "check_jobs", "check_matrix"]
+__all__ = [
+    "FILE_BYTES",
+    "HOSTED_MINUTES",
+    "INPUTS",
+    "MATRIX_JOBS",
+    "check_files",
+    "check_inputs",
+    "check_job",
+    "check_jobs",
+]
 
 FILE_BYTES = 500_000
+INPUTS = 25
 MATRIX_JOBS = 256
+"""Of one matrix: several of them in a workflow may have more together."""
 HOSTED_MINUTES = 360
 ARTIFACTS = 500
 
@@ -28,20 +40,12 @@ def check_files(rendered: Iterable[Fragment], report: Report) -> None:
             report.error("GITHUB_020", message, hint=hint)
 
 
-def check_matrix(jobs: Iterable[Job], path: str, report: Report) -> bool:
-    """Whether all matrix jobs of a workflow together fit into one run."""
-    sizes = {job.id: len(job.matrix.legs) for job in jobs if job.matrix}
-    total = sum(sizes.values())
-    if total <= MATRIX_JOBS:
-        return True
-    largest = max(sizes, key=lambda name: sizes[name])
-    message = (
-        f'the matrices in {path} make {total:,} jobs, "{largest}" alone {sizes[largest]:,}; '
-        f"GitHub runs at most {MATRIX_JOBS}"
-    )
-    hint = "leave out values, or move a job into another workflow: [workflows.NAME]"
-    report.error("GITHUB_009", message, hint=hint, key=("jobs", largest, "matrix"))
-    return False
+def check_inputs(workflow: Workflow, report: Report) -> None:
+    """The questions that somebody is asked who starts the workflow by hand."""
+    manual = effective_triggers(workflow).manual
+    if manual is not None and len(manual.inputs) > INPUTS:
+        message = f'workflow "{workflow.id}" asks {len(manual.inputs)} questions; GitHub asks at most {INPUTS}'
+        report.error("GITHUB_020", message, key=workflow_key(workflow, "on", "manual", "inputs"))
 
 
 def check_job(job: Job, runs_on: Value, report: Report) -> None:

@@ -30,8 +30,11 @@ class Strategy:
     runs_on: Value
 
 
-def render_strategy(job: Job, matrix: Matrix, report: Report) -> Strategy:
-    """The job's `strategy`, `runs-on` and name. Raises CannotExpress for a runner that GitHub does not know."""
+def render_strategy(job: Job, matrix: Matrix, report: Report, whole: Job | None = None) -> Strategy:
+    """The job's `strategy`, `runs-on` and name. Raises CannotExpress for a runner that GitHub does not know.
+
+    whole: the job that this one is a part of, whose legs all get their names in one way.
+    """
     if not matrix.legs:
         raise CannotExpress("its matrix has no legs, and GitHub refuses an empty one", "leave the matrix out")
     legs: list[_Values] = [{pair.name: pair.value for pair in leg.values} for leg in matrix.legs]
@@ -42,7 +45,8 @@ def render_strategy(job: Job, matrix: Matrix, report: Report) -> Strategy:
     include: list[_Values] = [{pair.name: pair.value for pair in row.values} for row in matrix.include]
     exclude: list[_Values] = [{pair.name: pair.value for pair in row.values} for row in matrix.exclude]
     rows = list(matrix.legs)
-    leg_name = _template(job.id, list(axes), rows)
+    named, known = (whole, whole.matrix) if whole and whole.matrix else (job, matrix)
+    leg_name = _template(named.id, [axis.name for axis in known.axes], known.legs)
     written = leg_name and _same(combine(axes, include, exclude), legs)
     machine: Value = labels[0] if labels else None
     if any(label != machine for label in labels):

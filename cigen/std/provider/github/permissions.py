@@ -18,6 +18,8 @@ def render_permissions(job: Job, workflow: Workflow) -> dict[str, Value]:
     if not job.permissions and asked == _READ_SOURCE and not any(step.checkout for step in job.steps):
         asked = ()
     found: dict[str, Value] = {pair.name: pair.value for pair in asked if pair.value != "none"}
+    if job.trigger is not None:
+        found["actions"] = Commented("write", "starts another workflow")
     if job.oidc:
         found["id-token"] = Commented("write", "OpenID Connect")
     return found

@@ -45,7 +45,10 @@ PINS: dict[str, Pin] = {
 }
 
 
-def uses(action: str) -> Commented:
-    """The value of a step's `uses`, with the version where update bots look for it: on the same line."""
+def uses(action: str, part: str = "") -> Commented:
+    """The value of a step's `uses`, with the version where update bots look for it: on the same line.
+
+    part: the folder of an action beside the action, with its slash.
+    """
     pin = PINS[action]
-    return Commented(f"{action}@{pin.commit}", pin.version)
+    return Commented(f"{action}{part}@{pin.commit}", pin.version)

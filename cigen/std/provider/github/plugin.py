@@ -30,7 +30,7 @@ class GitHub(Plugin):
         diagnostics: list[Diagnostic] = []
         settings: list[Setting] = []
         for output in request.outputs:
-            text, found = render_workflow(request.graph, output)
+            text, found = render_workflow(request.graph, output, request.outputs)
             diagnostics += found
             if not any(one.level is Level.ERROR for one in found):
                 fragments.append(Fragment(output.path, text))

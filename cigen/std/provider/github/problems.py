@@ -30,6 +30,12 @@ TITLES = {
     "GITHUB_020": "GitHub's limit exceeded",
     "GITHUB_021": "Timeout never reached",
     "GITHUB_022": "Name not usable twice",
+    "GITHUB_023": "Path filter left out",
+    "GITHUB_024": "One of a group at a time",
+    "GITHUB_025": "Approval is a setting of the environment",
+    "GITHUB_026": "Workflow cannot be started",
+    "GITHUB_027": "Lost machine is not replaced",
+    "GITHUB_028": "No timings of files",
 }
 
 

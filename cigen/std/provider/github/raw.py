@@ -7,12 +7,25 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cigen.sdk import Job
+from cigen.sdk import Job, Workflow
 from cigen.sdk.yaml import Commented, Value
 from cigen.std.provider.github.problems import CannotExpress, read_table
+from cigen.std.provider.github.triggers import workflow_key
 from cigen.std.report import Report
 
-__all__ = ["JOB_KEYS", "STEP_KEYS", "github_block", "merge_raw", "referenced_steps", "sort_keys"]
+__all__ = [
+    "JOB_KEYS",
+    "STEP_KEYS",
+    "WORKFLOW_KEYS",
+    "github_block",
+    "merge_raw",
+    "merge_workflow_raw",
+    "referenced_steps",
+    "sort_keys",
+]
+
+WORKFLOW_KEYS = ("name", "run-name", "on", "permissions", "concurrency", "env", "defaults", "jobs")
+"""Every key of a workflow that GitHub knows, in the order people write them."""
 
 JOB_KEYS = (
     "name", "needs", "if", "runs-on", "timeout-minutes", "cancel-timeout-minutes", "permissions", "environment",
@@ -73,6 +86,28 @@ def merge_raw(
     sort_keys(rendered, JOB_KEYS)
 
 
+def merge_workflow_raw(workflow: Workflow, rendered: dict[str, Value], report: Report) -> None:
+    """Merge the workflow's raw block into the file, in place. Its jobs have blocks of their own."""
+    key = workflow_key(workflow, "raw", "github")
+    for block in workflow.raw:
+        if block.provider != "github":
+            continue
+        try:
+            table = read_table(block.json, f'the raw block of workflow "{workflow.id}"')
+        except CannotExpress as problem:
+            report.error("GITHUB_014", problem.message, key=key)
+            continue
+        for name in table:
+            if name not in WORKFLOW_KEYS:
+                message = f'GitHub refuses a workflow with the key "{name}", which a raw block gives "{workflow.id}"'
+                report.warning("GITHUB_014", message, hint=f"keys: {', '.join(WORKFLOW_KEYS)}", key=(*key, name))
+        if "jobs" in table:
+            message = f'the raw block of workflow "{workflow.id}" speaks of jobs, which have blocks of their own'
+            report.error("GITHUB_014", message, hint="[jobs.NAME.raw.github]", key=(*key, "jobs"))
+        _merge(rendered, {name: value for name, value in table.items() if name != "jobs"})
+        sort_keys(rendered, WORKFLOW_KEYS)
+
+
 def _merge_step(step: dict[str, Value], patch: Mapping[str, Any]) -> None:
     """A patch that turns a script into an action, or the reverse, takes what belongs to the other away."""
     gone = _RUN_ONLY if "uses" in patch else _USES_ONLY if "run" in patch else ()
@@ -100,7 +135,8 @@ def sort_keys(table: dict[str, Value], order: Sequence[str]) -> None:
 
 
 def referenced_steps(job: Job) -> frozenset[str]:
-    """Ids of steps that some expression of the user's may ask for: only those are worth a line of their own."""
+    """Ids of steps that some expression may ask for: only those are worth a line of their own."""
     texts = [block.json for block in job.raw] + [step.native.json for step in job.steps if step.native]
     found = (match for text in texts for match in _STEP_REFERENCE.finditer(text))
-    return frozenset(match[1] or match[2] for match in found)
+    saved = (step.id for step in job.steps if step.cache and step.cache.cache.save == "always")
+    return frozenset([*(match[1] or match[2] for match in found), *saved])

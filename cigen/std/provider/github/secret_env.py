@@ -1,25 +1,52 @@
 """Secrets, as environment variables of the steps that need them and of no others."""
 
 import re
+from collections.abc import Iterable, Mapping
 
-from cigen.sdk import Job, Step
+from cigen.sdk import Job, KeyPath, Secret, Step
 from cigen.sdk.yaml import Value
+from cigen.std.provider.github.problems import CannotExpress, read_table
 from cigen.std.report import Report
 
-__all__ = ["render_secrets"]
+__all__ = ["render_secret", "render_secrets", "secret_names"]
 
 _NAME = re.compile(r"(?!GITHUB_)[A-Z_][A-Z0-9_]*", re.IGNORECASE)
 
 
-def render_secrets(step: Step, job: Job, report: Report) -> dict[str, Value]:
+def secret_names(secrets: Iterable[Secret], report: Report) -> dict[str, str]:
+    """What GitHub calls a secret, where cig.toml says that it has another name there."""
+    found = {}
+    for secret in secrets:
+        for block in secret.settings:
+            if block.provider != "github":
+                continue
+            key = ("secrets", secret.name, "github")
+            try:
+                table = read_table(block.json, f'what secret "{secret.name}" is on GitHub')
+            except CannotExpress as problem:
+                report.error("GITHUB_014", problem.message, key=key)
+                continue
+            found[secret.name] = str(table.get("name", secret.name))
+            for other in sorted(set(table) - {"name"}):
+                message = f'secret "{secret.name}" has "{other}" for GitHub; only "name" means something there'
+                report.warning("GITHUB_006", message, key=(*key, other))
+    return found
+
+
+def render_secrets(step: Step, job: Job, names: Mapping[str, str], report: Report) -> dict[str, Value]:
     """A variable for each secret; what the step's own `env` says of the same name wins."""
     own = {pair.name for pair in step.env}
-    found: dict[str, Value] = {}
-    for name in step.secrets:
-        if name != "GITHUB_TOKEN" and not _NAME.fullmatch(name):
-            message = f'"{name}", which job "{job.id}" wants, cannot be the name of a secret on GitHub'
-            hint = "letters, digits and _, not beginning with a digit or with GITHUB_"
-            report.error("GITHUB_010", message, hint=hint, key=("jobs", job.id, "secrets"))
-        elif name not in own:
-            found[name] = f"${{{{ secrets.{name} }}}}"
-    return found
+    wanted = {name: render_secret(name, job, names, report) for name in step.secrets}
+    return {name: value for name, value in wanted.items() if value and name not in own}
+
+
+def render_secret(name: str, job: Job, names: Mapping[str, str], report: Report) -> str:
+    """The expression that yields the secret; empty for a name that GitHub refuses, which the report then tells."""
+    known = names.get(name, name)
+    if known == "GITHUB_TOKEN" or _NAME.fullmatch(known):
+        return f"${{{{ secrets.{known} }}}}"
+    message = f'"{known}", which job "{job.id}" wants, cannot be the name of a secret on GitHub'
+    hint = "letters, digits and _, not beginning with a digit or with GITHUB_"
+    key: KeyPath = ("secrets", name, "github") if name in names else ("jobs", job.id, "secrets")
+    report.error("GITHUB_010", message, hint=hint, key=key)
+    return ""

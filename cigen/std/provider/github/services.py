@@ -21,14 +21,16 @@ def environment(pairs: Iterable[Pair]) -> dict[str, Value]:
     return {pair.name: render_text(pair.value) for pair in pairs}
 
 
-def render_container(container: Container) -> Value:
-    """The value of `container`."""
+def render_container(container: Container, password: str) -> Value:
+    """The value of `container`. password: the expression that yields it."""
     image = render_text(container.image)
     found: dict[str, Value] = {"image": image}
     if container.env:
         found["env"] = environment(container.env)
     if container.options:
         found["options"] = render_text(container.options)
+    if container.username or container.password:
+        found["credentials"] = {"username": render_text(container.username), "password": password}
     return found if len(found) > 1 else image
 
 
@@ -50,7 +52,7 @@ def service_variables(job: Job) -> list[Pair]:
 
 def check_containers(job: Job, report: Report) -> None:
     """What GitHub does with containers that a user might not expect."""
-    machines = [leg.runner for leg in job.matrix.legs] if job.matrix else [job.machine]
+    machines = [leg.runner or job.machine for leg in job.matrix.legs] if job.matrix else [job.machine]
     what = "services" if job.services else "a container image" if job.image else ""
     if what and not all(is_linux(machine) for machine in machines):
         message = f'job "{job.id}" has {what} and does not run on Linux, where alone GitHub runs containers'

@@ -1,6 +1,7 @@
 """One step: which action or script it is, when it runs, and what surrounds it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from cigen.sdk import Job, Step
 from cigen.sdk.yaml import Value
@@ -17,7 +18,7 @@ from cigen.std.provider.github.texts import looks_like_expression, render_text
 from cigen.std.provider.github.tools import render_tool
 from cigen.std.report import Report
 
-__all__ = ["StepScope", "render_step"]
+__all__ = ["StepScope", "render_step", "tell_of_lost_machines"]
 
 _STATUS = {"always": "always()", "failure": "failure()"}
 
@@ -32,6 +33,8 @@ class StepScope:
     named: frozenset[str]
     tags: bool
     report: Report
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    """What GitHub calls a secret, where that is another name."""
 
 
 def render_step(step: Step, scope: StepScope) -> dict[str, Value] | None:
@@ -53,7 +56,7 @@ def render_step(step: Step, scope: StepScope) -> dict[str, Value] | None:
     if condition:
         found["if"] = if_value(condition)
     found |= body
-    env = {**environment(step.env), **render_secrets(step, scope.job, scope.report)}
+    env = {**environment(step.env), **render_secrets(step, scope.job, scope.secrets, scope.report)}
     if env:
         found["env"] = env
     if step.timeout:
@@ -99,12 +102,21 @@ def _script(step: Step, scope: StepScope) -> dict[str, Value]:
         scope.report.warning("GITHUB_012", message, hint=hint, key=("jobs", job.id))
     # A job's retry is for what the job does; what runs after a failure has no second chance to wait for.
     retry = step.retry or (job.retry if step.run_on == "success" else None)
+    if step.retry and step.retry.on == ("agent_lost",):
+        tell_of_lost_machines(job, scope.report)
     found: dict[str, Value] = {"run": render_script(script, retry, step.shell or job.shell)}
     if step.shell:
         found["shell"] = render_shell(step.shell)
     if step.working_directory:
         found["working-directory"] = render_text(step.working_directory)
     return found
+
+
+def tell_of_lost_machines(job: Job, report: Report) -> None:
+    """Report that a retry after a lost machine does not happen."""
+    message = f'job "{job.id}" is to start again where its machine is lost, which GitHub never does by itself'
+    hint = 'retry.on = "failure" runs scripts again in their place'
+    report.warning("GITHUB_027", message, hint=hint, key=("jobs", job.id, "retry"))
 
 
 def _native(step: Step, scope: StepScope) -> dict[str, Value] | None:

@@ -41,10 +41,18 @@ def render_triggers(workflow: Workflow, report: Report, *, caches: bool) -> dict
         found["push"] = _push(workflow, triggers, report, caches=caches)
     if triggers.pull_request is not None:
         found["pull_request"] = _pull_request(workflow, triggers.pull_request, report)
+    if triggers.paths and (not _filters_pushes(workflow, triggers) or triggers.pull_request or triggers.merge_queue):
+        what = "are for pushes alone" if _filters_pushes(workflow, triggers) else "are left out"
+        message = f'the paths of workflow "{workflow.id}" {what}: a required check that never starts waits forever'
+        key = workflow_key(workflow, "on", "paths")
+        report.warning("GITHUB_023", message, hint="skip_if is what leaves jobs out", key=key)
     if triggers.merge_queue:
         found["merge_group"] = None
     if triggers.schedule:
-        found["schedule"] = [{"cron": schedule.cron} for schedule in triggers.schedule]
+        found["schedule"] = [
+            {"cron": Commented(schedule.cron, schedule.name) if schedule.name else schedule.cron}
+            for schedule in triggers.schedule
+        ]
     if triggers.manual is not None:
         inputs = {given.name: _manual_input(given) for given in triggers.manual.inputs}
         found["workflow_dispatch"] = {"inputs": inputs} if inputs else None
@@ -76,7 +84,18 @@ def _push(workflow: Workflow, triggers: Triggers, report: Report, *, caches: boo
     if triggers.tag is not None:
         tags = _with_positive(_filters(triggers.tag.patterns, report, workflow_key(workflow, "on", "tag")))
         found["tags"] = Commented(tags, _NO_CACHE_FOR_TAGS) if caches else tags
+    if triggers.paths and _filters_pushes(workflow, triggers):
+        # Tags pass it, whatever they hold.
+        paths = _filters(triggers.paths, report, workflow_key(workflow, "on", "paths"))
+        found["paths"] = _with_positive(sorted(paths, key=lambda path: path.startswith("!")))
     return found
+
+
+def _filters_pushes(workflow: Workflow, triggers: Triggers) -> bool:
+    """Whether there are pushes to filter, and no pull request can wait for a run that its push does not start."""
+    if triggers.push is None:
+        return False
+    return triggers.pull_request is not None or triggers.push.branches == (workflow.default_branch,)
 
 
 def _pull_request(workflow: Workflow, trigger: PullRequestTrigger, report: Report) -> Value:
