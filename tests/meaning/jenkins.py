@@ -123,7 +123,9 @@ def _defaults(text: str) -> dict[str, Any]:
     found = {}
     for kind, arguments in pipeline["parameters"]:
         given = arguments[0]
-        found[given["name"]] = given["choices"][0] if kind == "choice" else given.get("defaultValue", "")
+        default = given.get("defaultValue", "")
+        # Somebody answers what has to be answered.
+        found[given["name"]] = given["choices"][0] if kind == "choice" else "any" if default == "" else default
     return found
 
 
