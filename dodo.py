@@ -53,4 +53,5 @@ def task_bench() -> dict[str, Any]:
 
 def task_docs() -> dict[str, Any]:
     """regenerate the generated parts of docs/"""
-    return {"actions": [[PYTHON, "schemas/generate.py"]], "uptodate": [False]}
+    actions = [[PYTHON, "schemas/generate.py"], [PYTHON, "docs/generate_providers.py"]]
+    return {"actions": actions, "uptodate": [False]}

@@ -41,6 +41,8 @@ _CORE = (
 )
 """Keys that cig itself sees to, in rows that providers render."""
 
+_OWNERS = {key: feature for feature in FEATURES for key in feature.keys}
+
 _TOOLS = {"ruby": "3.4"}
 """What the modules of the examples' packages would set up."""
 
@@ -97,8 +99,10 @@ def graph_of(tree: Mapping[str, Any]) -> Planned | None:
 def without(feature: Feature) -> Planned | None:
     """The example of a feature with as few of its keys as cig accepts."""
     tree = _tree(feature)
-    for key, _ in _leaves(tree):
-        if _belongs(key, feature):
+    # Whole tables first; of a list the last item first, so that the others stay where they are.
+    for key in sorted(_nodes(tree), key=lambda key: (len(key), [-part for part in key if isinstance(part, int)])):
+        # Without any job there would be little to compare with.
+        if (key[0] != "jobs" or len(key) > 2) and _belongs(key, feature) and _has(tree, key):
             less = _removed(tree, key)
             tree = less if graph_of(less) else tree
     return graph_of(tree)
@@ -120,7 +124,9 @@ def _planned(feature: Feature) -> tuple[Planned, tuple[tuple[KeyPath, str, Plann
 
 
 def _belongs(key: KeyPath, feature: Feature) -> bool:
-    return feature_of(spelled(key)) is feature or any(spelled(key[:n]) in feature.keys for n in range(1, len(key)))
+    """As the features say, or as the longest key says that stands there: `finally[]` is a list of steps too."""
+    above = [owner for n in range(len(key), 0, -1) if (owner := _OWNERS.get(spelled(key[:n])))]
+    return feature_of(spelled(key)) is feature or above[:1] == [feature]
 
 
 def _tree(feature: Feature) -> dict[str, Any]:
@@ -152,6 +158,22 @@ def _leaves(value: Any, key: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
         yield key, value
 
 
+def _nodes(value: Any, key: KeyPath = ()) -> Iterator[KeyPath]:
+    """Everything in the tree, tables and lists too."""
+    items = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+    for part, item in items:
+        yield (*key, part)
+        yield from _nodes(item, (*key, part))
+
+
+def _has(tree: Any, key: KeyPath) -> bool:
+    for part in key:
+        if part not in tree if isinstance(tree, Mapping) else int(part) >= len(tree):
+            return False
+        tree = tree[part]
+    return True
+
+
 def _others(value: Any) -> Iterator[Any]:
     """Values of the same kind. cig refuses some of them."""
     if isinstance(value, bool):
@@ -164,8 +186,12 @@ def _others(value: Any) -> Iterator[Any]:
 
 
 def _removed(tree: Mapping[str, Any], key: KeyPath) -> dict[str, Any]:
+    """Without a key, and without the tables and lists that are empty then."""
     copy: dict[str, Any] = deepcopy(dict(tree))
-    del _holder(copy, key)[key[-1]]
+    while key:
+        holder = _holder(copy, key)
+        del holder[key[-1]]
+        key = key[:-1] if not holder else ()
     return copy
 
 

@@ -1,5 +1,6 @@
 """Asking a provider for files, and reading what it said."""
 
+import re
 from typing import Any
 
 from cigen.model.diagnostics import Diagnostic, KeyPath, Level
@@ -69,8 +70,12 @@ def names(found: Diagnostic, feature: Feature, key: KeyPath) -> bool:
 
 
 def about(found: Diagnostic, feature: Feature) -> bool:
-    """Whether a diagnostic is about a feature at all."""
-    return feature_of(spelled(found.key)) is feature or names(found, feature, found.key)
+    """Whether a diagnostic is about a feature at all: it points at one of its keys, or names one."""
+    if feature_of(spelled(found.key)) is feature:
+        return True
+    own = {key.rpartition(".")[2].removesuffix("[]") for key in feature.keys} - {"on", "name"}
+    words = "|".join(sorted(re.escape(word) for one in own for word in {one, one.replace("_", " ")}))
+    return bool(words) and re.search(rf"\b({words})\b", f"{found.title} {found.message}".lower()) is not None
 
 
 def spelled(key: KeyPath) -> str:
