@@ -22,6 +22,7 @@ from cigen.sdk import (
     Runner,
     Schedule,
     Setting,
+    Shards,
     Step,
     Trigger,
     Triggers,
@@ -166,3 +167,10 @@ def test_the_checks_are_called_as_github_calls_them(name: str, checks: str) -> N
     job = {"matrix": Matrix(legs=legs), "machine": None, "name": name, "allow_failure": False}
     found = settings(job, triggers=Triggers(pull_request=PullRequestTrigger()))
     assert of("Let merges wait", found).reason == f'job "test" is {checks}'
+
+
+def test_each_shard_is_a_check() -> None:
+    found = settings(
+        {"shards": Shards(2), "allow_failure": False}, triggers=Triggers(pull_request=PullRequestTrigger())
+    )
+    assert of("Let merges wait", found).reason == 'job "test" is "test-shard0", "test-shard1"'

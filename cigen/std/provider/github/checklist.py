@@ -20,6 +20,7 @@ from cigen.std.ci.checklist import (
 from cigen.std.ci.legs import PLACEHOLDER
 from cigen.std.provider.github.problems import CannotExpress, new_report
 from cigen.std.provider.github.runners import runs_on
+from cigen.std.provider.github.shards import as_matrix
 
 __all__ = ["checklist"]
 
@@ -64,6 +65,7 @@ def _triggers(workflow: Workflow, jobs: Sequence[Job], checks: Checklist) -> Non
 
 def _names(job: Job) -> str:
     """What GitHub calls the checks of a job: its name, or the plan key of each leg."""
+    job = as_matrix(job, new_report())
     if not job.name:
         return ", ".join(f'"{name}"' for name in plan_keys(job))
     legs = job.matrix.legs if job.matrix else (Leg(job.id),)

@@ -14,6 +14,7 @@ __all__ = [
     "HOSTED_MINUTES",
     "INPUTS",
     "MATRIX_JOBS",
+    "MINUTES",
     "check_files",
     "check_inputs",
     "check_job",
@@ -25,6 +26,8 @@ INPUTS = 25
 MATRIX_JOBS = 256
 """Of one matrix: several of them in a workflow may have more together."""
 HOSTED_MINUTES = 360
+MINUTES = 7_200
+"""On any machine: five days."""
 ARTIFACTS = 500
 
 _JOB_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
@@ -45,7 +48,8 @@ def check_inputs(workflow: Workflow, report: Report) -> None:
     manual = effective_triggers(workflow).manual
     if manual is not None and len(manual.inputs) > INPUTS:
         message = f'workflow "{workflow.id}" asks {len(manual.inputs)} questions; GitHub asks at most {INPUTS}'
-        report.error("GITHUB_020", message, key=workflow_key(workflow, "on", "manual", "inputs"))
+        key = workflow_key(workflow, "on", "manual", "inputs")
+        report.error("GITHUB_020", message, hint="join some of them", key=key)
 
 
 def check_job(job: Job, runs_on: Value, report: Report) -> None:
@@ -55,6 +59,9 @@ def check_job(job: Job, runs_on: Value, report: Report) -> None:
             f'job "{job.id}" may take {job.timeout} minutes, but GitHub ends a job on {runs_on} after {HOSTED_MINUTES}'
         )
         report.warning("GITHUB_021", message, hint="run it on a machine of your own", key=("jobs", job.id, "timeout"))
+    elif job.timeout > MINUTES:
+        message = f'job "{job.id}" may take {job.timeout} minutes, but GitHub ends every job after {MINUTES:,}'
+        report.warning("GITHUB_021", message, hint="split the job", key=("jobs", job.id, "timeout"))
     artifacts = sum(step.upload is not None for step in job.steps)
     if artifacts > ARTIFACTS:
         message = f'job "{job.id}" leaves {artifacts} artifacts; GitHub keeps at most {ARTIFACTS}'

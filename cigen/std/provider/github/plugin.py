@@ -13,6 +13,7 @@ from cigen.sdk import (
     ValidateResult,
     serve,
 )
+from cigen.std.provider.github.budgets import matrix_budgets
 from cigen.std.provider.github.checklist import checklist
 from cigen.std.provider.github.limits import check_files
 from cigen.std.provider.github.problems import new_report
@@ -41,7 +42,7 @@ class GitHub(Plugin):
         """The limits of a file as it will be written, other plugins' parts included."""
         report = new_report()
         check_files(request.rendered, report)
-        return ValidateResult(report.found)
+        return ValidateResult(report.found, matrix_budgets(request.rendered, request.graph))
 
 
 PLUGIN = GitHub()
