@@ -37,8 +37,13 @@ MARKS = {
     "jenkins": [pytest.mark.xdist_group("jenkins")],
     "buildkite four-polyglot": [pytest.mark.xfail(strict=False, reason="the reader does not know gates yet")],
 }
+UNSEEN = ("axes", "gate", "go", "images", "polyglot", "rails")
+for _name in UNSEEN:
+    # Jobs that run at none of these events, or only after some other script than the first has failed.
+    _mark = pytest.mark.xfail(strict=False, reason="not all of it can be seen in runs of these events")
+    MARKS[f"jenkins four-{_name}"] = [*MARKS["jenkins"], _mark]
 CASES = [
-    pytest.param(provider, name, marks=MARKS.get(provider, MARKS.get(f"{provider} {name}", [])))
+    pytest.param(provider, name, marks=MARKS.get(f"{provider} {name}", MARKS.get(provider, [])))
     for provider in PROVIDERS
     if provider in READERS
     for name in PROJECTS
