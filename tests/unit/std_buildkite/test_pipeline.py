@@ -140,6 +140,12 @@ def test_an_unknown_tool_is_refused_with_those_there_are(render_step: Callable) 
     assert "ruby" in rendered.diagnostics[0].hint
 
 
+def test_an_option_that_means_nothing_here_is_told(render_step: Callable) -> None:
+    rendered = render_step(Step("t", tool=Tool("node", "22", (Pair("mirror", "https://node.example"),))))
+    assert rendered.codes == ["BUILDKITE_006"]
+    assert '"mirror" of node' in rendered.diagnostics[0].message
+
+
 def test_a_tool_is_on_path_for_all_steps_that_follow(render_step: Callable, run: Callable) -> None:
     show = Run("which-tool")
     steps = (
