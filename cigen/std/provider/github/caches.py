@@ -49,7 +49,7 @@ def save_step(step: Step) -> dict[str, Value] | None:
         return None
     restored = f"steps.{step.id}"
     return {
-        "name": f"Save {render_text(step.name)}" if step.name else f"Save cache {cache.id}",
+        "name": f"Save cache {cache.id}",
         "if": f"always() && {restored}.outcome == 'success' && {restored}.outputs.cache-hit != 'true'",
         "uses": uses("actions/cache", "/save"),
         "with": {"path": _paths(cache), "key": f"${{{{ {restored}.outputs.cache-primary-key }}}}"},

@@ -4,6 +4,7 @@ A workflow is named by its file; one of this cig.toml by its id. Which run was s
 it: that is how a job that waits finds the right one.
 """
 
+import re
 import shlex
 from collections.abc import Mapping
 
@@ -57,9 +58,9 @@ def trigger_step(job: Job, workflows: Mapping[str, Workflow], files: Mapping[str
 def _script(trigger: Trigger, file: str) -> str:
     branch = shlex.quote(trigger.branch) if trigger.branch else _BRANCH
     if not trigger.wait:
-        fields = [f"--raw-field {shlex.quote(f'{pair.name}={pair.value}')}" for pair in trigger.inputs]
+        fields = [f"--raw-field {_word(f'{pair.name}={pair.value}')}" for pair in trigger.inputs]
         return _lines([f"gh workflow run {shlex.quote(file)} --ref {branch}", *fields])
-    fields = [f"--raw-field {shlex.quote(f'inputs[{pair.name}]={pair.value}')}" for pair in trigger.inputs]
+    fields = [f"--raw-field {_word(f'inputs[{pair.name}]={pair.value}')}" for pair in trigger.inputs]
     path = shlex.quote(f"/actions/workflows/{file}/dispatches")
     path = f'"repos/$GH_REPO{path}"' if path[0] != "'" else f'"repos/$GH_REPO"{path}'
     start = [f"gh api --method POST {path} --raw-field ref={branch}", *fields]
@@ -68,3 +69,10 @@ def _script(trigger: Trigger, file: str) -> str:
 
 def _lines(words: list[str]) -> str:
     return " \\\n  ".join(words)
+
+
+def _word(text: str) -> str:
+    """A word of the shell; in double quotes where somebody might take single ones for a mistake."""
+    if not re.search(r"[$`]", text):
+        return shlex.quote(text)
+    return '"' + re.sub(r'([\\"$`])', r"\\\1", text) + '"'
