@@ -10,6 +10,7 @@ from cigen.sdk import Graph, Job, KeyPath, Output, PullRequestTrigger, PushTrigg
 
 __all__ = [
     "Checklist",
+    "asks_for_docker",
     "effective_triggers",
     "job_key",
     "merge_rules",
@@ -83,6 +84,17 @@ def runners_of(job: Job) -> tuple[Runner, ...]:
         return (job.machine,)
     legs = job.matrix.legs if job.matrix else ()
     return tuple(dict.fromkeys(leg.runner for leg in legs if leg.runner is not None))
+
+
+def asks_for_docker(job: Job) -> tuple[str, KeyPath] | None:
+    """Why a job needs docker on its machine, and where it says so; None for one that does not."""
+    if job.image is not None:
+        return f'job "{job.id}" has an image', job_key(job, "image")
+    if job.services:
+        return f'job "{job.id}" has services', job_key(job, "services")
+    if any(step.tool is not None and step.tool.name == "docker-buildx" for step in job.steps):
+        return f'job "{job.id}" builds images', job_key(job, "packages")
+    return None
 
 
 def required(jobs: Iterable[Job]) -> tuple[Job, ...]:

@@ -20,7 +20,9 @@ from cigen.sdk import (
     Secret,
     Service,
     Setting,
+    Step,
     TagTrigger,
+    Tool,
     Trigger,
     Triggers,
     Workflow,
@@ -89,6 +91,10 @@ CASES = [
         "buildkite-agent.cfg", ("runners", "gpu"),
     ),
     ({"image": Container("ruby:3.4")}, {}, "Install Docker", "the machines", ("jobs", "test", "image")),
+    (
+        {"steps": (Step(tool=Tool("docker-buildx")),)}, {}, "Install Docker", "", ("jobs", "test", "packages"),
+    ),
+    ({"machine": Runner("windows")}, {}, "run scripts by the bash of Git for Windows", "the machines", ("jobs", "test", "runner")),
     ({"services": (Service("db", "postgres:17"),)}, {}, "Install Docker", "", ("jobs", "test", "services")),
     (
         {}, {"triggers": Triggers(tag=TagTrigger(("v*",)))}, '"Build tags" on', "provider_settings.build_tags",

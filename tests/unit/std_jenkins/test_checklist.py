@@ -24,7 +24,9 @@ from cigen.sdk import (
     Secret,
     Service,
     Setting,
+    Step,
     TagTrigger,
+    Tool,
     Trigger,
     Triggers,
     Workflow,
@@ -101,6 +103,10 @@ CASES = [
         "Nodes", ("runners", "gpu"),
     ),
     ({"image": Container("ruby:3.4")}, {}, "Install Docker", "", ("jobs", "test", "image")),
+    (
+        {"steps": (Step(tool=Tool("docker-buildx")),)}, {}, "Install Docker", "", ("jobs", "test", "packages"),
+    ),
+    ({"machine": Runner("windows")}, {}, "Install Git for Windows", "the machines", ("jobs", "test", "runner")),
     ({"services": (Service("db", "postgres:17"),)}, {}, "Install Docker", "", ("jobs", "test", "services")),
     (
         {"outputs": JobOutputs(retention_days=7)}, {}, "Keep builds for 7 days", "Global Build Discarders",

@@ -6,6 +6,7 @@
 from cigen.sdk import Graph, Job, Output, Runner, Secret, Setting, Workflow
 from cigen.std.ci.checklist import (
     Checklist,
+    asks_for_docker,
     effective_triggers,
     job_key,
     merge_rules,
@@ -17,7 +18,7 @@ from cigen.std.ci.checklist import (
 )
 from cigen.std.provider.buildkite.chunks import part_of
 from cigen.std.provider.buildkite.problems import CannotExpress, new_report, read_table
-from cigen.std.provider.buildkite.runners import agents
+from cigen.std.provider.buildkite.runners import agents, system
 
 __all__ = ["checklist"]
 
@@ -129,10 +130,12 @@ def _runner(job: Job, runner: Runner, checks: Checklist) -> None:
         checks.add(f'Create the queue "{tags["queue"]}"', "Agents > the cluster > Queues", reason, key)
     title = f"Start agents with the tags {listed}"
     checks.add(title, "the machines: buildkite-agent.cfg, tags=…", reason, key)
-    if job.image is not None or job.services:
-        title = f"Install Docker where agents with {listed} run"
-        reason = f'job "{job.id}" has {"an image" if job.image else "services"}'
-        checks.add(title, "the machines of the agents", reason, job_key(job, "image" if job.image else "services"))
+    docker = asks_for_docker(job)
+    if docker is not None:
+        checks.add(f"Install Docker where agents with {listed} run", "the machines of the agents", *docker)
+    if system(runner) == "windows":
+        title = f"Have agents with {listed} run scripts by the bash of Git for Windows"
+        checks.add(title, "the machines: buildkite-agent.cfg, shell=…", reason, key)
 
 
 def _settings(secret: Secret | None) -> dict[str, object]:

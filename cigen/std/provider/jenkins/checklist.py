@@ -5,6 +5,7 @@ import re
 from cigen.sdk import Graph, Job, Output, Runner, Secret, Setting, Workflow
 from cigen.std.ci.checklist import (
     Checklist,
+    asks_for_docker,
     effective_triggers,
     job_key,
     merge_rules,
@@ -16,7 +17,7 @@ from cigen.std.ci.checklist import (
 )
 from cigen.std.provider.jenkins.problems import CannotExpress, new_report
 from cigen.std.provider.jenkins.raw import read_workflow_block
-from cigen.std.provider.jenkins.runners import agent_label
+from cigen.std.provider.jenkins.runners import agent_label, is_windows
 from cigen.std.provider.jenkins.secrets import credential_id
 
 __all__ = ["checklist"]
@@ -138,7 +139,9 @@ def _runner(job: Job, runner: Runner, checks: Checklist) -> None:
     key = ("runners", runner.name) if runner.settings else job_key(job, "runner")
     place = "Manage Jenkins > Nodes > the node > Labels"
     checks.add(f"Have an agent with the label {label}", place, f'job "{job.id}" runs on {runner.name}', key)
-    if job.image is not None or job.services:
-        reason = f'job "{job.id}" has {"an image" if job.image else "services"}'
-        asks = job_key(job, "image" if job.image else "services")
-        checks.add(f"Install Docker on the agents with the label {label}", "the machines of the agents", reason, asks)
+    docker = asks_for_docker(job)
+    if docker is not None:
+        checks.add(f"Install Docker on the agents with the label {label}", "the machines of the agents", *docker)
+    if is_windows(runner):
+        title = f"Install Git for Windows, with its bash on PATH, on the agents with the label {label}"
+        checks.add(title, "the machines of the agents", f'job "{job.id}" runs on {runner.name}', key)
