@@ -300,7 +300,7 @@ def test_whoever_waits_holds_no_agent(ran: dict[str, Run]) -> None:
     run = ran["gate"]
     asked = run.of("input")[0]
     assert (asked["message"], asked["submitter"], asked["where"]) == ("Ship it?", "ops,ann", ["timeout:30 DAYS"])
-    assert run.of("sh")[0]["where"][:2] == ["lock:prod", "node:linux"]
+    assert run.of("sh")[0]["where"][:2] == ["lock:shop/prod", "node:linux"]
     started = run.of("build")[0]
     assert (started["job"], started["wait"], started["where"]) == ("other/feature%2Fx", False, [])
 
@@ -419,6 +419,8 @@ def test_the_source_is_checked_out_as_cig_toml_says(ran: dict[str, Run]) -> None
     extensions = ran["source"].of("checkout")[0]["what"]["extensions"]
     assert [next(iter(one)) for one in extensions] == ["cloneOption", "submodule", "lfs", "sparseCheckout"]
     assert extensions[0]["cloneOption"]["shallow"] is False
+    remote = ran["source"].of("checkout")[0]["what"]["userRemoteConfigs"][0]
+    assert remote["refspec"] == "+refs/heads/*:refs/remotes/origin/*"
 
 
 def test_shellcheck_has_nothing_to_say_to_the_shell_of_cig(ran: dict[str, Run]) -> None:

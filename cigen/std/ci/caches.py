@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cigen.sdk import Cache
+from cigen.std.ci.legs import PLACEHOLDER
 
 __all__ = ["HASH_FILES", "ShellKey", "cache_key", "glob_expression"]
 
@@ -44,10 +45,10 @@ class ShellKey:
 
 
 def cache_key(cache: Cache, image: str = "") -> ShellKey:
-    """The key of a cache. Placeholders are replaced already; `last` is empty where no older entry may do."""
+    """The key of a cache. Placeholders of a matrix stay in it; `last` is empty where no older entry may do."""
     parts = [_quoted(cache.id), "$(uname -s)", "$(uname -m)"]
     if image:
-        parts.append(_quoted(re.sub(r"[^A-Za-z0-9._-]+", "-", image)))
+        parts.append(_quoted(_image_name(image)))
     files = [part for part in cache.parts if part.files]
     last = files[-1] if files and cache.fallback else None
     kept = [part for part in cache.parts if part is not last]
@@ -93,6 +94,13 @@ def _translated(pattern: str) -> Iterator[str]:
         else:
             yield _plain(char)
         index += width
+
+
+def _image_name(image: str) -> str:
+    """What of an image may stand in the name of a file, with the placeholders that the caller fills in later."""
+    kept = [found[0] for found in PLACEHOLDER.finditer(image)]
+    plain = [re.sub(r"[^A-Za-z0-9._-]+", "-", piece) for piece in PLACEHOLDER.sub("\0", image).split("\0")]
+    return "".join(piece + mark for piece, mark in zip(plain, [*kept, ""], strict=True))
 
 
 def _plain(char: str) -> str:

@@ -52,6 +52,11 @@ def test_a_key_changes_with_the_content_of_its_files_and_with_nothing_else(tmp_p
     assert key(cache, tmp_path) != first
 
 
+def test_an_image_keeps_the_placeholder_by_which_legs_differ() -> None:
+    prefix = cache_key(Cache("gems", ("vendor",)), "docker.io/a/test:{{ matrix.tag }}-slim").prefix
+    assert prefix.endswith("-docker.io-a-test-{{ matrix.tag }}-slim")
+
+
 def test_a_key_begins_with_what_an_older_entry_must_share(tmp_path: Path) -> None:
     cache = Cache("gems", ("vendor",), (CachePart(files="Gemfile.lock"), CachePart(literal="v1")))
     (tmp_path / "Gemfile.lock").write_text("one")

@@ -94,7 +94,7 @@ def test_legs_are_approved_once(render_step: Make) -> None:
 
 def test_each_leg_has_the_group_that_names_it(render_step: Make) -> None:
     rendered = render_step(matrix=legs("1", "2"), concurrency=Concurrency(group="db-{{ matrix.v }}"))
-    assert "lock(resource: 'db-' + leg.matrix.v) {" in rendered.function("jobTestLeg")
+    assert "lock(resource: 'project/db-' + leg.matrix.v) {" in rendered.function("jobTestLeg")
 
 
 def test_a_job_finds_what_those_it_needs_have_told(render: Make, make_job: Make) -> None:

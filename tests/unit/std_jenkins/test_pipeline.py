@@ -102,7 +102,7 @@ def test_newer_builds_of_a_pull_request_replace_older_ones(render: Make) -> None
 
 def test_a_group_is_a_lock(render: Make) -> None:
     rendered = render(concurrency=Concurrency(group="deploy", cancel=True, max=2))
-    assert "lock(resource: 'deploy') {" in rendered.text
+    assert "lock(resource: 'project/deploy') {" in rendered.text
     assert rendered.codes == ["JENKINS_016", "JENKINS_016"]
     assert "lock(resource: 'project/ci') {" in render(concurrency=Concurrency("serial")).text
 

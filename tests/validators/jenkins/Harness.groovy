@@ -32,7 +32,7 @@ abstract class Stub extends Script {
 
   def getEnv() { all().withDefault { null } }
   def getParams() { settings.params ?: [:] }
-  def getScm() { [branches: ['b'], userRemoteConfigs: ['r'], extensions: []] }
+  def getScm() { [branches: ['b'], userRemoteConfigs: [[url: 'r']], extensions: []] }
 
   def getCurrentBuild() {
     [getBuildCauses: { String name -> (settings.causes ?: []).findAll { it == name } }] as Causes

@@ -20,10 +20,12 @@ cig_cache="${CIG_CACHE_DIR:-$HOME/.cache/cig/caches}"
 # The entry $2 of cache $1; without one, the newest whose key begins with $3.
 cig_restore() {
   mkdir -p "$cig_cache/$1"
-  printf %s "$2" > "$CIG_ENV-$1"
-  cig_found="$cig_cache/$1/$2.tar"
-  if [ ! -f "$cig_found" ] && [ -n "$3" ]; then
-    cig_found=$(find "$cig_cache/$1" -name "$3*.tar" -type f -exec ls -t {} + 2>/dev/null | head -n 1)
+  cig_key=$(printf %s "$2" | tr / _)
+  cig_older=$(printf %s "$3" | tr / _)
+  printf %s "$cig_key" > "$CIG_ENV-$1"
+  cig_found="$cig_cache/$1/$cig_key.tar"
+  if [ ! -f "$cig_found" ] && [ -n "$cig_older" ]; then
+    cig_found=$(find "$cig_cache/$1" -name "$cig_older*.tar" -type f -exec ls -t {} + 2>/dev/null | head -n 1)
   fi
   if [ ! -f "$cig_found" ]; then echo "cig: no entry of cache $1 yet"; return 0; fi
   echo "cig: restoring ${cig_found##*/}"

@@ -32,7 +32,7 @@ def workflow_concurrency(workflow: Workflow, project: str, used: Used, report: R
         before = [Code("replaceOlder()")]
         message = f'workflow "{workflow.id}" ends older runs of the same branch only; those of others wait'
         report.warning("JENKINS_016", message, key=key)
-    return before, _lock(given, f"{project}/{workflow.id}", key, used, report)
+    return before, _lock(given, project, workflow.id, key, used, report)
 
 
 def job_lock(job: Job, workflow: Workflow, project: str, used: Used, report: Report) -> str:
@@ -47,15 +47,16 @@ def job_lock(job: Job, workflow: Workflow, project: str, used: Used, report: Rep
     if given.cancel:
         message = f'job "{job.id}" waits for that of another run; Jenkins ends whole runs only'
         report.warning("JENKINS_016", message, key=_key(job))
-    return _lock(given, f"{project}/{workflow.id}/{job.id}", _key(job), used, report)
+    return _lock(given, project, f"{workflow.id}/{job.id}", _key(job), used, report)
 
 
-def _lock(given: Concurrency, usual: str, key: KeyPath, used: Used, report: Report) -> str:
+def _lock(given: Concurrency, project: str, usual: str, key: KeyPath, used: Used, report: Report) -> str:
+    """The name of a lock is known to the whole controller, so it begins with the project's."""
     if given.max > 1:
         message = f"{given.max} at once need resources that an administrator defines; this lock lets in one"
         report.warning("JENKINS_016", message, key=key)
     used.plugin("lockable-resources")
-    return text(usual if given.preset or not given.group else given.group)
+    return text(f"{project}/{usual if given.preset or not given.group else given.group}")
 
 
 def _key(job: Job) -> KeyPath:

@@ -196,7 +196,15 @@ def source(int depth, List more = []) {
   boolean shallow = depth > 0 && !env.CHANGE_ID
   List clone = [cloneOption(shallow: shallow, depth: depth, noTags: shallow, reference: '')]
   List extensions = scm.extensions + clone + more
-  checkout(scmGit(branches: scm.branches, userRemoteConfigs: scm.userRemoteConfigs, extensions: extensions))
+  List remotes = scm.userRemoteConfigs
+  if (depth == 0) {
+    // All of the history is that of all branches: a multibranch job fetches none but its own.
+    remotes = remotes.collect {
+      String all = "+refs/heads/*:refs/remotes/${it.name ?: 'origin'}/*"
+      [name: it.name, url: it.url, credentialsId: it.credentialsId, refspec: it.refspec ? "${it.refspec} ${all}" : all]
+    }
+  }
+  checkout(scmGit(branches: scm.branches, userRemoteConfigs: remotes, extensions: extensions))
 }
 
 /** A script that stops at the first failure, in a pipe too. */
