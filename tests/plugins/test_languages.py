@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
@@ -106,13 +106,14 @@ def test_a_plugin_in_another_language_answers(foreign: InstalledPlugin) -> None:
     events: list[Event] = []
     path = READS[foreign.id.partition("/")[2]]
     with PluginPool(observer=events.append, deadlines=Deadlines(handshake=60)) as pool:
+        assert detect(pool, foreign, "other", b"12345") == ()
         assert pool.info(foreign) == foreign.info
         assert detect(pool, foreign, path, b"12345") == ("5",)
         assert detect(pool, foreign, path, bytes(30 << 20)) == (str(30 << 20),)
         with pytest.raises(PluginError) as caught:
-            detect(pool, foreign, "other", b"")
+            detect(pool, foreign, path, b"fail")
     assert caught.value.diagnostics[0].code == "PLUGIN_012"
-    assert caught.value.diagnostics[0].message == f"{foreign.id} failed in detect: no {path}."
+    assert caught.value.diagnostics[0].message == f"{foreign.id} failed in detect: asked to fail."
     assert any("hello, cig" in event.message for event in events if isinstance(event, Log))
 
 
@@ -136,3 +137,9 @@ def test_it_ends_when_the_core_hangs_up(foreign: InstalledPlugin) -> None:
 
 def test_the_lockfile_names_no_host_to_download_from() -> None:
     assert '"resolved"' not in (HERE / "node/package-lock.json").read_text()
+
+
+def test_it_passes_the_conformance_suite(foreign: InstalledPlugin, cig: Callable[..., Any], tmp_path: Path) -> None:
+    done = cig(tmp_path, "plugin", "test", str(foreign.entry.parent))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.endswith(f"{foreign.id} {foreign.version}: 15 checks, all passed.\n")

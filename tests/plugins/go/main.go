@@ -60,11 +60,14 @@ func handshake(_ context.Context, hello *pb.Hello) (*pb.PluginInfo, error) {
 func detect(_ context.Context, request *pb.DetectRequest) (*pb.DetectResult, error) {
 	for _, file := range request.Repo.Files {
 		if file.Path == "go.mod" {
+			if string(file.Content) == "fail" {
+				return nil, status.Error(codes.Internal, "asked to fail")
+			}
 			fact := &pb.Fact{Name: "bytes", Value: strconv.Itoa(len(file.Content)), Source: file.Path}
 			return &pb.DetectResult{Signals: []string{"has_go_mod"}, Facts: []*pb.Fact{fact}, Confidence: 0.8}, nil
 		}
 	}
-	return nil, status.Error(codes.Internal, "no go.mod")
+	return &pb.DetectResult{}, nil
 }
 
 // unary is what protoc-gen-go-grpc would write for one method.

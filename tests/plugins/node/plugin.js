@@ -14,6 +14,7 @@ globalThis.console = new console.Console(process.stderr);
 const definition = loader.loadSync('cigen/plugin/v1/plugin.proto', {
   includeDirs: [path.join(__dirname, 'proto')],
   keepCase: true,
+  defaults: true, // a list without items is a list
 });
 const { Plugin } = grpc.loadPackageDefinition(definition).cigen.plugin.v1;
 
@@ -25,7 +26,11 @@ function handshake(call, answer) {
 function detect(call, answer) {
   const file = call.request.repo.files.find((each) => each.path === 'package.json');
   if (!file) {
-    answer({ code: grpc.status.INTERNAL, details: 'no package.json' });
+    answer(null, {});
+    return;
+  }
+  if (file.content.toString() === 'fail') {
+    answer({ code: grpc.status.INTERNAL, details: 'asked to fail' });
     return;
   }
   const facts = [{ name: 'bytes', value: String(file.content.length), source: 'package.json' }];
