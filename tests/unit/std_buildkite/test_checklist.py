@@ -94,7 +94,10 @@ CASES = [
     (
         {"steps": (Step(tool=Tool("docker-buildx")),)}, {}, "Install Docker", "", ("jobs", "test", "packages"),
     ),
-    ({"machine": Runner("windows")}, {}, "run scripts by the bash of Git for Windows", "the machines", ("jobs", "test", "runner")),
+    (
+        {"machine": Runner("windows")}, {}, "run scripts by the bash of Git for Windows", "the machines",
+        ("jobs", "test", "runner"),
+    ),
     ({"services": (Service("db", "postgres:17"),)}, {}, "Install Docker", "", ("jobs", "test", "services")),
     (
         {}, {"triggers": Triggers(tag=TagTrigger(("v*",)))}, '"Build tags" on', "provider_settings.build_tags",

@@ -174,3 +174,10 @@ def test_each_shard_is_a_check() -> None:
         {"shards": Shards(2), "allow_failure": False}, triggers=Triggers(pull_request=PullRequestTrigger())
     )
     assert of("Let merges wait", found).reason == 'job "test" is "test-shard0", "test-shard1"'
+
+
+def test_an_environment_for_each_leg_is_asked_for_by_name() -> None:
+    legs = tuple(Leg(f"test-{one}", (Pair("to", one),), Runner("linux")) for one in ("staging", "production"))
+    found = settings({"matrix": Matrix(legs=legs), "machine": None, "environment": Environment("{{ matrix.to }}")})
+    created = [one.title for one in found if "Create" in one.title]
+    assert created == ['Create the environment "staging"', 'Create the environment "production"']

@@ -24,7 +24,6 @@ from cigen.std.provider.github.shards import as_matrix
 
 __all__ = ["checklist"]
 
-_SECRETS = "Settings > Secrets and variables > Actions, or: gh secret set {}"
 _HOSTED = re.compile(r"(?:ubuntu|macos|windows)-[\w.-]+")
 _ISSUER = "https://token.actions.githubusercontent.com"
 
@@ -40,10 +39,10 @@ def checklist(graph: Graph, output: Output) -> tuple[Setting, ...]:
             for runner in runners_of(job):
                 _runner(job, runner, checks)
             if job.oidc:
-                subject = f"environment:{job.environment.name}" if job.environment else "ref:refs/heads/BRANCH"
-                place = f"the cloud: issuer {_ISSUER}, subject repo:OWNER/REPOSITORY:{subject}"
                 reason = f'job "{job.id}" asks for an OpenID Connect token'
-                checks.add("Let the cloud trust GitHub's tokens", place, reason, job_key(job, "oidc"))
+                for subject in [f"environment:{one}" for one in _kept_in(job)] or ["ref:refs/heads/BRANCH"]:
+                    place = f"the cloud: issuer {_ISSUER}, subject repo:OWNER/REPOSITORY:{subject}"
+                    checks.add("Let the cloud trust GitHub's tokens", place, reason, job_key(job, "oidc"))
     return checks.found
 
 
@@ -69,9 +68,15 @@ def _names(job: Job) -> str:
     if not job.name:
         return ", ".join(f'"{name}"' for name in plan_keys(job))
     legs = job.matrix.legs if job.matrix else (Leg(job.id),)
-    names = dict.fromkeys(_filled(job.name, {pair.name: pair.value for pair in leg.values}) for leg in legs)
+    names = _in_each_leg(job, job.name)
     listed = ", ".join(f'"{name}"' for name in names)
     return listed if len(names) == len(legs) else f"{listed} with the values of each of its {len(legs)} legs"
+
+
+def _in_each_leg(job: Job, text: str) -> list[str]:
+    """What the text is in each leg, every one once."""
+    legs = job.matrix.legs if job.matrix else (Leg(job.id),)
+    return list(dict.fromkeys(_filled(text, {pair.name: pair.value for pair in leg.values}) for leg in legs))
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:
@@ -82,24 +87,28 @@ def _secrets(job: Job, checks: Checklist) -> None:
     for name in secrets_of(job):
         if name == "GITHUB_TOKEN":
             continue
-        place = _SECRETS.format(name)
-        if job.environment is not None:
-            where = job.environment.name
-            place = f'Settings > Environments > {where}, or: gh secret set {name} --env "{where}"'
-        checks.add(f"Add the secret {name}", place, f'job "{job.id}" reads it', job_key(job, "secrets"))
+        places = [f'Settings > Environments > {one}, or: gh secret set {name} --env "{one}"' for one in _kept_in(job)]
+        for place in places or [f"Settings > Secrets and variables > Actions, or: gh secret set {name}"]:
+            checks.add(f"Add the secret {name}", place, f'job "{job.id}" reads it', job_key(job, "secrets"))
+
+
+def _kept_in(job: Job) -> list[str]:
+    """The environments of the job's legs."""
+    return _in_each_leg(job, job.environment.name) if job.environment else []
 
 
 def _environment(job: Job, checks: Checklist) -> None:
     place = "Settings > Environments"
-    if job.environment is not None:
-        name, key = job.environment.name, job_key(job, "environment")
-        checks.add(f'Create the environment "{name}"', place, f'job "{job.id}" deploys to it', key)
+    for name in _kept_in(job):
+        reason, key = f'job "{job.id}" deploys to it', job_key(job, "environment")
+        checks.add(f'Create the environment "{name}"', place, reason, key)
         title = f'Choose the branches and tags that may deploy to "{name}"'
-        where = f"{place} > {name} > Deployment branches and tags"
-        checks.add(title, where, f'job "{job.id}" deploys to it', key)
-    if job.approve is not None:
-        name = job.environment.name if job.environment else job.id
-        who = ", ".join(job.approve.by) or "somebody"
+        checks.add(title, f"{place} > {name} > Deployment branches and tags", reason, key)
+    if job.approve is None:
+        return
+    who = ", ".join(job.approve.by) or "somebody"
+    # A job that waits and has no environment gets one of its id.
+    for name in _kept_in(job) or [job.id]:
         title = f'Require a review by {who} in the environment "{name}"'
         reason = f'job "{job.id}" waits for a person'
         checks.add(title, f"{place} > {name} > Required reviewers", reason, job_key(job, "approve"))

@@ -1,0 +1,113 @@
+"""What every provider's checklist begins with: who is in an output, and what its jobs ask for."""
+
+import pytest
+
+from cigen.sdk import (
+    Container,
+    Graph,
+    Job,
+    Leg,
+    Matrix,
+    Notify,
+    Output,
+    PullRequestTrigger,
+    PushTrigger,
+    Runner,
+    Service,
+    Step,
+    TagTrigger,
+    Tool,
+    Triggers,
+    Workflow,
+)
+from cigen.std.ci.checklist import (
+    Checklist,
+    asks_for_docker,
+    effective_triggers,
+    job_key,
+    merge_rules,
+    runners_of,
+    secrets_of,
+    workflow_key,
+    workflows_in,
+)
+
+BOTH = Graph("p", (Workflow("ci"), Workflow("nightly")), (Job("a", workflow="ci"), Job("b", workflow="nightly")))
+
+
+@pytest.mark.parametrize(
+    ("named", "held"), [("ci", {"ci": ["a"]}), ("nightly", {"nightly": ["b"]}), ("*", {"ci": ["a"], "nightly": ["b"]})]
+)
+def test_an_output_holds_the_workflow_it_names_or_all(named: str, held: dict[str, list[str]]) -> None:
+    found = workflows_in(BOTH, Output("x", "f", workflow=named))
+    assert {workflow.id: [job.id for job in jobs] for workflow, jobs in found} == held
+
+
+def test_a_job_without_a_workflow_belongs_to_the_only_one() -> None:
+    ((_, jobs),) = workflows_in(Graph("p", (Workflow("ci"),), (Job("a"),)), Output("x", "f"))
+    assert [job.id for job in jobs] == ["a"]
+
+
+def test_a_workflow_that_says_nothing_runs_for_pushes_and_pull_requests() -> None:
+    usual = Triggers(push=PushTrigger(("trunk",)), pull_request=PullRequestTrigger())
+    assert effective_triggers(Workflow("ci", default_branch="trunk")) == usual
+    assert effective_triggers(Workflow("ci", triggers=Triggers(paths=("a",)), default_branch="trunk")) == usual
+    tags = Triggers(tag=TagTrigger())
+    assert effective_triggers(Workflow("ci", triggers=tags)) == tags
+
+
+def test_keys_are_those_of_the_file() -> None:
+    assert workflow_key(Workflow("ci"), "on") == ("on",)
+    assert workflow_key(Workflow("nightly"), "on") == ("workflows", "nightly", "on")
+    assert job_key(Job("a"), "secrets") == ("jobs", "a", "secrets")
+    assert job_key(Job("setup", owner="lang/ruby"), "secrets") == (), "it stands in no file"
+
+
+def test_secrets_of_steps_cleanup_notices_and_images_are_found_once() -> None:
+    job = Job(
+        "a",
+        secrets=("ONE",),
+        steps=(Step(secrets=("ONE", "TWO")),),
+        cleanup=(Step(secrets=("THREE",)),),
+        notify=(Notify(secrets=("FOUR",)),),
+        image=Container("i", username="u", password="FIVE"),
+    )
+    assert secrets_of(job) == ("ONE", "TWO", "THREE", "FOUR", "FIVE")
+
+
+def test_machines_are_those_of_the_legs_where_the_matrix_chooses() -> None:
+    legs = tuple(Leg(str(number), runner=Runner(name)) for number, name in enumerate(("x", "y", "x")))
+    assert runners_of(Job("a", matrix=Matrix(legs=legs))) == (Runner("x"), Runner("y"))
+    assert runners_of(Job("a", machine=Runner("z"), matrix=Matrix(legs=legs))) == (Runner("z"),)
+
+
+@pytest.mark.parametrize(
+    ("job", "key"),
+    [
+        (Job("a", image=Container("i")), "image"),
+        (Job("a", services=(Service("s"),)), "services"),
+        (Job("a", steps=(Step(tool=Tool("docker-buildx")),)), "packages"),
+    ],
+)
+def test_images_services_and_builds_of_images_need_docker(job: Job, key: str) -> None:
+    asked = asks_for_docker(job)
+    assert asked is not None
+    assert asked[1] == ("jobs", "a", key)
+
+
+def test_other_jobs_need_no_docker() -> None:
+    assert asks_for_docker(Job("a", steps=(Step(tool=Tool("node")),))) is None
+
+
+def test_a_workflow_that_no_pull_request_starts_asks_for_no_checks() -> None:
+    checks = Checklist()
+    merge_rules(Workflow("ci", triggers=Triggers(push=PushTrigger())), [("r", ())], checks)
+    assert checks.found == ()
+
+
+def test_the_same_words_stand_once() -> None:
+    checks = Checklist()
+    checks.add("t", "p", "r")
+    checks.add("t", "p", "r")
+    checks.add("t", "p", "other")
+    assert [one.reason for one in checks.found] == ["r", "other"]
