@@ -94,3 +94,28 @@ def test_no_cache_is_restored_for_a_tag(render: Callable[..., Any], make_job: Ca
     assert [step["name"] for step in tags.job["steps"]] == ["Check out"]
     assert "zizmor" not in tags.text
     assert "if" not in render(job).step
+
+
+def _saved(save: str, render_step: Callable[..., Any]) -> list[dict[str, Any]]:
+    cache = Cache("gems", ("vendor",), (CachePart(files="Gemfile.lock"),), save=save)
+    found: list[dict[str, Any]] = render_step(Step("cache-gems", cache=CacheUse(cache))).job["steps"][1:]
+    return found
+
+
+def test_a_cache_is_saved_when_it_says_so(render_step: Callable[..., Any]) -> None:
+    (plain,) = _saved("success", render_step)
+    assert plain["uses"].startswith("actions/cache@")
+    (never,) = _saved("never", render_step)
+    assert never["uses"].startswith("actions/cache/restore@")
+    restored, saved = _saved("always", render_step)
+    assert restored["uses"].startswith("actions/cache/restore@")
+    assert restored["id"] == "cache-gems"
+    assert saved["uses"].startswith("actions/cache/save@")
+    assert saved["if"].startswith("always() && steps.cache-gems.outcome == 'success' && ")
+    assert saved["with"] == {"path": "vendor", "key": "${{ steps.cache-gems.outputs.cache-primary-key }}"}
+
+
+def test_a_run_for_tags_alone_saves_none(render: Callable[..., Any], make_job: Callable[..., Any]) -> None:
+    cache = Step("c", cache=CacheUse(Cache("gems", ("vendor",), save="always")))
+    steps = render(make_job(cache), triggers=Triggers(tag=TagTrigger(("v*",)))).job["steps"]
+    assert [step["name"] for step in steps] == ["Check out"]

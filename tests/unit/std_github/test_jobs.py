@@ -17,6 +17,7 @@ from cigen.sdk import (
     MatrixAxis,
     ModuleUse,
     Pair,
+    PullRequestTrigger,
     PushTrigger,
     Retry,
     Run,
@@ -238,3 +239,53 @@ def test_job_names_that_differ_in_case_only_are_an_error(
 def test_a_timeout_that_a_hosted_machine_never_reaches_is_told(render_step: Callable[..., Any]) -> None:
     assert render_step(timeout=361).codes == ["GITHUB_021"]
     assert render_step(timeout=360).codes == []
+
+
+def test_more_than_one_of_a_group_is_one_at_a_time(render: Callable[..., Any], make_job: Callable[..., Job]) -> None:
+    several = Concurrency(group="g", max=2)
+    rendered = render(make_job(concurrency=several), concurrency=several)
+    assert rendered.job["concurrency"] == {"group": "g", "queue": "max"}
+    assert [(one.code, one.key) for one in rendered.diagnostics] == [
+        ("GITHUB_024", ("concurrency", "max")),
+        ("GITHUB_024", ("jobs", "test", "concurrency", "max")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("on", "loops", "codes"),
+    [((), True, []), (("failure",), True, []), (("failure", "agent_lost"), True, []), (("agent_lost",), False, ["x"])],
+)
+def test_a_lost_machine_is_not_replaced(
+    on: tuple[str, ...], loops: bool, codes: list[str], render_step: Callable[..., Any]
+) -> None:
+    of_job = render_step(RUN, retry=Retry(1, on=on))
+    of_step = render_step(Step("run", run=Run("make"), retry=Retry(1, on=on)))
+    for rendered in (of_job, of_step):
+        assert ("cig_try" in rendered.step["run"]) is loops
+        assert rendered.codes == ["GITHUB_027"] * len(codes)
+
+
+@pytest.mark.parametrize(
+    ("run_on", "needs", "when", "expected"),
+    [
+        ("success", ("up",), None, None),
+        ("always", ("up",), None, "always() && !github.event.pull_request.draft"),
+        ("failure", ("up",), None, "failure()"),
+        ("failure", ("up",), "default_branch", "failure() && github.ref == 'refs/heads/main'"),
+        ("success", (), None, "${{ !github.event.pull_request.draft }}"),
+    ],
+)
+def test_a_job_runs_after_what_it_waits_for(
+    run_on: str,
+    needs: tuple[str, ...],
+    when: str | None,
+    expected: str | None,
+    render: Callable[..., Any],
+    make_job: Callable[..., Job],
+) -> None:
+    """A draft starts nothing, and so nothing that runs whatever happened."""
+    drafts = Triggers(push=PushTrigger(("main",)), pull_request=PullRequestTrigger(skip_drafts=True))
+    condition = parse_condition(when) if when else None
+    job = make_job(id="down", needs=needs, run_on=run_on, when=condition)
+    rendered = render(make_job(id="up"), job, triggers=drafts)
+    assert rendered.data["jobs"]["down"].get("if") == expected

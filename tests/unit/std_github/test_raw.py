@@ -85,3 +85,22 @@ def test_a_step_of_another_provider_is_left_out_and_named(render_step: Callable[
     rendered = render_step(Step("orb", native=Native("circleci", "{}")))
     assert rendered.codes == ["GITHUB_015"]
     assert len(rendered.job["steps"]) == 1
+
+
+def _of_workflow(render: Callable[..., Any], block: Any) -> Any:
+    text = block if isinstance(block, str) else json.dumps(block)
+    return render(raw=(ProviderBlock("circleci", '{"x":1}'), ProviderBlock("github", text)))
+
+
+def test_a_block_of_the_workflow_is_merged_into_the_file(render: Callable[..., Any]) -> None:
+    rendered = _of_workflow(render, {"on": {"workflow_call": None}, "run-name": "by ${{ github.actor }}"})
+    assert list(rendered.data) == ["name", "run-name", "on", "permissions", "defaults", "jobs"]
+    assert list(rendered.data["on"]) == ["push", "pull_request", "workflow_call"]
+    assert rendered.codes == []
+
+
+def test_what_the_workflow_cannot_have_is_told(render: Callable[..., Any]) -> None:
+    for block, level, key in (({"jobz": 1}, "warning", "jobz"), ({"jobs": {}}, "error", "jobs")):
+        (found,) = _of_workflow(render, block).diagnostics
+        assert (found.code, found.level.value, found.key) == ("GITHUB_014", level, ("raw", "github", key))
+    assert _of_workflow(render, "[]").codes == ["GITHUB_014"]

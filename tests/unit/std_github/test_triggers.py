@@ -88,3 +88,47 @@ def test_the_place_of_a_mistake_is_in_the_workflows_own_table(
 ) -> None:
     rendered = render(make_job(workflow="nightly"), id="nightly", triggers=Triggers(tag=TagTrigger(("?",))))
     assert rendered.diagnostics[0].key == ("workflows", "nightly", "on", "tag")
+
+
+@pytest.mark.parametrize(
+    ("triggers", "push", "codes"),
+    [
+        (Triggers(push=PushTrigger(("main",)), paths=("a/**",)), {"branches": ["main"], "paths": ["a/**"]}, []),
+        (
+            Triggers(push=PushTrigger(("main",)), tag=TagTrigger(("v*",)), paths=("!a/b", "a/{x,y}")),
+            {"branches": ["main"], "tags": ["v*"], "paths": ["a/x", "a/y", "!a/b"]},
+            [],
+        ),
+        (
+            Triggers(push=PushTrigger(("main",)), paths=("!doc/**",)),
+            {"branches": ["main"], "paths": ["**", "!doc/**"]},
+            [],
+        ),
+        (
+            Triggers(push=PushTrigger(), pull_request=PullRequestTrigger(), paths=("a/**",)),
+            {"branches": ["**"], "paths": ["a/**"]},
+            ["GITHUB_023"],
+        ),
+        (
+            Triggers(push=PushTrigger(("main",)), merge_queue="full", paths=("a/**",)),
+            {"branches": ["main"], "paths": ["a/**"]},
+            ["GITHUB_023"],
+        ),
+        (Triggers(push=PushTrigger(), paths=("a/**",)), {"branches": ["**"]}, ["GITHUB_023"]),
+        (Triggers(push=PushTrigger(("main", "x")), paths=("a/**",)), {"branches": ["main", "x"]}, ["GITHUB_023"]),
+        (Triggers(pull_request=PullRequestTrigger(), paths=("a/**",)), None, ["GITHUB_023"]),
+    ],
+)
+def test_a_hint_about_paths_leaves_no_required_check_waiting(
+    triggers: Triggers, push: Any, codes: list[str], render: Callable[..., Any]
+) -> None:
+    rendered = render(triggers=triggers)
+    assert rendered.data["on"].get("push") == push
+    assert rendered.data["on"].get("pull_request") is None
+    assert rendered.codes == codes
+
+
+def test_schedules_keep_their_names_as_comments(render: Callable[..., Any]) -> None:
+    rendered = render(triggers=Triggers(schedule=(Schedule("0 3 * * *", "nightly"), Schedule("0 6 * * 1"))))
+    assert rendered.data["on"]["schedule"] == [{"cron": "0 3 * * *"}, {"cron": "0 6 * * 1"}]
+    assert "# nightly\n" in rendered.text
