@@ -65,12 +65,12 @@ PLUGINS: dict[str, tuple[Plugin, str]] = {
 _GITHUB = "https://docs.github.com/en/actions/reference/limits"
 _WORKFLOWS = "https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax"
 _CACHES = "https://docs.github.com/en/actions/reference/workflows-and-actions/dependency-caching"
-_CIRCLECI = "https://circleci.com/docs/reference/configuration-reference/"
-_CONTEXTS = "https://circleci.com/docs/guides/security/contexts/"
-_API = "https://circleci.com/docs/api/v2/"
-_COMPILED = "https://support.circleci.com/hc/en-us/articles/20989562498075-Maximum-Config-Size"
+_CIRCLECI = "https://circleci.com/docs/configuration-reference/"
+_CONTEXTS = "https://circleci.com/docs/contexts/"
+_API = "https://circleci.com/docs/pipeline-variables/"
+_COMPILED = "https://support.circleci.com/hc/en-us/articles/360045043634"
 _BUILDKITE = "https://buildkite.com/docs/platform/limits"
-_MATRIX = "https://buildkite.com/docs/pipelines/configure/workflows/build-matrix"
+_MATRIX = "https://buildkite.com/docs/pipelines/build-matrix"
 _JVM = "https://docs.oracle.com/javase/specs/jvms/se17/html/jvms-4.html#jvms-4.7.3"
 
 Made = Graph | Fragment
