@@ -97,6 +97,22 @@ def test_jobs_of_a_stage_stand_in_a_group(make_job: Callable, render: Callable) 
     assert rendered.keys == ["a", "b", "c"]
 
 
+def test_a_build_for_another_workflow_of_the_file_has_neither_its_jobs_nor_its_gate(
+    make_workflow: Callable, make_job: Callable
+) -> None:
+    nightly = Triggers(schedule=(Schedule("0 3 * * *", "nightly"),))
+    workflows = (
+        make_workflow(),
+        make_workflow(id="nightly", triggers=nightly, concurrency=Concurrency("serial")),
+    )
+    jobs = (make_job(MAKE), make_job(MAKE, id="soak", workflow="nightly"))
+    text, _ = render_pipeline(Graph("shop", workflows, jobs), Output("buildkite", ".buildkite/p.yml", "", "*"))
+    conditions = {step["key"]: step["if"] for step in yaml.safe_load(text)["steps"]}
+    assert 'build.source != "schedule"' in conditions.pop("test")
+    assert set(conditions) == {"gate-open-nightly", "soak", "gate-close-nightly"}
+    assert set(conditions.values()) == {'build.source == "schedule"'}
+
+
 def test_builds_pass_a_gate_one_at_a_time(make_job: Callable, render: Callable) -> None:
     rendered = render(make_job(MAKE, id="a"), make_job(MAKE, id="b", needs=("a",)), concurrency=Concurrency("serial"))
     opening, a, b, closing = rendered.steps

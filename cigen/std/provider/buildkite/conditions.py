@@ -7,11 +7,11 @@ build, and only what is left of it is written down.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cigen.sdk import Expr, Op, Triggers, Workflow
 from cigen.std.ci.conditions import FALSE, fold, glob_regex, is_false, is_true, matches_glob
-from cigen.std.provider.buildkite.events import TEST, Guard, guards
+from cigen.std.provider.buildkite.events import TEST, Guard, Starts, guards
 from cigen.std.provider.buildkite.literals import literal, regex
 from cigen.std.provider.buildkite.problems import CannotExpress
 
@@ -33,17 +33,17 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What a condition may ask for: the workflow's, and the variables that cig.toml sets. shared: as in `guards`."""
+    """What a condition may ask for: the workflow's, and the variables that cig.toml sets."""
 
     workflow: Workflow
     env: Mapping[str, str]
-    shared: frozenset[str] = frozenset()
+    starts: Starts = field(default_factory=Starts)
 
 
 def step_condition(when: Expr | None, names: Names) -> str | None:
     """The value of `if`, empty where every build has the step, None where none has. Raises CannotExpress."""
     found: list[Guard] = []
-    for guard in guards(names.workflow, names.shared):
+    for guard in guards(names.workflow, names.starts):
         known = _known(guard, names)
         left = fold(_matchable(when, known), known) if when is not None else None
         if is_false(left):

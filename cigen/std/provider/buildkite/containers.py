@@ -60,18 +60,18 @@ def container_env(job: Job) -> tuple[Pair, ...]:
     return (*job.image.env, *service_variables(job.services, by_name=True))
 
 
-def check_machine(job: Job, report: Report) -> None:
-    """What an agent has to have for this job, and cannot where it is no Linux machine."""
+def check_machine(job: Job, source: str, report: Report) -> None:
+    """What an agent has to have for this job, and cannot where it is no Linux machine. source: as cig.toml names it."""
     machines = [leg.runner for leg in job.matrix.legs] if job.matrix else [job.machine]
     systems = {system(machine) for machine in machines}
     what = "services" if job.services else "a container image" if job.image else ""
     if what and systems != {"linux"}:
-        message = f'job "{job.id}" has {what} and does not run on Linux, where alone containers can be started'
-        report.error("BUILDKITE_017", message, hint='run it on "linux"', key=("jobs", job.id, "runner"))
+        message = f'job "{source}" has {what} and does not run on Linux, where alone containers can be started'
+        report.error("BUILDKITE_017", message, hint='run it on "linux"', key=("jobs", source, "runner"))
     if "windows" in systems:
-        message = f'job "{job.id}" is a bash script, and an agent on Windows runs cmd.exe unless it is told otherwise'
+        message = f'job "{source}" is a bash script, and an agent on Windows runs cmd.exe unless it is told otherwise'
         hint = 'start its agents with shell="C:\\Program Files\\Git\\bin\\bash.exe -c"'
-        report.warning("BUILDKITE_017", message, hint=hint, key=("jobs", job.id, "runner"))
+        report.warning("BUILDKITE_017", message, hint=hint, key=("jobs", source, "runner"))
 
 
 def _container(job: Job, image: Container, workflow: Workflow) -> list[str]:
@@ -93,7 +93,7 @@ def _container(job: Job, image: Container, workflow: Workflow) -> list[str]:
         f"mapfile -t cig_env < <(compgen -e | grep -E {shlex.quote(_passed(job, workflow))} | sed 's/^/--env=/')",
         " \\\n  ".join(words),
     ]
-    if not job.shell:
+    if not job.shell and any(step.tool or (step.run and not step.shell) for step in job.steps):
         lines.append("cig_shell=(bash -eo pipefail)")
         lines.append(f"docker exec {CONTAINER} bash -c true 2>/dev/null || cig_shell=(sh -e)")
     return lines

@@ -13,7 +13,7 @@ from cigen.sdk import PullRequestTrigger, PushTrigger, TagTrigger, Triggers, Wor
 from cigen.std.ci.caches import glob_expression
 from cigen.std.provider.buildkite.literals import literal, regex
 
-__all__ = ["CHOICE", "TEST", "Guard", "effective_triggers", "guards", "shared_events"]
+__all__ = ["CHOICE", "TEST", "Guard", "Starts", "effective_triggers", "guards", "what_starts"]
 
 CHOICE = "CIG_WORKFLOW"
 """The variable by which whoever starts a build says which workflow of a file it is for."""
@@ -41,6 +41,17 @@ TEST = {
     ),
     "push": _Test("", ""),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Starts:
+    """Which of schedules and hands start any workflow of a file; and which start several, told apart by name."""
+
+    any: frozenset[str] = frozenset()
+    several: frozenset[str] = frozenset()
+
+
+_ALONE = Starts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +87,10 @@ def effective_triggers(workflow: Workflow) -> Triggers:
     return Triggers(push=PushTrigger((workflow.default_branch,)), pull_request=PullRequestTrigger())
 
 
-def guards(workflow: Workflow, shared: frozenset[str] = frozenset()) -> tuple[Guard, ...]:
+def guards(workflow: Workflow, starts: Starts = _ALONE) -> tuple[Guard, ...]:
     """One for each event that starts the workflow, in an order of their own.
 
-    shared: events that start other workflows of the same file too, which only a variable of the build tells apart.
+    A build that was scheduled, or started by hand, for another workflow of the file is no push.
     """
     named = f'build.env("{CHOICE}") == {literal(workflow.id)}'
     triggers = effective_triggers(workflow)
@@ -90,9 +101,9 @@ def guards(workflow: Workflow, shared: frozenset[str] = frozenset()) -> tuple[Gu
     if triggers.push is not None:
         patterns = (*triggers.push.branches, *(f"!{one}" for one in triggers.push.branches_ignore))
         filters = tests = _filtered("build.branch", patterns)
-        if triggers.manual is not None:
+        if triggers.manual is not None or "manual" in starts.any:
             tests += (TEST["manual"].excluded,)
-        elif triggers.schedule:
+        elif triggers.schedule or "schedule" in starts.any:
             tests += (TEST["schedule"].excluded,)
         if not triggers.push.branches:
             others.append(TEST["merge_queue"].excluded)
@@ -103,18 +114,19 @@ def guards(workflow: Workflow, shared: frozenset[str] = frozenset()) -> tuple[Gu
     if triggers.merge_queue:
         found.append(Guard("merge_queue", (TEST["merge_queue"].own,)))
     if triggers.schedule:
-        found.append(Guard("schedule", (TEST["schedule"].own, *((named,) if "schedule" in shared else ()))))
+        found.append(Guard("schedule", (TEST["schedule"].own, *((named,) if "schedule" in starts.several else ()))))
     if triggers.manual is not None:
-        tests = (TEST["manual"].own, *((named,) if "manual" in shared else ()), *others[:2])
+        tests = (TEST["manual"].own, *((named,) if "manual" in starts.several else ()), *others[:2])
         found.append(Guard("manual", tests))
     return tuple(found)
 
 
-def shared_events(workflows: Sequence[Workflow]) -> frozenset[str]:
-    """Events that start several workflows of one file, and that nothing but a name could tell apart."""
+def what_starts(workflows: Sequence[Workflow]) -> Starts:
+    """What starts the workflows of one file."""
     scheduled = sum(bool(effective_triggers(one).schedule) for one in workflows)
     manual = sum(effective_triggers(one).manual is not None for one in workflows)
-    return frozenset(name for name, count in (("schedule", scheduled), ("manual", manual)) if count > 1)
+    counts = {"schedule": scheduled, "manual": manual}
+    return Starts(*(frozenset(name for name, count in counts.items() if count > least) for least in (0, 1)))
 
 
 def _pull_request(trigger: PullRequestTrigger) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ def render_script(
 ) -> str:
     """The job's script. late: what it has to ask before anything else. confined: secrets that only some steps see."""
     job = static.job
-    check_machine(job, scope.report)
+    check_machine(job, static.source, scope.report)
     within = StepScope(job, static.source, scope.workflow, scope.artifacts, scope.report, bool(confined), replaced)
     blocks = [block for step in job.steps if (block := block_of(step, within)) is not None]
     blocks += _leave_outputs(job, static.source)

@@ -12,6 +12,7 @@ from cigen.std.provider.buildkite.caches import render_caches
 from cigen.std.provider.buildkite.checkout import render_checkout
 from cigen.std.provider.buildkite.concurrency import job_concurrency
 from cigen.std.provider.buildkite.conditions import Names, input_variable, step_condition
+from cigen.std.provider.buildkite.events import Starts
 from cigen.std.provider.buildkite.job_script import RAW_MARK, ScriptScope, render_script
 from cigen.std.provider.buildkite.limits import BLOCK_TEAMS
 from cigen.std.provider.buildkite.problems import CannotExpress, read_table
@@ -36,8 +37,8 @@ class JobScope:
     sources: id of a job or leg → the job as the graph has it. keys: id → key of its step. effective: job id → the
     conditions it inherits. ancestors: id of a job that runs after failures → ids of all it waits for, through others
     too. matrices: id → `matrix`, where Buildkite expands it. gates: workflow → the key of the step that every first
-    job waits for. env: workflow → variables that its jobs have to name, because the root does not. shared: events that
-    start several of the file's workflows.
+    job waits for. env: workflow → variables that its jobs have to name, because the root does not. starts: what starts
+    the file's workflows.
     """
 
     graph: Graph
@@ -50,7 +51,7 @@ class JobScope:
     matrices: Mapping[str, dict[str, Value]]
     gates: Mapping[str, str]
     env: Mapping[str, dict[str, Value]]
-    shared: frozenset[str]
+    starts: Starts
     report: Report
 
     def workflow(self, job: Job) -> Workflow:
@@ -116,7 +117,7 @@ def _condition(static: StaticJob, early: Expr, scope: JobScope) -> str | None:
     workflow = scope.workflow(static.job)
     known = {pair.name: pair.value for pair in (*workflow.env, *static.job.env)}
     try:
-        return step_condition(None if is_true(early) else early, Names(workflow, known, scope.shared))
+        return step_condition(None if is_true(early) else early, Names(workflow, known, scope.starts))
     except CannotExpress as problem:
         message = f'job "{static.source}": {problem.message}'
         scope.report.error("BUILDKITE_007", message, hint=problem.hint, key=("jobs", static.source, "when"))

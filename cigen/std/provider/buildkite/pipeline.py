@@ -11,8 +11,8 @@ from cigen.std.ci.tools import INSTALLER
 from cigen.std.provider.buildkite.artifacts import find_artifacts
 from cigen.std.provider.buildkite.chunks import Steps, deal, part_of, part_path, upload_step
 from cigen.std.provider.buildkite.concurrency import GATE_KEYS, check_gate, gate_group
-from cigen.std.provider.buildkite.conditions import input_default, input_variable
-from cigen.std.provider.buildkite.events import shared_events
+from cigen.std.provider.buildkite.conditions import Names, input_default, input_variable, step_condition
+from cigen.std.provider.buildkite.events import what_starts
 from cigen.std.provider.buildkite.inheritance import ancestors, effective, in_order
 from cigen.std.provider.buildkite.jobs import JobScope, approval, render_job
 from cigen.std.provider.buildkite.limits import check_total, step_key, worst_case
@@ -66,7 +66,7 @@ def render_pipeline(graph: Graph, output: Output) -> tuple[str, tuple[Diagnostic
     if number == 1:
         for workflow in plan.workflows:
             own = [job for job in plan.jobs if scope.workflow(job) == workflow]
-            report_settings(workflow, own, scope.shared, report)
+            report_settings(workflow, own, scope.starts, report)
             check_gate(workflow, own, report)
         counts = [(one.id, worst_case(one, _count(one))) for one in plan.jobs]
         check_total(counts, output.path, report)
@@ -137,7 +137,7 @@ def _scope(graph: Graph, plan: _Plan, report: Report) -> JobScope:
         matrices=plan.matrices,
         gates={name: f"{GATE_KEYS[0]}-{name}" if several else GATE_KEYS[0] for name, group in gates.items() if group},
         env={one.id: _environment(one, report) for one in plan.workflows} if several else {},
-        shared=shared_events(plan.workflows),
+        starts=what_starts(plan.workflows),
         report=report,
     )
 
@@ -185,6 +185,10 @@ def _gate(workflow: Workflow, key: str, after: Sequence[str], scope: JobScope) -
     found: dict[str, Value] = {"label": "Let the next build in" if closing else "Wait for the build before", "key": key}
     if closing:
         found |= {"depends_on": list(after), "allow_dependency_failure": True}
+    # Another build has nothing to wait for.
+    condition = step_condition(None, Names(workflow, {}, scope.starts))
+    if condition:
+        found["if"] = escaped(condition)
     group = gate_group(workflow, scope.graph.project, new_report())
     return found | {
         "checkout": {"skip": True},

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from cigen.sdk import Job, KeyPath, Workflow
 from cigen.std.provider.buildkite.conditions import input_variable
-from cigen.std.provider.buildkite.events import CHOICE, effective_triggers
+from cigen.std.provider.buildkite.events import CHOICE, Starts, effective_triggers
 from cigen.std.report import Report
 
 __all__ = ["report_settings", "workflow_key"]
@@ -17,11 +17,11 @@ def workflow_key(workflow: Workflow, *keys: str) -> KeyPath:
     return keys if workflow.id == "ci" else ("workflows", workflow.id, *keys)
 
 
-def report_settings(workflow: Workflow, jobs: Sequence[Job], shared: frozenset[str], report: Report) -> None:
-    """Everything of a workflow and its jobs that its file cannot hold. shared: as in `events.guards`."""
+def report_settings(workflow: Workflow, jobs: Sequence[Job], starts: Starts, report: Report) -> None:
+    """Everything of a workflow and its jobs that its file cannot hold. starts: what starts those of the file."""
     triggers = effective_triggers(workflow)
     for event, own in (("schedule", bool(triggers.schedule)), ("manual", triggers.manual is not None)):
-        if own and event in shared:
+        if own and event in starts.several:
             message = (
                 f'{CHOICE}={workflow.id}, a variable of the build, is what starts workflow "{workflow.id}" of its file'
             )
