@@ -52,7 +52,6 @@ def render_steps(scope: StepScope) -> list[RenderedStep]:
     rendered: list[RenderedStep] = []
     saves: list[RenderedStep] = []
     steps = scope.job.steps
-    last = max((index for index, step in enumerate(steps) if step.run_on == "success"), default=-1)
     index = 0
     while index < len(steps):
         taken = _tools_from(steps, index)
@@ -62,9 +61,7 @@ def render_steps(scope: StepScope) -> list[RenderedStep]:
         else:
             _add(steps[index], scope, rendered, saves)
         index += max(len(taken), 1)
-        if index > last >= 0:
-            rendered += saves
-            saves, last = [], -1
+    # Last: what always runs may have tidied a cache up.
     return rendered + saves
 
 
