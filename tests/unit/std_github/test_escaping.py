@@ -1,6 +1,7 @@
 """Any text survives GitHub: rendered, read by a YAML parser, its expressions evaluated, it is itself again."""
 
 import json
+import re
 from collections.abc import Iterator
 
 import yaml
@@ -38,7 +39,7 @@ def _pieces(text: str) -> Iterator[str]:
             quoted ^= text[end] == "'"
             end += 1
         expression = text[start + 3 : end].strip()
-        assert expression[0] == expression[-1] == "'", f"GitHub would evaluate {expression}"
+        assert re.fullmatch("'.*'", expression, re.DOTALL), f"GitHub would evaluate {expression}"
         yield expression[1:-1].replace("''", "'")
         at = end + 2
     yield text[at:]

@@ -7,10 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from cigen.sdk import Graph, Job, ManualTrigger, Output, Pair, Runner, Trigger, Triggers, Workflow
-from cigen.std.provider.github.workflow import render_workflow
+from cigen.sdk import (
+    Fragment,
+    Graph,
+    Job,
+    ManualTrigger,
+    Pair,
+    Runner,
+    Trigger,
+    Triggers,
+    ValidateRequest,
+    Workflow,
+)
+from cigen.std.provider.github.plugin import PLUGIN
 
 
 def _job(trigger: Trigger) -> Job:
@@ -69,24 +79,32 @@ def test_it_ends_as_the_other_does(conclusion: str, code: int, render: Callable[
     assert [call.split()[1] for call in calls[1:]] == ["repos/me/mine/actions/runs/7"] * 3
 
 
-def test_a_workflow_of_the_project_is_started_by_its_file() -> None:
-    other = Workflow("site", triggers=Triggers(manual=ManualTrigger()))
-    graph = Graph("p", (Workflow("ci"), other), (_job(Trigger("site")),))
-    outputs = (
-        Output("github", ".github/workflows/ci.yml", workflow="ci"),
-        Output("github", ".github/workflows/pages.yaml", workflow="site"),
-    )
-    text, found = render_workflow(graph, outputs[0], outputs)
-    assert found == ()
-    assert yaml.safe_load(text)["jobs"]["start"]["steps"][0]["run"].startswith("gh workflow run pages.yaml ")
+def test_another_repository_is_out_of_reach(render: Callable[..., Any]) -> None:
+    (found,) = render(_job(Trigger("me/other/deploy.yml"))).diagnostics
+    assert (found.code, found.key) == ("GITHUB_026", ("jobs", "start", "trigger"))
+    assert found.hint
+
+
+SITE = Workflow("site", triggers=Triggers(manual=ManualTrigger()))
+FILE = Fragment(".github/workflows/ci.yml", "jobs:\n  start:\n    steps: []\n")
 
 
 @pytest.mark.parametrize(
-    ("trigger", "workflows"),
-    [(Trigger("site"), (Workflow("ci"), Workflow("site"))), (Trigger("me/other/deploy.yml"), (Workflow("ci"),))],
+    ("trigger", "site", "path", "hint"),
+    [
+        ("site", SITE, ".github/workflows/site.yml", None),
+        ("pages.yaml", SITE, ".github/workflows/pages.yaml", None),
+        ("site", SITE, ".github/workflows/pages.yaml", "name its file: ci.yml, pages.yaml"),
+        ("site", Workflow("site"), ".github/workflows/site.yml", 'give workflow "site" the trigger on.manual'),
+        ("site", Workflow("site", triggers=Triggers()), ".github/workflows/site.yml", "on.manual"),
+    ],
 )
-def test_what_github_would_refuse_is_refused(trigger: Trigger, workflows: tuple[Workflow, ...]) -> None:
-    graph = Graph("p", workflows, (_job(trigger),))
-    _, found = render_workflow(graph, Output("github", ".github/workflows/ci.yml", workflow="ci"))
-    assert [(one.code, one.key) for one in found] == [("GITHUB_026", ("jobs", "start", "trigger"))]
-    assert found[0].hint
+def test_a_workflow_of_the_project_must_be_one_that_can_be_started(
+    trigger: str, site: Workflow, path: str, hint: str | None
+) -> None:
+    graph = Graph("p", (Workflow("ci"), site), (_job(Trigger(trigger)),))
+    found = PLUGIN.validate(ValidateRequest((FILE, Fragment(path, "")), graph)).diagnostics
+    assert [one.code for one in found] == ([] if hint is None else ["GITHUB_026"])
+    assert all(hint in one.hint and one.key == ("jobs", "start", "trigger") for one in found if hint)
+    elsewhere = Fragment(FILE.path, "jobs:\n  other:\n")
+    assert PLUGIN.validate(ValidateRequest((elsewhere,), graph)).diagnostics == ()

@@ -43,8 +43,7 @@ class JobScope:
 
     `bash`: every job says itself that its scripts are bash, because the workflow as a whole does not. `no_caches`:
     nothing but tags starts the workflow, so that a cache would never be restored. `jobs`: those of the workflow by
-    their ids. `secrets`: what GitHub calls a secret, where that is another name. `workflows` and `files`: all of the
-    project's by their ids, and where they are rendered.
+    their ids. `secrets`: what GitHub calls a secret, where that is another name.
     """
 
     workflow: Workflow
@@ -53,8 +52,6 @@ class JobScope:
     no_caches: bool
     jobs: Mapping[str, Job]
     secrets: Mapping[str, str]
-    workflows: Mapping[str, Workflow]
-    files: Mapping[str, str]
     report: Report
 
 
@@ -167,7 +164,7 @@ def _add_own_steps(rendered: list[tuple[str, dict[str, Value]]], job: Job, scope
     """What GitHub needs steps for, around those of the job."""
     try:
         own = [("cig-output", prepare_step(job)), ("cig-shards", shard_step(job, scope.report))]
-        own.append(("cig-trigger", trigger_step(job, scope.workflows, scope.files)))
+        own.append(("cig-trigger", trigger_step(job)))
     except CannotExpress as problem:
         message = f'job "{job.id}": {problem.message}'
         scope.report.error("GITHUB_026", message, hint=problem.hint, key=("jobs", job.id, "trigger"))

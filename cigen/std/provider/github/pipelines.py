@@ -1,19 +1,20 @@
 """Jobs that start another workflow of the repository, by GitHub's command line and the run's own token.
 
-A workflow is named by its file; one of this cig.toml by its id. Which run was started, GitHub tells whoever asks for
-it: that is how a job that waits finds the right one.
+A workflow is named by its file; one of this cig.toml by its id, which its file is called after. Which run was started,
+GitHub tells whoever asks for it: that is how a job that waits finds the right one.
 """
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable
 
-from cigen.sdk import Job, Trigger, Workflow
+from cigen.sdk import Fragment, Graph, Job, Trigger
 from cigen.sdk.yaml import Value
 from cigen.std.provider.github.problems import CannotExpress
 from cigen.std.provider.github.scripts import render_script
+from cigen.std.report import Report
 
-__all__ = ["trigger_step"]
+__all__ = ["check_triggers", "trigger_step"]
 
 _WAIT = """\
 echo "Started run $run."
@@ -29,30 +30,46 @@ done
 _BRANCH = '"${GITHUB_HEAD_REF:-$GITHUB_REF_NAME}"'
 
 
-def trigger_step(job: Job, workflows: Mapping[str, Workflow], files: Mapping[str, str]) -> dict[str, Value] | None:
-    """The job's only step, if it starts a workflow. files: workflow id → its file. Raises CannotExpress."""
+def trigger_step(job: Job) -> dict[str, Value] | None:
+    """The job's only step, if it starts a workflow. Raises CannotExpress for one of another repository."""
     trigger = job.trigger
     if trigger is None:
         return None
-    known = workflows.get(trigger.pipeline)
-    if known is not None and (known.triggers is None or known.triggers.manual is None):
-        raise CannotExpress(
-            f'GitHub starts workflow "{known.id}" for nobody, because nobody may start it by hand',
-            f'give workflow "{known.id}" the trigger on.manual',
-        )
     if "/" in trigger.pipeline:
         raise CannotExpress(
             f'the token of a run cannot start "{trigger.pipeline}" in another repository',
             "a step of your own can, with a token from a secret",
         )
-    file = files.get(trigger.pipeline, trigger.pipeline).rpartition("/")[2]
-    if not file.endswith((".yml", ".yaml")):
-        file += ".yml"
+    file = _file(trigger)
     return {
         "name": f"Start {trigger.pipeline}",
         "run": render_script(_script(trigger, file)),
         "env": {"GH_REPO": "${{ github.repository }}", "GH_TOKEN": "${{ github.token }}"},
     }
+
+
+def check_triggers(graph: Graph, rendered: Iterable[Fragment], report: Report) -> None:
+    """Whether the workflows of this cig.toml that jobs start can be started: by hand, and under the file's name."""
+    files = {file.path: file.content for file in rendered if file.path.startswith(".github/workflows/")}
+    names = sorted(path.rpartition("/")[2] for path in files)
+    workflows = {workflow.id: workflow for workflow in graph.workflows}
+    for job in graph.jobs:
+        known = workflows.get(job.trigger.pipeline) if job.trigger else None
+        if job.trigger is None or known is None or not any(f"\n  {job.id}:\n" in text for text in files.values()):
+            continue
+        problem, hint = "", ""
+        if known.triggers is None or known.triggers.manual is None:
+            problem, hint = "because nobody may start it by hand", f'give workflow "{known.id}" the trigger on.manual'
+        elif _file(job.trigger) not in names:
+            problem, hint = f"because no file is called {_file(job.trigger)}", f"name its file: {', '.join(names)}"
+        if problem:
+            message = f'job "{job.id}" cannot start workflow "{known.id}" on GitHub, {problem}'
+            report.error("GITHUB_026", message, hint=hint, key=("jobs", job.id, "trigger"))
+
+
+def _file(trigger: Trigger) -> str:
+    name = trigger.pipeline
+    return name if name.endswith((".yml", ".yaml")) else f"{name}.yml"
 
 
 def _script(trigger: Trigger, file: str) -> str:

@@ -16,6 +16,7 @@ from cigen.sdk import (
 from cigen.std.provider.github.budgets import matrix_budgets
 from cigen.std.provider.github.checklist import checklist
 from cigen.std.provider.github.limits import check_files
+from cigen.std.provider.github.pipelines import check_triggers
 from cigen.std.provider.github.problems import new_report
 from cigen.std.provider.github.workflow import render_workflow
 
@@ -31,7 +32,7 @@ class GitHub(Plugin):
         diagnostics: list[Diagnostic] = []
         settings: list[Setting] = []
         for output in request.outputs:
-            text, found = render_workflow(request.graph, output, request.outputs)
+            text, found = render_workflow(request.graph, output)
             diagnostics += found
             if not any(one.level is Level.ERROR for one in found):
                 fragments.append(Fragment(output.path, text))
@@ -42,6 +43,8 @@ class GitHub(Plugin):
         """The limits of a file as it will be written, other plugins' parts included."""
         report = new_report()
         check_files(request.rendered, report)
+        if request.graph is not None:
+            check_triggers(request.graph, request.rendered, report)
         return ValidateResult(report.found, matrix_budgets(request.rendered, request.graph))
 
 
