@@ -151,3 +151,12 @@ def test_what_asks_for_a_setting_is_told_with_its_place(
 
 def test_a_job_that_starts_another_pipeline_needs_no_agent() -> None:
     assert not [one for one in settings({"trigger": Trigger("site")}) if "agents" in one.title]
+
+
+def test_schedules_of_several_workflows_in_one_file_set_a_variable() -> None:
+    workflows = tuple(Workflow(name, triggers=Triggers(schedule=(Schedule("0 1 * * *"),))) for name in ("ci", "other"))
+    output = Output("buildkite", ".buildkite/pipeline.yml", workflow="*")
+    titles = [one.title for one in checklist(Graph("p", workflows), output) if "schedule" in one.title]
+    assert [title.rpartition(" ")[2] for title in titles] == ["CIG_WORKFLOW=ci", "CIG_WORKFLOW=other"]
+    (alone,) = [one.title for one in checklist(Graph("p", workflows[:1]), output) if "schedule" in one.title]
+    assert "CIG_WORKFLOW" not in alone

@@ -17,6 +17,7 @@ from cigen.std.ci.checklist import (
     workflows_in,
 )
 from cigen.std.provider.buildkite.chunks import part_of
+from cigen.std.provider.buildkite.events import CHOICE
 from cigen.std.provider.buildkite.problems import CannotExpress, new_report, read_table
 from cigen.std.provider.buildkite.runners import agents, system
 
@@ -37,8 +38,10 @@ def checklist(graph: Graph, output: Output) -> tuple[Setting, ...]:
     reason = f"{output.path} holds the steps"
     checks.add(f'Create a pipeline whose one step runs "{command}"', "Pipeline Settings > Steps", reason, ("outputs",))
     secrets = {secret.name: secret for secret in graph.secrets}
-    for workflow, jobs in workflows_in(graph, output):
-        _triggers(workflow, checks)
+    chosen = workflows_in(graph, output)
+    several = sum(bool(effective_triggers(workflow).schedule) for workflow, _ in chosen) > 1
+    for workflow, jobs in chosen:
+        _triggers(workflow, several, checks)
         # One status for a build, whatever jobs it has.
         asked = [('the build is "buildkite/SLUG", by the slug of the pipeline', workflow_key(workflow, "on"))]
         merge_rules(workflow, asked if required(jobs) else [], checks)
@@ -49,7 +52,8 @@ def checklist(graph: Graph, output: Output) -> tuple[Setting, ...]:
     return checks.found
 
 
-def _triggers(workflow: Workflow, checks: Checklist) -> None:
+def _triggers(workflow: Workflow, several: bool, checks: Checklist) -> None:
+    """several: workflows of the file are told apart by a variable of their schedules."""
     triggers, name = effective_triggers(workflow), f'workflow "{workflow.id}" runs for'
     pull = triggers.pull_request
     asked = {
@@ -79,6 +83,7 @@ def _triggers(workflow: Workflow, checks: Checklist) -> None:
     for schedule in triggers.schedule:
         named = f' "{schedule.name}"' if schedule.name else ""
         title = f'Add a schedule{named} for "{schedule.cron}" (UTC) on the branch "{workflow.default_branch}"'
+        title += f", with the variable {CHOICE}={workflow.id}" if several else ""
         reason = f'workflow "{workflow.id}" runs at these times'
         checks.add(title, "Pipeline Settings > Schedules", reason, workflow_key(workflow, "on", "schedule"))
     shared = workflow.concurrency
