@@ -5,7 +5,7 @@ from typing import Any
 
 from cigen.model.diagnostics import Diagnostic, KeyPath, Level
 from cigen.model.frozen import dataclass
-from cigen.model.plans import Fragment, GenerateRequest, GenerateResult, Graph, Hook, PluginInfo
+from cigen.model.plans import Fragment, GenerateRequest, GenerateResult, Graph, Hook, PluginInfo, Setting
 from cigen.model.resources import Output
 from cigen.sdk.conformance.behaviour import described
 from cigen.sdk.conformance.cases import Asked
@@ -25,6 +25,7 @@ class Rendered:
 
     fragments: tuple[Fragment, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    settings: tuple[Setting, ...] = ()
     failed: str = ""
 
     @property
@@ -117,4 +118,5 @@ def _joined(results: list[Any]) -> Rendered:
         if not isinstance(result, GenerateResult):
             return Rendered(failed=str(result))
     fragments = tuple(fragment for result in results for fragment in result.fragments)
-    return Rendered(fragments, tuple(found for result in results for found in result.diagnostics))
+    diagnostics = tuple(found for result in results for found in result.diagnostics)
+    return Rendered(fragments, diagnostics, tuple(one for result in results for one in result.settings))

@@ -1,7 +1,7 @@
 """Every feature of cig.toml: rendered or refused, never silently dropped.
 
 A provider's spelling is its own affair, so each key is judged by its effect: without it, or with another value, the
-file or the diagnostics must be others, or a diagnostic must name the key.
+file, the diagnostics or the settings must be others, or a diagnostic must name the key.
 """
 
 from cigen.model.diagnostics import KeyPath
@@ -46,10 +46,15 @@ def lost_keys(talk: Talk, info: PluginInfo, case: Case, base: Rendered) -> list[
         if foreign.intersection(variant.key):
             continue  # addressed to another CI system
         other = render(talk, variant.asked)
-        seen = other.files != base.files or set(other.diagnostics) != set(base.diagnostics)
+        seen = other.files != base.files or _told(other) != _told(base)
         if other.failed or not (seen or any(names(found, case.feature, variant.key) for found in base.diagnostics)):
             lost.append(variant)
     return lost
+
+
+def _told(rendered: Rendered) -> set[object]:
+    """What the user is told beside the files: by diagnostics, and by the checklist of `cig settings`."""
+    return {*rendered.diagnostics, *rendered.settings}
 
 
 def _dotted(key: KeyPath) -> str:

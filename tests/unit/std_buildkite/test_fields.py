@@ -80,7 +80,6 @@ NOT_RENDERED = {
     (Cache, "fallback"): VOLUME,
     (Cache, "save"): VOLUME,
     (CachePart, "files"): VOLUME,
-    (Checkout, "credentials"): "the agent's credentials are the machine's",
     (Graph, "facts"): "the core has put them into the texts",
     (Job, "caches"): CORE,
     (Job, "checkout"): CORE,

@@ -68,7 +68,6 @@ SIGNATURE = "it decides the job's signature, which no configuration holds"
 RESOLVED = "the core has resolved it: the machine of the job or of each leg is what counts"
 LEGS = "the legs that the core has made of it are what counts"
 NOT_RENDERED = {
-    (Checkout, "credentials"): "CircleCI leaves a key that reads this repository, in any case",
     (Graph, "facts"): "the core has put them into the texts",
     (Health, "timeout"): "a port answers at once or not at all",
     (Job, "caches"): CORE,

@@ -94,7 +94,6 @@ NOT_RENDERED = {
     (Output, "provider"): "the core asks each provider for its own outputs",
     (Runner, "arch"): "its settings for Jenkins say what it is called there",
     (Runner, "name"): "its settings for Jenkins say what it is called there",
-    (Schedule, "name"): "Jenkins has no names for schedules",
     (Schedule, "reuse"): SIGNATURE,
     (Secret, "version"): SIGNATURE,
     (SkipIf, "paths_unmodified"): SIGNATURE,

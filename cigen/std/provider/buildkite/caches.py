@@ -25,9 +25,10 @@ def render_caches(job: Job, source: str, report: Report) -> dict[str, Value]:
             report.error("BUILDKITE_018", message, hint=f"[caches.{cache.id}] paths = […]", key=("caches", cache.id))
     listed = ", ".join(f'"{cache.id}"' for cache in caches)
     message = (
-        f'job "{source}" keeps {listed} in a volume of hosted agents, found by name; agents of your own keep nothing'
+        f'job "{source}" keeps {listed} in a volume of hosted agents, found by name: files in key_parts, fallback and '
+        "save change nothing, and agents of your own keep nothing"
     )
-    report.info("BUILDKITE_018", message, key=("jobs", source))
+    report.info("BUILDKITE_018", message, key=("jobs", source, "caches"))
     words = [word for cache in caches for word in (cache.id, *(part.literal for part in cache.parts if part.literal))]
     name = re.sub(r"[^a-z0-9]+", "-", "-".join(words).lower()).strip("-")
     return {"name": name, "paths": [escaped(path) for cache in caches for path in cache.paths]}

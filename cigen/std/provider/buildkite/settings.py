@@ -20,6 +20,7 @@ def workflow_key(workflow: Workflow, *keys: str) -> KeyPath:
 def report_settings(workflow: Workflow, jobs: Sequence[Job], starts: Starts, report: Report) -> None:
     """Everything of a workflow and its jobs that its file cannot hold. starts: what starts those of the file."""
     triggers = effective_triggers(workflow)
+    _report_name(workflow, report)
     for event, own in (("schedule", bool(triggers.schedule)), ("manual", triggers.manual is not None)):
         if own and event in starts.several:
             message = (
@@ -67,10 +68,19 @@ def report_settings(workflow: Workflow, jobs: Sequence[Job], starts: Starts, rep
         _report_job(job, report)
 
 
+def _report_name(workflow: Workflow, report: Report) -> None:
+    if workflow.id != "ci" and workflow.name not in ("", workflow.id):
+        message = f'the name of workflow "{workflow.id}", "{workflow.name}", is a setting of the pipeline'
+        report.info("BUILDKITE_020", message, key=workflow_key(workflow, "name"))
+
+
 def _report_job(job: Job, report: Report) -> None:
     if any((pair.name, pair.value) != _READ_SOURCE for pair in job.permissions):
         message = f'the permissions of job "{job.id}" are GitHub\'s; an agent has its own credentials'
         report.info("BUILDKITE_021", message, key=("jobs", job.id, "permissions"))
+    if any(step.checkout is not None and step.checkout.credentials for step in job.steps):
+        message = f'job "{job.id}" keeps the credentials of its checkout, which are those of its agent'
+        report.info("BUILDKITE_020", message, key=("jobs", job.id, "checkout"))
     if job.oidc:
         message = f'job "{job.id}" gets its OpenID Connect token by `buildkite-agent oidc request-token`'
         report.info("BUILDKITE_021", message, key=("jobs", job.id, "oidc"))

@@ -169,6 +169,16 @@ def _reports(artifact: Artifact, when: str) -> list[Value]:
     return [{"run": run}, {"store_test_results": {"path": place}}]
 
 
+def report_folders(artifact: Artifact) -> list[str]:
+    """The folders that are read whole, though the artifact asks for some of their files."""
+    folders = [plain_folder(path) or _folder_of(path) for path in artifact.paths]
+    return (
+        [one for path, one in zip(artifact.paths, folders, strict=True) if not plain_folder(path)]
+        if all(folders)
+        else []
+    )
+
+
 def _folder_of(path: str) -> str:
     """The folder before the first wildcard."""
     plain = path.removeprefix("./")

@@ -42,6 +42,7 @@ TITLES = {
     "CIRCLECI_032": "Starts another pipeline through the API",
     "CIRCLECI_033": "Runs only when all have failed",
     "CIRCLECI_034": "Does not run without any of its needs",
+    "CIRCLECI_035": "Reports by the folder",
 }
 
 

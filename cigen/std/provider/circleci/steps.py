@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from cigen.sdk import Expr, Job, Pair, Step
+from cigen.sdk import Artifact, Checkout, Expr, Job, Pair, Step
 from cigen.sdk.yaml import Value
 from cigen.std.ci.conditions import FALSE, TRUE, all_of, conjuncts, is_false, is_true
-from cigen.std.provider.circleci.artifacts import Workspace
+from cigen.std.provider.circleci.artifacts import Workspace, report_folders
 from cigen.std.provider.circleci.caches import render_cache
 from cigen.std.provider.circleci.checkout import render_checkout
 from cigen.std.provider.circleci.conditions import TAG, ConditionScope, equals, is_static, logic, lower, shell_test
@@ -130,6 +130,7 @@ def _body(step: Step, scope: StepScope, guard: str) -> list[Value]:
         message = f'step "{step.id}" of job "{scope.job.id}" is no script, and CircleCI gives it no {", ".join(lost)}'
         scope.report.warning("CIRCLECI_031", message, key=("jobs", scope.job.id))
     if step.checkout is not None:
+        _report_checkout(step.checkout, scope)
         return [] if step.checkout.disabled else render_checkout(step.checkout)
     if step.tool is not None:
         return tool_steps([step], scope.job, replace(scope.place, language=""), scope.report)
@@ -137,12 +138,7 @@ def _body(step: Step, scope: StepScope, guard: str) -> list[Value]:
         run_on = step.run_on
         if run_on == "success":
             run_on = "always" if step.upload.kind == "junit" else step.upload.when
-        if step.upload.retention_days:
-            message = (
-                f'CircleCI keeps "{step.upload.name}" as long as everything else, not {step.upload.retention_days} days'
-            )
-            hint = "Plan, Usage Controls"
-            scope.report.info("CIRCLECI_020", message, hint=hint, key=("jobs", scope.job.id, "outputs"))
+        _report_upload(step.upload, scope)
         return scope.workspace.upload(step.upload, scope.leg, _WHEN.get(run_on, "on_success"))
     if step.download is not None:
         return scope.workspace.download(step.download)
@@ -150,6 +146,23 @@ def _body(step: Step, scope: StepScope, guard: str) -> list[Value]:
         return _native(step, scope)
     name = step.module.module if step.module else "nothing"
     raise CannotExpress(f"it is {name}, which no plugin turned into steps")
+
+
+def _report_checkout(checkout: Checkout, scope: StepScope) -> None:
+    if checkout.credentials:
+        message = f'job "{scope.job.id}" keeps credentials: CircleCI leaves its deploy key, which can only read'
+        hint = "Project Settings, SSH Keys: add a user key if the job pushes"
+        scope.report.info("CIRCLECI_020", message, hint=hint, key=("jobs", scope.job.id, "checkout"))
+
+
+def _report_upload(artifact: Artifact, scope: StepScope) -> None:
+    key = ("jobs", scope.job.id, "outputs")
+    if artifact.retention_days:
+        message = f'CircleCI keeps "{artifact.name}" as long as everything else, not {artifact.retention_days} days'
+        scope.report.info("CIRCLECI_020", message, hint="Plan, Usage Controls", key=key)
+    for folder in report_folders(artifact) if artifact.kind == "junit" else ():
+        message = f'CircleCI reads every report in "{folder}" of job "{scope.job.id}", whatever junit says of it'
+        scope.report.info("CIRCLECI_035", message, key=(*key, "junit"))
 
 
 def _native(step: Step, scope: StepScope) -> list[Value]:

@@ -49,6 +49,7 @@ def render_wanted(workflow: Workflow, used: Used, report: Report) -> list[Code]:
     if triggers.paths:
         message = f'"paths" of workflow "{workflow.id}" is a hint that Jenkins is not given: every commit is built'
         report.info("JENKINS_008", message, key=workflow_key(workflow, "on", "paths"))
+    _check_names(workflow, triggers, report)
     lines = [Code(f"{'return ' if index == 0 else '  || '}{one}") for index, one in enumerate(found)]
     body = [Code(line.text.lstrip(), 0 if index == 0 else 2) for index, line in enumerate(lines)]
     if len(found) > 1:
@@ -115,6 +116,19 @@ def _match(operand: str, pattern: str) -> str:
     if not re.search(r"[*?\[{]", pattern):
         return f"{operand} == {literal(pattern)}"
     return f"{operand} ==~ {literal(glob_expression(pattern)[1:-1])}"
+
+
+def _check_names(workflow: Workflow, triggers: Triggers, report: Report) -> None:
+    for schedule in triggers.schedule:
+        if schedule.name:
+            message = (
+                f'Jenkins gives schedules no names: "{schedule.name}" of workflow "{workflow.id}" is a line of cron'
+            )
+            report.info("JENKINS_008", message, key=workflow_key(workflow, "on", "schedule"))
+    for given in triggers.manual.inputs if triggers.manual else ():
+        if given.type == "number":
+            message = f'Jenkins asks for "{given.name}" as for any text, and takes what is no number too'
+            report.info("JENKINS_008", message, key=workflow_key(workflow, "on", "manual", "inputs", given.name))
 
 
 def _check_pull_request(workflow: Workflow, trigger: PullRequestTrigger, report: Report) -> None:
