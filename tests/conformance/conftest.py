@@ -1,8 +1,7 @@
 """What the tests of the conformance suite share: plugins written on the spot, and providers in this process."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,11 +11,12 @@ from cigen.cli.feature_cases import feature_cases
 from cigen.cli.trying import PATIENT, Trial
 from cigen.host.discovery import plugin_at
 from cigen.model.events import ignore
-from cigen.sdk import Hook, Plugin, PluginInfo
-from cigen.sdk.conformance import Ending, Process, Reply, Verdict, check_plugin
-from cigen.sdk.conformance.ordinary import method_of, target_of
+from cigen.sdk import Plugin, PluginInfo
+from cigen.sdk.conformance import Verdict, check_plugin
+from cigen.sdk.conformance.ordinary import target_of
 
 sys.path.append(str(Path(__file__).parent))
+from subjects import InProcess, failures
 
 MANIFEST = """\
 [module]
@@ -52,38 +52,6 @@ SERVE = """
 if __name__ == "__main__":
     serve(PLUGIN, __file__)
 """
-
-
-class InProcess:
-    """A plugin object as the suite's subject: nothing of processes is tested, and nothing has to be waited for."""
-
-    def __init__(self, plugin: Plugin, info: PluginInfo) -> None:
-        self.info = info
-        self.plugin = plugin
-
-    @contextmanager
-    def start(self, env: Mapping[str, str]) -> Iterator[Process]:
-        yield self
-
-    def greet(self) -> tuple[PluginInfo | None, Reply, float]:
-        return self.info, Reply(b""), 0.0
-
-    def ask(self, hook: Hook, content: bytes) -> Reply:
-        if hook.value not in self.info.hooks:
-            return Reply(status="UNIMPLEMENTED", words="no such hook")
-        method = method_of(hook)
-        try:
-            return Reply(method.encode(getattr(self.plugin, hook.value)(method.decode_request(content))))
-        except Exception as why:
-            return Reply(status="INTERNAL", words=repr(why))
-
-    def end(self) -> Ending:
-        return Ending(0, 0.0)
-
-
-def failures(verdicts: Iterator[Verdict]) -> dict[str, Verdict]:
-    """Those of the checks that did not pass, by id."""
-    return {verdict.id: verdict for verdict in verdicts if not verdict.passed}
 
 
 @pytest.fixture
