@@ -6,11 +6,15 @@ from typing import Any
 import pytest
 
 from cigen.sdk import (
+    Cache,
+    CacheUse,
+    Job,
     ManualInput,
     ManualTrigger,
     PullRequestTrigger,
     PushTrigger,
     Schedule,
+    Step,
     TagTrigger,
     Triggers,
 )
@@ -132,3 +136,13 @@ def test_schedules_keep_their_names_as_comments(render: Callable[..., Any]) -> N
     rendered = render(triggers=Triggers(schedule=(Schedule("0 3 * * *", "nightly"), Schedule("0 6 * * 1"))))
     assert rendered.data["on"]["schedule"] == [{"cron": "0 3 * * *"}, {"cron": "0 6 * * 1"}]
     assert "# nightly\n" in rendered.text
+
+
+def test_release_branches_with_caches_say_why_that_is_safe(
+    render: Callable[..., Any], make_job: Callable[..., Job]
+) -> None:
+    cache = make_job(Step("c", cache=CacheUse(Cache("gems", ("vendor",)))))
+    releases = Triggers(push=PushTrigger(("main", "release/*")))
+    assert '    branches: [main, "release/*"] # zizmor: ignore' in render(cache, triggers=releases).text
+    assert "zizmor" not in render(make_job(), triggers=releases).text
+    assert "zizmor" not in render(cache, triggers=Triggers(push=PushTrigger(("main",)))).text

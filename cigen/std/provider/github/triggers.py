@@ -18,6 +18,7 @@ from cigen.std.report import Report
 __all__ = ["effective_triggers", "render_triggers", "root_condition", "workflow_key"]
 
 _USUAL_TYPES = ("opened", "synchronize", "reopened")
+_OWN_CACHES = "zizmor: ignore[cache-poisoning] pull requests cannot write what these restore"
 _NO_CACHE_FOR_TAGS = "zizmor: ignore[cache-poisoning] no cache is restored for a tag"
 
 
@@ -80,7 +81,9 @@ def _push(workflow: Workflow, triggers: Triggers, report: Report, *, caches: boo
         if ignored and not branches:
             found["branches-ignore"] = ignored
         else:
-            found["branches"] = _with_positive([*branches, *(f"!{pattern}" for pattern in ignored)])
+            pushed = _with_positive([*branches, *(f"!{pattern}" for pattern in ignored)])
+            releases = caches and triggers.tag is None and any("release" in pattern for pattern in branches)
+            found["branches"] = Commented(pushed, _OWN_CACHES) if releases else pushed
     if triggers.tag is not None:
         tags = _with_positive(_filters(triggers.tag.patterns, report, workflow_key(workflow, "on", "tag")))
         found["tags"] = Commented(tags, _NO_CACHE_FOR_TAGS) if caches else tags
