@@ -73,6 +73,8 @@ def _value(flag: Flag) -> str:
 
 
 def _word(name: str, position: int, word: Word) -> list[str]:
+    if word.takes is Takes.FILE:
+        return [f"complete -c cig -n '__cig_at {name} {position}' -F"]
     if word.takes is not Takes.SUBJECT:
         return [f"complete -c cig -n '__cig_at {name} {position}' -a '{' '.join(word.choices)}'"]
     values = {"job": "-a '(__cig_keys)'", "file": "-F", "action": "-a '(__cig_keys --actions)'"}

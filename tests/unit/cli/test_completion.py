@@ -33,6 +33,8 @@ CASES = [
     ("cig plan --exit", {"--exit-code"}),
     ("cig render --provider github --st", {"--stdout"}),
     ("cig completion fi", {"fish"}),
+    ("cig plugin ", {"test"}),
+    ("cig plugin test Gem", {"Gemfile.lock"}),
     ("cig sett", {"settings"}),
     ("cig settings --pro", {"--provider"}),
     ("cig completion ", {"bash", "zsh", "fish"}),
