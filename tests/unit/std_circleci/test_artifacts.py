@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cigen.sdk import Artifact, Download, Job, Leg, Matrix, MatrixAxis, Pair, Runner, Shards, Step
+from cigen.sdk import Artifact, Checkout, Download, Job, Leg, Matrix, MatrixAxis, Pair, Runner, Shards, Step
 from cigen.std.provider.circleci.artifacts import plain_folder
 
 Render = Callable[..., Any]
@@ -132,6 +132,27 @@ def test_two_jobs_that_leave_one_folder_do_not_meet(render: Render, make_job: Ma
 def test_reports_are_found_by_their_folder(paths: tuple[str, ...], stored: list[str], render_step: Render) -> None:
     found = render_step(keep(*paths, kind="junit"))
     assert [step["store_test_results"]["path"] for step in found.job["steps"][1:]] == stored
+
+
+@pytest.mark.parametrize(
+    ("paths", "codes"),
+    [(("reports/*.xml",), ["CIRCLECI_035"]), (("reports/**",), []), (("a.xml", "b/c/"), []), (("**/junit.xml",), [])],
+)
+def test_a_folder_read_whole_for_some_of_its_reports_is_told(
+    paths: tuple[str, ...], codes: list[str], render_step: Render
+) -> None:
+    assert render_step(keep(*paths, kind="junit")).codes == codes
+
+
+def test_credentials_that_stay_are_told(render_step: Render) -> None:
+    assert render_step(Step("again", checkout=Checkout(credentials=True))).codes == ["CIRCLECI_020"]
+
+
+def test_a_folder_that_is_read_in_place_of_a_pattern_is_told(render_step: Render) -> None:
+    found = render_step(keep("reports/TEST-*.xml", kind="junit"))
+    assert found.codes == ["CIRCLECI_035"]
+    assert 'every report in "reports"' in found.diagnostics[0].message
+    assert render_step(keep("reports/junit.xml", kind="junit")).codes == []
 
 
 def test_reports_anywhere_are_collected_first(render_step: Render) -> None:
