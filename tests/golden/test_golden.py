@@ -147,7 +147,6 @@ ELSEWHERE = {
     "GITHUB_001": ("tests/unit/std_github/test_workflow.py", "cig.toml is refused before"),
     "GITHUB_019": ("tests/unit/std_github/test_artifacts.py", "cig.toml is refused before"),
     "GITHUB_028": ("tests/unit/std_github/test_shards.py", "information, as PLUGIN_003"),
-    "GITHUB_028": ("tests/unit/std_github/test_shards.py", "information, as PLUGIN_003"),
 }
 """Codes without a case: where one is shown instead, and why not here."""
 
