@@ -185,6 +185,11 @@ def test_what_the_workflow_says_of_the_root_is_merged(make_job: Callable, render
     assert list(rendered.data)[-1] == "steps"
 
 
+def test_the_name_of_another_workflow_is_told(make_job: Callable, render: Callable) -> None:
+    assert render(make_job(MAKE, workflow="nightly"), id="nightly", name="Nightly").codes == ["BUILDKITE_020"]
+    assert render(make_job(MAKE, workflow="nightly"), id="nightly", name="").codes == []
+
+
 MANUAL = ManualTrigger((ManualInput("level", default="some"), ManualInput("note")))
 
 

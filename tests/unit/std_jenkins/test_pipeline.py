@@ -107,6 +107,13 @@ def test_a_group_is_a_lock(render: Make) -> None:
     assert "lock(resource: 'project/ci') {" in render(concurrency=Concurrency("serial")).text
 
 
+def test_names_of_schedules_and_kinds_of_inputs_are_told(render: Make) -> None:
+    named, plain = Schedule("0 3 * * *", "nightly"), Schedule("0 3 * * *")
+    number = ManualTrigger((ManualInput("count", "number"), ManualInput("note")))
+    assert render(triggers=Triggers(schedule=(named, plain))).codes == ["JENKINS_008"]
+    assert render(triggers=Triggers(manual=number)).codes == ["JENKINS_008"]
+
+
 def test_what_jenkins_does_not_know_about_pull_requests_is_told(render: Make) -> None:
     trigger = PullRequestTrigger(types=("labeled",), labels=("ci",), skip_drafts=True)
     assert render(triggers=Triggers(pull_request=trigger)).codes == ["JENKINS_008"] * 3
