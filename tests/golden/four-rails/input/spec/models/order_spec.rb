@@ -1,0 +1,3 @@
+RSpec.describe Order do
+  it("exists") { expect(Order).to be }
+end

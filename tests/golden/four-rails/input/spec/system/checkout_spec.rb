@@ -1,0 +1,1 @@
+RSpec.describe "Checkout", type: :system do; end
