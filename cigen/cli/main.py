@@ -1,11 +1,9 @@
 """The entry point. A plain `cig render` of an unchanged tree is answered here; the rest is `dispatch.py`."""
 
 import gc
-import importlib
 import os
 import sys
 from collections.abc import Sequence
-from types import ModuleType
 
 __all__ = ["main"]
 
@@ -61,8 +59,6 @@ def _dispatch(arguments: list[str], *, program: bool) -> int:
     take_interrupts()
     # One command makes values and exits: collecting cycles would cost a sixth of its time and free nothing that counts.
     gc.disable()
-    # `dataclasses` imports it, and with it `ast`, `dis` and `tokenize`, for what stands in no docstring of ours.
-    sys.modules.setdefault("inspect", _Deferred("inspect"))
     from cigen.cli.dispatch import dispatch
 
     code = dispatch(arguments)
@@ -70,17 +66,6 @@ def _dispatch(arguments: list[str], *, program: bool) -> int:
     gc.freeze()
     ignore_interrupts()
     return code
-
-
-class _Deferred(ModuleType):
-    """Stands in for a module until something of it is asked for. (`importlib.util.LazyLoader` loads at an import.)"""
-
-    def __getattr__(self, name: str) -> object:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        del sys.modules[self.__name__]
-        self.__dict__.update(importlib.import_module(self.__name__).__dict__)
-        return self.__dict__[name]
 
 
 def _interrupted(*, program: bool) -> int:

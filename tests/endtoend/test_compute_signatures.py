@@ -159,7 +159,7 @@ def test_a_cycle_is_spelled_out(repository: Path, cig: Cig, git: Git) -> None:
     assert "DAG_001" in done.stderr
 
 
-HEAVY = {"ast", "doit", "grpc", "networkx", "pygit2", "sqlite3", "ssl", "subprocess", "yaml"}
+HEAVY = {"doit", "grpc", "networkx", "pygit2", "sqlite3", "ssl", "subprocess", "yaml"}
 
 
 def test_a_plan_loads_nothing_heavy(repository: Path, environment: dict[str, str]) -> None:
