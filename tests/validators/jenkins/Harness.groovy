@@ -265,11 +265,18 @@ imports.addImports('com.cloudbees.groovy.cps.NonCPS')
 CompilerConfiguration configuration = new CompilerConfiguration(scriptBaseClass: 'Stub', sourceEncoding: 'UTF-8')
 configuration.addCompilationCustomizers(imports)
 PrintStream out = new PrintStream(System.out, true, 'UTF-8')
+// Compiling takes most of the time, and many runs are of one file.
+Map<String, Class> compiled = [:]
 cases.each { given ->
   Map found = [log: [], result: 'SUCCESS', error: null]
   Stub script = null
   try {
-    script = new GroovyShell(Stub.classLoader, new Binding(), configuration).parse(new File(given.file))
+    String text = new File(given.file).getText('UTF-8')
+    Class type = compiled.computeIfAbsent(text) {
+      new GroovyClassLoader(Stub.classLoader, configuration).parseClass(text, new File(given.file).name)
+    }
+    script = type.newInstance()
+    script.binding = new Binding()
     script.prepare(given)
     script.run()
   } catch (Throwable problem) {
