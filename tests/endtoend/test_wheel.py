@@ -91,7 +91,7 @@ def test_every_standard_plugin_comes_with_the_wheel_and_is_executable(installed:
     plugins = sorted(path.parent.relative_to(package).as_posix() for path in package.rglob("module.toml"))
     assert plugins == [
         "db/postgres", "db/redis", "docker/build", "lang/node", "lang/python", "lang/ruby", "policy/conventions",
-        "provider/github",
+        "provider/buildkite", "provider/circleci", "provider/github", "provider/jenkins",
     ]  # fmt: skip
     assert all(os.access(package / name / "plugin.py", os.X_OK) for name in plugins)
 

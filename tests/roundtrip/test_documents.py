@@ -5,7 +5,7 @@ from typing import Any
 
 import tomli
 from documents import documents, to_toml, with_outputs
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from cigen.pipeline.dag import build_graph
@@ -65,15 +65,17 @@ def used_keys(node: dict[str, Any], value: Any, at: str = "") -> Iterator[str]:
 
 
 def test_every_key_of_the_schema_is_drawn_sooner_or_later() -> None:
-    seen: set[str] = set()
+    missing = {key for key in schema_keys(load_schema()) if not key.startswith(tuple(_ELSEWHERE))}
 
-    @settings(UNHURRIED, max_examples=300, derandomize=True, phases=[Phase.generate], database=None)
+    @settings(UNHURRIED, max_examples=200, phases=[Phase.generate], database=None)
     @given(documents())
     def collect(tree: dict[str, Any]) -> None:
-        seen.update(used_keys(load_schema(), tree))
+        missing.difference_update(used_keys(load_schema(), tree))
 
-    collect()
-    missing = {key for key in set(schema_keys(load_schema())) - seen if not key.startswith(tuple(_ELSEWHERE))}
+    # What is drawn depends on which modules are imported, whatever the seed: rare keys may want another one.
+    for number in range(8):
+        if missing:
+            seed(number)(collect)()
     assert missing == set()
 
 
