@@ -92,11 +92,11 @@ def test_a_million_legs_are_not_multiplied_out(project: Project) -> None:
     assert "1,000,000 legs" in seen.err
 
 
-def test_ten_thousand_legs_are_too_many_for_github(project: Project) -> None:
+def test_ten_thousand_legs_are_no_mistake(project: Project) -> None:
     axis = ", ".join(f'"{number}"' for number in range(100))
     project.write("cig.toml", CONFIG + f"\n[jobs.many]\nmatrix = {{ a = [{axis}], b = [{axis}] }}\nsteps = ['x']\n")
     seen = project.run("validate")
-    assert (seen.code, seen.codes) == (1, ["GITHUB_009"])
+    assert (seen.code, seen.codes) == (0, [])
 
 
 @pytest.mark.parametrize("number", [2, 3, 400])
