@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from cigen.sdk import (
     Job,
     ManualTrigger,
     Pair,
+    Retry,
     Runner,
     Trigger,
     Triggers,
@@ -41,6 +43,10 @@ def test_it_needs_nothing_but_leave_to_do_so(render: Callable[..., Any]) -> None
             "env": {"GH_REPO": "${{ github.repository }}", "GH_TOKEN": "${{ github.token }}"},
         }
     ]
+
+
+def test_it_runs_no_script_of_its_own_that_a_lost_machine_could_take_along(render: Callable[..., Any]) -> None:
+    assert render(replace(_job(Trigger("deploy")), retry=Retry(1, on=("agent_lost",)))).codes == []
 
 
 def _calls(script: str, folder: Path, answers: str = "") -> tuple[int, list[str]]:

@@ -147,7 +147,7 @@ def _add_steps(found: dict[str, Value], job: Job, scope: JobScope) -> None:
         report=scope.report,
         secrets=scope.secrets,
     )
-    if job.retry is not None and job.retry.on == ("agent_lost",):
+    if job.retry is not None and job.retry.on == ("agent_lost",) and job.trigger is None:
         tell_of_lost_machines(job, scope.report)
     rendered: list[tuple[str, dict[str, Value]]] = []
     for step in job.steps:

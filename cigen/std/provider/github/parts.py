@@ -56,7 +56,8 @@ def _tell(job: Job, matrix: Matrix, ids: Sequence[str], report: Report) -> None:
     key = ("jobs", job.id, "matrix" if job.shards is None else "shards")
     alone = [name for name, given in (("fail_fast", matrix.fail_fast), ("max_parallel", matrix.max_parallel)) if given]
     if matrix.max_parallel:
-        report.warning("GITHUB_009", f"{message}; {' and '.join(alone)} hold for each of these by itself", key=key)
+        holds = "hold" if len(alone) > 1 else "holds"
+        report.warning("GITHUB_009", f"{message}; {' and '.join(alone)} {holds} for each of these by itself", key=key)
     else:
         report.info("GITHUB_009", message, key=key)
 
