@@ -5,7 +5,7 @@ names one thing to do; matters of taste have no rule.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from cigen.sdk import Expr, Fragment, Graph, Job, Location, Op, Step, Workflow
 from cigen.std.report import Report
@@ -94,8 +94,9 @@ _EVERYWHERE = frozenset({"GITHUB_TOKEN"})
 def no_secrets_on_pull_requests(graph: Graph, report: Report) -> None:
     """A pull request from a fork gets no secrets: the step that needs one fails there, for no fault of its author."""
     triggered = {workflow.id for workflow in graph.workflows if _on_pull_requests(workflow)}
+    known = {job.id: job for job in graph.jobs}
     for job in graph.jobs:
-        if job.workflow not in triggered or _speaks_of_events(job.when):
+        if job.workflow not in triggered or _is_guarded(job, known):
             continue
         secrets = sorted({secret for step in job.steps for secret in _unguarded(step)} - _EVERYWHERE)
         if secrets:
@@ -110,6 +111,19 @@ def no_secrets_on_pull_requests(graph: Graph, report: Report) -> None:
 
 def _on_pull_requests(workflow: Workflow) -> bool:
     return workflow.triggers is not None and workflow.triggers.pull_request is not None
+
+
+def _is_guarded(job: Job, known: Mapping[str, Job]) -> bool:
+    """Whether its condition speaks of events, or that of a job without which it does not run."""
+    waiting, seen = [job], {job.id}
+    while waiting:
+        one = waiting.pop()
+        if _speaks_of_events(one.when):
+            return True
+        needs = [need for need in one.needs if need in known and need not in seen] if one.run_on == "success" else []
+        seen.update(needs)
+        waiting += [known[need] for need in needs]
+    return False
 
 
 def _unguarded(step: Step) -> tuple[str, ...]:

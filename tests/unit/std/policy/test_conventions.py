@@ -141,6 +141,14 @@ def test_secrets_on_pull_requests(fields: dict[str, Any], step: dict[str, Any], 
         assert 'job "test" needs A, B and runs on pull requests' in found[0].message
 
 
+@pytest.mark.parametrize(("run_on", "fires"), [("success", False), ("always", True)])
+def test_secrets_of_a_job_that_does_not_run_without_one_that_pull_requests_lack(run_on: str, fires: bool) -> None:
+    step = Step(id="s", run=Run("x"), secrets=("A",))
+    jobs = (job("build", when=when("event")), job("check", needs=("build",)))
+    found = judge(*jobs, job("deploy", needs=("check",), run_on=run_on, steps=(step,)))
+    assert [d.code for d in found] == ["CONVENTIONS_004"] * fires
+
+
 def test_secrets_where_no_pull_request_leads() -> None:
     on_push = Workflow("ci", triggers=Triggers(push=PushTrigger()))
     assert judge(job(steps=(Step(id="s", run=Run("x"), secrets=("A",)),)), workflow=on_push) == ()
