@@ -257,7 +257,7 @@ class Store:
             kept = "nothing is remembered" if writing else "everything is computed again"
             self._give_up(warning("STORE_004", f"{CACHE_FOLDER} cannot be used ({problem}); {kept}"))
         except (sqlite3.DatabaseError, UnicodeDecodeError, TypeError) as problem:
-            # A changed byte may turn a name in the file, or in what SQLite says of it, into no UTF-8, a number into text.
+            # A changed byte may make a name, also one in SQLite's own message, no UTF-8, and a number a text.
             self._warn_damaged(str(problem))
         except OSError as problem:
             message = f"{CACHE_FOLDER} cannot be used ({problem.strerror}); nothing is remembered"
