@@ -25,6 +25,8 @@ _OPTIONS: dict[str, Callable[..., ask.Options]] = {
     "explain": ask.ExplainOptions,
     "graph": ask.GraphOptions,
     "compute-signatures": ask.ComputeSignaturesOptions,
+    "record": ask.RecordOptions,
+    "gate": ask.GateOptions,
     "plugin": ask.PluginOptions,
     "completion": ask.CompletionOptions,
     "schema": ask.SchemaOptions,
@@ -90,7 +92,8 @@ class _Parser(argparse.ArgumentParser):
 
     def _add(self, flag: Flag) -> None:
         if flag.metavar:
-            kind: dict[str, Any] = {"type": _one_of(flag.names[-1], flag.choices), "metavar": flag.metavar}
+            convert = str if flag.empty else _one_of(flag.names[-1], flag.choices)
+            kind: dict[str, Any] = {"type": convert, "metavar": flag.metavar}
             kind |= {"action": _Append} if flag.many else {}
         else:
             kind = {"action": "count"} if flag.many else {"action": "store_true"}

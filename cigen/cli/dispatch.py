@@ -27,6 +27,8 @@ _COMMANDS: dict[type[Any], str] = {
     ask.ExplainOptions: "explain",
     ask.GraphOptions: "graph",
     ask.ComputeSignaturesOptions: "compute_signatures",
+    ask.RecordOptions: "record",
+    ask.GateOptions: "gate",
     ask.PluginOptions: "plugin",
     ask.CompletionOptions: "completion",
     ask.SchemaOptions: "schema",

@@ -23,7 +23,10 @@ class Takes(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """An option. With an empty `metavar` it is a switch; `many`: each further one adds to the first."""
+    """An option. With an empty `metavar` it is a switch; `many`: each further one adds to the first.
+
+    `empty`: an empty value is let through, for what a script fills in from another job's output.
+    """
 
     names: tuple[str, ...]
     help: str
@@ -32,6 +35,7 @@ class Flag:
     choices: tuple[str, ...] = ()
     many: bool = False
     dest: str = ""
+    empty: bool = False
 
     @property
     def field(self) -> str:
@@ -206,6 +210,39 @@ _SIGNATURES = Command(
     examples=(("cig compute-signatures --format text", "read it yourself"),),
 )  # fmt: skip
 
+_RECORD = Command(
+    "record",
+    _CI,
+    "put on record that a job succeeded",
+    "Run by the job itself, last, after success: writes a signed record that this job succeeded with this signature, "
+    "so that a later plan may skip it. Nothing is written after any other status, by a run of a fork, or where the "
+    "checkout has another signature. Whatever goes wrong is a warning: a job never fails because of the store.",
+    words=(Word("JOB", "a plan key (test-ruby3.3)", takes=Takes.SUBJECT),),
+    flags=(
+        Flag(("--signature",), "the signature in the plan; S must be that of the checkout", "S", empty=True),
+        Flag(("--store",), "where records are kept; CIG_STORE if not given", "URL"),
+        Flag(
+            ("--status",), "how the job went; success if not given, and nothing else is recorded", "STATUS", empty=True
+        ),
+    ),
+    examples=(('cig record test-ruby3.3 --signature "$SIGNATURE"', "the job's last step"),),
+)
+
+_GATE = Command(
+    "gate",
+    _CI,
+    "fail unless every job succeeded or was proven",
+    "Reads the plan document and how the jobs ended, and exits with 1 unless each of them succeeded, or was skipped as "
+    "the plan says. It needs no checkout. Where the plan cannot be read, no job may have been skipped.",
+    flags=(
+        Flag(("--plan",), "the plan document", "FILE", Takes.FILE, empty=True),
+        Flag(("--results",), "the jobs' results, in the shape of GitHub's toJSON(needs); standard input if not given",
+             "FILE", Takes.FILE),
+        _JSON,
+    ),
+    examples=(("cig gate --plan plan.json --results needs.json", "the one required check"),),
+)  # fmt: skip
+
 _PLUGIN = Command(
     "plugin",
     _PLUGINS,
@@ -254,6 +291,8 @@ COMMANDS: dict[str, Command] = {
         _EXPLAIN,
         _GRAPH,
         _SIGNATURES,
+        _RECORD,
+        _GATE,
         _PLUGIN,
         _COMPLETION,
         _SCHEMA,

@@ -6,6 +6,7 @@ __all__ = [
     "CompletionOptions",
     "ComputeSignaturesOptions",
     "ExplainOptions",
+    "GateOptions",
     "GlobalOptions",
     "GraphOptions",
     "HelpOptions",
@@ -14,6 +15,7 @@ __all__ = [
     "Options",
     "PlanOptions",
     "PluginOptions",
+    "RecordOptions",
     "RenderOptions",
     "SchemaOptions",
     "SettingsOptions",
@@ -111,6 +113,25 @@ class ComputeSignaturesOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordOptions:
+    """`cig record`. `job`: a plan key. Any status but success records nothing."""
+
+    job: str
+    signature: str = ""
+    store: str = ""
+    status: str = "success"
+
+
+@dataclass(frozen=True, slots=True)
+class GateOptions:
+    """`cig gate`. `plan`, `results`: files; no results: standard input."""
+
+    plan: str = ""
+    results: str = ""
+    json: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PluginOptions:
     """`cig plugin test`. `path`: a plugin's folder, or an executable."""
 
@@ -152,6 +173,8 @@ Options = (
     | ExplainOptions
     | GraphOptions
     | ComputeSignaturesOptions
+    | RecordOptions
+    | GateOptions
     | PluginOptions
     | CompletionOptions
     | SchemaOptions

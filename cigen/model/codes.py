@@ -114,7 +114,16 @@ CODES: dict[str, Code] = {
     "STORE_002": Code("Store of another version", 3),
     "STORE_003": Code("Large store", 3),
     "STORE_004": Code("Store out of reach", 3),
-    "STORE_005": Code("No remote store", 3),
+    # -- records of what was proven: proof/ ------------------------------------------------------------------------
+    "STORE_005": Code("Record store out of reach", 3),
+    "STORE_006": Code("Record not believed", 3),
+    "STORE_007": Code("Records are not verified", 3),
+    "STORE_008": Code("No usable key", 3),
+    "STORE_009": Code("Nothing recorded", 3),
+    # -- the gate: pipeline/gate.py --------------------------------------------------------------------------------
+    "GATE_001": Code("Job neither succeeded nor was planned to be skipped"),
+    "GATE_002": Code("Plan cannot be read"),
+    "GATE_003": Code("Results cannot be read"),
     # -- writing files: output/ ------------------------------------------------------------------------------------
     "OUTPUT_001": Code("Output path not allowed"),
     "OUTPUT_002": Code("File not written by cigen"),

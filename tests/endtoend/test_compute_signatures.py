@@ -118,13 +118,6 @@ def test_an_unknown_job_names_the_nearest_one(repository: Path, cig: Cig) -> Non
     assert 'did you mean "build"?' in done.stderr
 
 
-def test_a_store_that_cannot_be_read_yet_is_a_warning_and_everything_runs(repository: Path, cig: Cig) -> None:
-    done = cig(repository, "compute-signatures", CIG_STORE="s3://bucket")
-    assert done.returncode == 0
-    assert "STORE_005" in done.stderr
-    assert {job["reason"] for job in json.loads(done.stdout)["jobs"].values()} == {"STORE_DOWN"}
-
-
 def test_nothing_but_declared_inputs_changes_a_signature(repository: Path, cig: Cig, git: Git) -> None:
     before = plan(cig, repository)["jobs"]
     (repository / "x/y").write_text("other\n")

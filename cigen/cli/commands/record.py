@@ -1,0 +1,118 @@
+"""`cig record`: the last step of a job that succeeded. It never fails the job."""
+
+import time
+from collections.abc import Mapping
+
+from cigen.cli.console import Console
+from cigen.cli.options import RecordOptions
+from cigen.cli.proving import event_payload, find_origin
+from cigen.cli.signing import Signing, sign_commit
+from cigen.errors import CigError
+from cigen.hashing.digest import same
+from cigen.model.diagnostics import has_errors, warning
+from cigen.pipeline.tier import detect_tier
+from cigen.proof.keys import SigningKey, TrustedKey, UnusableKeyError, read_signing_key, seal, trusted_keys
+from cigen.proof.lookup import BUDGET, within
+from cigen.proof.origin import Origin
+from cigen.proof.record import Record, Sealed
+from cigen.proof.stores import Store, StoreFaultError, open_store, shown_url
+from cigen.proof.trust import MAX_AGE, Reader
+from cigen.proof.writing import put
+from cigen.repo.locate import find_repository
+
+__all__ = ["run"]
+
+
+class _NotRecordedError(Exception):
+    """Why nothing is written."""
+
+
+def run(options: RecordOptions, console: Console) -> int:
+    """Writes one record, or says on stderr why it does not; 0 either way."""
+    try:
+        place = _record(options, console)
+    except (_NotRecordedError, StoreFaultError) as why:
+        console.report([warning("STORE_009", f'nothing is recorded of job "{options.job}": {why}')])
+    except CigError as fault:
+        message = f'nothing is recorded of job "{options.job}": {fault.diagnostics[0].message}'
+        console.report([warning("STORE_009", message)])
+    except Exception as fault:
+        # Our own mistake, and still none of the job's.
+        message = f'nothing is recorded of job "{options.job}": {type(fault).__name__}: {fault}'
+        console.report([warning("STORE_009", message)])
+    else:
+        console.out(f"Recorded {options.job} in {place}.\n")
+    return 0
+
+
+def _record(options: RecordOptions, console: Console) -> str:
+    """Where it was written to."""
+    environ = console.environ
+    if options.status != "success":
+        raise _NotRecordedError(f'its status is "{options.status}", not "success"')
+    url = options.store or environ.get("CIG_STORE", "")
+    if not url:
+        raise _NotRecordedError("no store is given, neither by --store nor by CIG_STORE")
+    tier = detect_tier(environ, event_payload(environ))
+    if tier == "fork":
+        raise _NotRecordedError("a run of a fork writes no records")
+    location = find_repository(console.start)
+    signing = sign_commit(location, "HEAD", environ)
+    _check(signing, options)
+    origin = find_origin(location, environ, signing.signatures.config)
+    store = within(BUDGET, lambda: open_store(url, console.start, BUDGET))
+    key = _key(environ, tier, store)
+    record = _made(options, signing, origin, tier)
+    sealed = seal(record, key) if key else Sealed(record)
+    # What is there already is judged as this run would judge it, reading.
+    reader = Reader(origin.repository, tier, _trusted(environ, tier, store), record.created)
+    manifest = signing.signatures.manifests[options.job]
+    within(BUDGET, lambda: put(store, sealed, manifest, reader))
+    return shown_url(url)
+
+
+def _check(signing: Signing, options: RecordOptions) -> None:
+    """The job must be one of this checkout's, and its signature that of what was checked out."""
+    if has_errors(signing.diagnostics):
+        raise _NotRecordedError("the plan of this checkout has mistakes; `cig validate` tells them")
+    own = signing.signatures.digests.get(options.job)
+    if own is None:
+        raise _NotRecordedError("there is no such entry in the plan of this checkout")
+    if not same(own, options.signature):
+        message = f'the checkout has the signature {own}, and not "{options.signature}", which it was planned with'
+        raise _NotRecordedError(message)
+
+
+def _made(options: RecordOptions, signing: Signing, origin: Origin, tier: str) -> Record:
+    now = int(time.time())
+    return Record(
+        repository=origin.repository,
+        scope=tier,
+        job=options.job,
+        signature=options.signature,
+        url=origin.url,
+        ref=origin.ref,
+        commit=signing.commit,
+        created=now,
+        expires=now + MAX_AGE,
+        retried=origin.retried,
+    )
+
+
+def _key(environ: Mapping[str, str], tier: str, store: Store) -> SigningKey | None:
+    """The key to sign with; None where a store of this machine does without."""
+    try:
+        if "CIG_STORE_KEY" in environ:
+            return read_signing_key(environ["CIG_STORE_KEY"])
+    except UnusableKeyError as problem:
+        raise _NotRecordedError(f"the key in CIG_STORE_KEY cannot be used: {problem}") from problem
+    if not (store.local and tier == "branch") or "CIG_STORE_TRUST" in environ:
+        raise _NotRecordedError("there is no key to sign with; CIG_STORE_KEY holds it")
+    return None
+
+
+def _trusted(environ: Mapping[str, str], tier: str, store: Store) -> tuple[TrustedKey, ...]:
+    try:
+        return trusted_keys(environ, tier, local=store.local)
+    except UnusableKeyError as problem:
+        raise _NotRecordedError(f"the keys in CIG_STORE_TRUST cannot be used: {problem}") from problem

@@ -1,0 +1,73 @@
+"""The plan document, `cig.plan/1`, in the forms it is printed in. docs/cli.md describes it."""
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cigen.pipeline.skipping import Decision
+
+__all__ = ["decision_fields", "github_text", "lines_text", "plan_text"]
+
+MOST_DIFFERS = 20
+MOST_BYTES = 200_000
+
+
+def decision_fields(decision: "Decision") -> dict[str, Any]:
+    """What an entry of the plan says of its decision."""
+    differs = [{"component": d.kind, "name": d.name, "was": d.was, "now": d.now} for d in decision.differs]
+    fields: dict[str, Any] = {
+        "decision": decision.decision,
+        "reason": decision.reason,
+        "differs": differs[:MOST_DIFFERS],
+    }
+    if len(differs) > MOST_DIFFERS:
+        fields["differs_more"] = len(differs) - MOST_DIFFERS
+    if decision.proof is not None:
+        proof = decision.proof
+        fields["proved_by"] = {"url": proof.url, "ref": proof.ref, "at": proof.at, "tier": proof.tier}
+    return fields
+
+
+def plan_text(document: Mapping[str, Any]) -> str:
+    """Sorted and ASCII, one line a job. What is too long for a CI system to hand on loses its differences."""
+    text = _spelled(document)
+    if len(text) <= MOST_BYTES:
+        return text
+    jobs = {key: _without_differences(job) for key, job in document["jobs"].items()}
+    return _spelled({**document, "jobs": jobs})
+
+
+def lines_text(jobs: Mapping[str, Mapping[str, Any]]) -> str:
+    """For a person and for `cut`: plan key, decision, reason, and the run that proved it, a tab between them."""
+    rows = []
+    for key, job in sorted(jobs.items()):
+        url = job.get("proved_by", {}).get("url", "")
+        rows.append("\t".join(filter(None, (key, job["decision"], job["reason"], url))) + "\n")
+    return "".join(rows)
+
+
+def github_text(document: Mapping[str, Any]) -> str:
+    """Lines for `$GITHUB_OUTPUT`: the plan, and `skip`, a list of what is positively proven.
+
+    A condition that asks for membership in `skip` runs the job where the plan is missing or broken. A job stands in it
+    beside its legs if all of them are proven.
+    """
+    jobs = document["jobs"]
+    hits = {key for key, job in jobs.items() if job["decision"] == "hit"}
+    whole = {job["job"] for job in jobs.values()} - {job["job"] for key, job in jobs.items() if key not in hits}
+    plan = json.dumps(json.loads(plan_text(document)), sort_keys=True)
+    return f"plan={plan}\nskip={json.dumps(sorted(hits | whole))}\n"
+
+
+def _spelled(document: Mapping[str, Any]) -> str:
+    # `json` indents in Python, which a thousand jobs would feel.
+    rest = {name: value for name, value in document.items() if name != "jobs"}
+    lines = [f"{json.dumps(key)}: {json.dumps(job, sort_keys=True)}" for key, job in sorted(document["jobs"].items())]
+    jobs = ",\n  ".join(lines)
+    return f'{{\n"jobs": {{\n  {jobs}\n}},\n' + json.dumps(rest, sort_keys=True)[1:-1] + "\n}\n"
+
+
+def _without_differences(job: Mapping[str, Any]) -> dict[str, Any]:
+    count = len(job["differs"]) + job.get("differs_more", 0)
+    return {**job, "differs": [], **({"differs_more": count} if count else {})}

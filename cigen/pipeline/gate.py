@@ -1,0 +1,121 @@
+"""The gate: whether everything was run or proven, from the plan and from how the jobs ended.
+
+Pure. A job that was skipped counts only if the plan itself called it a hit or excluded; a plan that cannot be read
+calls nothing so. Every name that is red is told.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from cigen.model.frozen import dataclass
+
+__all__ = ["Outcome", "Planned", "judge_results", "plain_id", "read_plan", "read_results"]
+
+SCHEMA = "cig.plan/1"
+_SKIPPABLE = frozenset({"hit", "excluded"})
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What the plan says of one entry."""
+
+    key: str
+    job: str
+    id: str
+    decision: str
+    reason: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One job, or one leg, at the gate. `result` is `absent` where none was given. `why` is empty where it passes."""
+
+    name: str
+    decision: str
+    result: str
+    why: str = ""
+    url: str = ""
+
+
+def plain_id(key: str) -> str:
+    """A plan key where a CI system wants an identifier: GitHub's job ids hold no dot."""
+    return re.sub(r"[^A-Za-z0-9_-]", "-", key)
+
+
+def read_plan(text: str) -> tuple[Planned, ...] | None:
+    """The entries of a plan document; None for one that is truncated, damaged or of another version."""
+    document = _object(text)
+    jobs = document.get("jobs") if document else None
+    if document is None or document.get("schema") != SCHEMA or not isinstance(jobs, dict):
+        return None
+    entries = []
+    for key, entry in sorted(jobs.items()):
+        if not isinstance(entry, dict) or not all(isinstance(entry.get(name), str) for name in ("job", "decision")):
+            return None
+        proof = entry.get("proved_by")
+        url = proof.get("url") if isinstance(proof, dict) else ""
+        reason = entry.get("reason", "")
+        entries.append(Planned(key, entry["job"], plain_id(key), entry["decision"], str(reason), str(url or "")))
+    return tuple(entries)
+
+
+def read_results(text: str) -> dict[str, str] | None:
+    """Job → result, of GitHub's `toJSON(needs)` or its like; None for anything else."""
+    document = _object(text)
+    if document is None:
+        return None
+    results = {}
+    for name, entry in document.items():
+        if not isinstance(entry, dict) or not isinstance(entry.get("result"), str):
+            return None
+        results[name] = entry["result"]
+    return results
+
+
+def judge_results(plan: Sequence[Planned] | None, results: Mapping[str, str]) -> tuple[Outcome, ...]:
+    """Every job's outcome, sorted by name. plan: None where it could not be read: then nothing may be skipped."""
+    entries = plan or ()
+    found = list(_given(entries, results))
+    covered = {entry.key for name in results for entry in _meant(name, entries)}
+    for entry in entries:
+        if entry.key not in covered:
+            why = "" if entry.decision in _SKIPPABLE else "the plan has it run, and there is no result of it"
+            found.append(Outcome(entry.key, entry.decision, "absent", why, entry.url))
+    return tuple(sorted(found, key=lambda outcome: outcome.name))
+
+
+def _given(entries: Sequence[Planned], results: Mapping[str, str]) -> Iterator[Outcome]:
+    for name, result in results.items():
+        meant = _meant(name, entries)
+        decisions = sorted({entry.decision for entry in meant})
+        urls = sorted({entry.url for entry in meant if entry.url})
+        url = urls[0] if len(urls) == 1 else ""
+        yield Outcome(name, ", ".join(decisions) or "unplanned", result, _objection(result, meant), url)
+
+
+def _objection(result: str, meant: Sequence[Planned]) -> str:
+    if result == "success":
+        return ""
+    if result != "skipped":
+        return f"its result is {json.dumps(result)}"
+    if not meant:
+        return "it was skipped, and the plan does not know it"
+    running = [entry.key for entry in meant if entry.decision not in _SKIPPABLE]
+    return f"it was skipped, though the plan has {', '.join(running)} run" if running else ""
+
+
+def _meant(name: str, entries: Sequence[Planned]) -> Sequence[Planned]:
+    """The entries that a result is about: one by its plan key or its id, else all legs of a job."""
+    exact = [entry for entry in entries if entry.key == name] or [entry for entry in entries if entry.id == name]
+    return exact or [entry for entry in entries if name in (entry.job, plain_id(entry.job))]
+
+
+def _object(text: str) -> dict[str, Any] | None:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return document if isinstance(document, dict) else None

@@ -1,0 +1,103 @@
+"""A store in a bucket: S3 and whatever speaks like it, Google Cloud Storage, Azure.
+
+Owns obstore. Credentials are those that the machine has (variables, instance roles, workload identity); cig knows none.
+All requests of a plan are under way at once, and none is repeated for longer than the plan would wait.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from cigen.proof.stores import StoreFaultError
+
+__all__ = ["BucketStore"]
+
+AT_ONCE = 128
+"""Requests under way. A thousand jobs are then a handful of round trips."""
+
+
+class BucketStore:
+    """Records as objects of a bucket."""
+
+    local = False
+
+    def __init__(self, url: str, budget: float) -> None:
+        from obstore.exceptions import BaseError
+        from obstore.store import from_url
+
+        wait = timedelta(seconds=budget)
+        options: Any = {"timeout": wait, "connect_timeout": wait / 2}
+        backoff = {"init_backoff": wait / 60, "max_backoff": wait / 6, "base": 2}
+        retries: Any = {"max_retries": 2, "retry_timeout": wait, "backoff": backoff}
+        try:
+            self._store = from_url(url, client_options=options, retry_config=retries)
+        except (BaseError, ValueError) as fault:
+            raise StoreFaultError(f"cannot be used: {_said(fault)}") from fault
+
+    def fetch(self, names: Sequence[str], limit: int) -> dict[str, bytes]:
+        """All names at once; the first failure ends the rest."""
+        return asyncio.run(self._fetch(names, limit))
+
+    def create(self, name: str, data: bytes) -> bool:
+        """A conditional write: the bucket itself refuses a name that is taken."""
+        from obstore.exceptions import AlreadyExistsError, PreconditionError
+
+        try:
+            self._put(name, data, "create")
+        except (AlreadyExistsError, PreconditionError):
+            return False
+        return True
+
+    def replace(self, name: str, data: bytes) -> None:
+        """A plain write."""
+        self._put(name, data, "overwrite")
+
+    def _put(self, name: str, data: bytes, mode: Any) -> None:
+        import obstore
+        from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
+
+        try:
+            obstore.put(self._store, name, data, mode=mode, use_multipart=False)
+        except (AlreadyExistsError, PreconditionError):
+            raise
+        except BaseError as fault:
+            raise StoreFaultError(f"cannot be written: {_said(fault)}") from fault
+
+    async def _fetch(self, names: Sequence[str], limit: int) -> dict[str, bytes]:
+        gate = asyncio.Semaphore(AT_ONCE)
+        found: dict[str, bytes] = {}
+
+        async def one(name: str) -> None:
+            async with gate:
+                data = await self._get(name, limit)
+            if data is not None:
+                found[name] = data
+
+        tasks = [asyncio.ensure_future(one(name)) for name in names]
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+        return found
+
+    async def _get(self, name: str, limit: int) -> bytes | None:
+        import obstore
+        from obstore.exceptions import BaseError, NotFoundError
+
+        try:
+            answer = await obstore.get_async(self._store, name)
+            # What is longer is no record, and is not worth the transfer.
+            if answer.meta["size"] > limit:
+                return b""
+            return bytes(await answer.bytes_async())
+        except (NotFoundError, FileNotFoundError):
+            return None
+        except BaseError as fault:
+            raise StoreFaultError(f"cannot be read: {_said(fault)}") from fault
+
+
+def _said(fault: BaseException) -> str:
+    """The first line of what the library says: the rest repeats the request, with its headers."""
+    return (str(fault).strip().splitlines() or [type(fault).__name__])[0][:200]

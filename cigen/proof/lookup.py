@@ -1,0 +1,142 @@
+"""Asking a store for a whole plan, within one budget.
+
+Owns the three seconds: a store that is slower, or fails once, is not asked again, and nothing it said counts. Refuses
+to let a store's trouble be an error: the answer says that it is down.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from cigen.hashing.manifest import KeyManifest
+from cigen.proof.places import latest_place, record_place
+from cigen.proof.record import LIMIT, Record, decode
+from cigen.proof.stores import Store, StoreFaultError
+from cigen.proof.trust import Doubt, Reader, Refusal, accepted_scopes, judge
+
+__all__ = ["BUDGET", "Answer", "Asking", "within"]
+
+BUDGET = 3.0
+"""Seconds that a plan waits for its store, all requests together."""
+
+MANIFEST_LIMIT = 8 << 20
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Answer:
+    """What a store said. `trouble` completes the sentence "the store …" where it is down, and nothing else is set."""
+
+    proofs: dict[str, Record] = field(default_factory=dict)
+    refusals: dict[str, tuple[Refusal, ...]] = field(default_factory=dict)
+    """By plan key; also of jobs that another record proves."""
+    trouble: str = ""
+
+
+class Asking:
+    """One plan's questions. `clock` counts seconds."""
+
+    def __init__(
+        self,
+        store: Callable[[], Store],
+        reader: Reader,
+        budget: float = BUDGET,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._open = store
+        self._reader = reader
+        self._clock = clock
+        self._end = clock() + budget
+
+    def records(self, signatures: Mapping[str, str]) -> Answer:
+        """What is proven of these plan keys with these signatures."""
+        reader = self._reader
+        places = {
+            (job, scope): record_place(reader.repository, scope, job, signature)
+            for job, signature in signatures.items()
+            for scope in accepted_scopes(reader.tier)
+        }
+        try:
+            found = self._fetch(places.values(), LIMIT)
+        except StoreFaultError as problem:
+            return Answer(trouble=str(problem))
+        answer = Answer()
+        for (job, scope), place in places.items():
+            if place not in found:
+                continue
+            verdict = judge(found[place], reader, scope=scope, job=job, signature=signatures[job])
+            if isinstance(verdict, Refusal):
+                answer.refusals[job] = (*answer.refusals.get(job, ()), verdict)
+            else:
+                answer.proofs.setdefault(job, verdict)
+        return answer
+
+    def manifests(self, jobs: Iterable[str]) -> dict[str, tuple[Record, KeyManifest]]:
+        """What these jobs were last proven with, to explain with; nothing where the store does not say, or lies."""
+        reader = self._reader
+        places = {
+            (job, scope): latest_place(reader.repository, scope, job)
+            for job in jobs
+            for scope in accepted_scopes(reader.tier)
+        }
+        try:
+            found = self._fetch(places.values(), MANIFEST_LIMIT)
+        except StoreFaultError:
+            return {}
+        known: dict[str, tuple[Record, KeyManifest]] = {}
+        for (job, scope), place in places.items():
+            read = _manifest(found.get(place, b""), reader, scope, job)
+            if read is not None and (job not in known or read[0].created > known[job][0].created):
+                known[job] = read
+        return known
+
+    def _fetch(self, places: Iterable[str], limit: int) -> dict[str, bytes]:
+        names = list(places)
+        if not names:
+            return {}
+        # Opening may look for credentials, which may take as long as any request.
+        return within(self._end - self._clock(), lambda: self._open().fetch(names, limit))
+
+
+def within(seconds: float, work: Callable[[], T]) -> T:
+    """What `work` returns; StoreFaultError where it fails, or has not returned after so many seconds.
+
+    It is then left behind in a thread that nobody waits for: a disk that hangs cannot be interrupted.
+    """
+    outcome: list[T] = []
+    failure: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            outcome.append(work())
+        except BaseException as fault:
+            failure.append(fault)
+
+    if seconds > 0:
+        thread = threading.Thread(target=run, daemon=True, name="cig-store")
+        thread.start()
+        thread.join(seconds)
+    if outcome:
+        return outcome[0]
+    if not failure:
+        raise StoreFaultError("did not answer in time")
+    if isinstance(failure[0], StoreFaultError):
+        raise failure[0]
+    raise StoreFaultError(f"failed: {type(failure[0]).__name__}: {failure[0]}") from failure[0]
+
+
+def _manifest(data: bytes, reader: Reader, scope: str, job: str) -> tuple[Record, KeyManifest] | None:
+    """A record and the manifest whose hash is the record's signature, which makes the one as true as the other."""
+    sealed, _, encoded = data.partition(b"\n")
+    try:
+        claimed = decode(sealed).record
+        verdict = judge(sealed, reader, scope=scope, job=job, signature=claimed.signature)
+        if isinstance(verdict, Refusal) and verdict.doubt is Doubt.TAMPERED:
+            return None
+        manifest = KeyManifest.from_json(encoded)
+    except (ValueError, RecursionError):
+        return None
+    return (claimed, manifest) if manifest.signature() == claimed.signature else None

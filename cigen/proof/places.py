@@ -1,0 +1,33 @@
+"""Names of records in a store. Repository and trust tier come first, so that a bucket's policy can speak of them.
+
+    REPOSITORY/TIER/records/JOB/SIGNATURE    one record, written once
+    REPOSITORY/TIER/latest/JOB               the newest record's signature and key manifest, to explain with
+
+Owns: their spelling. No name leaves the folder that it is in, whatever a repository or a job is called.
+"""
+
+import re
+
+__all__ = ["latest_place", "record_place"]
+
+_PLAIN = re.compile(r"[^A-Za-z0-9._-]")
+
+
+def record_place(repository: str, scope: str, job: str, signature: str) -> str:
+    """Where the record of this job with this signature is."""
+    return f"{_folder(repository, scope)}/records/{_segment(job)}/{_segment(signature)}"
+
+
+def latest_place(repository: str, scope: str, job: str) -> str:
+    """Where the manifest of this job's last proof is."""
+    return f"{_folder(repository, scope)}/latest/{_segment(job)}"
+
+
+def _folder(repository: str, scope: str) -> str:
+    return "/".join([*(_segment(part) for part in repository.split("/")), _segment(scope)])
+
+
+def _segment(name: str) -> str:
+    """Any text as one name: other characters as `=HEX=`, and never only dots."""
+    spelled = _PLAIN.sub(lambda found: f"={ord(found[0]):x}=", name)
+    return spelled if spelled.strip(".") else f"={spelled}="

@@ -1,0 +1,63 @@
+"""What a store is: names to bytes, and nothing else. It is not asked what a record is worth.
+
+Owns the interface, and the choice by URL. Refuses any URL that it does not know, before anything is asked of it.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+__all__ = ["REMOTE", "Store", "StoreFaultError", "open_store", "shown_url"]
+
+REMOTE = frozenset({"s3", "gs", "az"})
+
+
+class StoreFaultError(Exception):
+    """A store that cannot be used, or not now. `str()` completes the sentence "the store …"."""
+
+
+class Store(Protocol):
+    """Where records are kept. Every method raises StoreFaultError where the store does not do as it is told."""
+
+    local: bool
+    """On this machine: whoever can write it could as well change the checkout."""
+
+    def fetch(self, names: Sequence[str], limit: int) -> dict[str, bytes]:
+        """The contents of those names that exist, at most `limit` + 1 bytes of each."""
+        ...
+
+    def create(self, name: str, data: bytes) -> bool:
+        """Write under a name that is free, and only whole; False where it is taken."""
+        ...
+
+    def replace(self, name: str, data: bytes) -> None:
+        """Write under a name, whatever is there."""
+        ...
+
+
+def open_store(url: str, start: Path, budget: float) -> Store:
+    """The store of a URL or a folder's path, relative to `start`. budget: seconds for each request."""
+    from cigen.proof.directory import DirectoryStore
+
+    if "://" not in url:
+        return DirectoryStore(start / url)
+    scheme = url.partition("://")[0]
+    if scheme == "file":
+        parts = urlsplit(url)
+        if parts.netloc not in ("", "localhost") or not parts.path:
+            raise StoreFaultError("is a file:// URL without a path: write file:///folder")
+        return DirectoryStore(Path(unquote(parts.path)))
+    if scheme in REMOTE:
+        from cigen.proof.bucket import BucketStore
+
+        return BucketStore(url, budget)
+    raise StoreFaultError("is of a kind that this version of cig does not know; it knows folders, file, s3, gs and az")
+
+
+def shown_url(url: str) -> str:
+    """A URL without the name and the password in it, and without its query: a plan is read by everybody."""
+    if "://" not in url:
+        return url
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

@@ -1,0 +1,73 @@
+"""Keys: how they are written, what they are bound to, and what a key that cannot be used leads to."""
+
+from pathlib import Path
+
+import pytest
+
+from cigen.proof.keys import TrustedKey, UnusableKeyError, read_signing_key, read_trusted_keys, trusted_keys
+
+# RFC 8032, 7.1, test 1.
+SECRET = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"
+PUBLIC = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
+
+
+def test_a_key_is_given_as_hex_or_as_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text(SECRET.upper() + "\n")
+    assert {read_signing_key(given).public for given in (SECRET, SECRET.upper(), f" {SECRET}\n", str(file))} == {PUBLIC}
+
+
+def test_a_key_is_given_as_openssl_writes_it(tmp_path: Path) -> None:
+    file = tmp_path / "key.pem"
+    der = "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g"
+    file.write_text(f"-----BEGIN PRIVATE KEY-----\n{der}\n-----END PRIVATE KEY-----\n")
+    assert read_signing_key(str(file)).public == PUBLIC
+
+
+@pytest.mark.parametrize("given", ["", " ", "00", SECRET + "0", "g" * 64, "/nowhere/key"])
+def test_what_is_no_key_is_refused_and_not_shown(given: str) -> None:
+    with pytest.raises(UnusableKeyError) as caught:
+        read_signing_key(given)
+    assert SECRET not in str(caught.value)
+
+
+def test_a_file_that_holds_no_key_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    for content in ("", "no key", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"):
+        file.write_text(content)
+        with pytest.raises(UnusableKeyError):
+            read_signing_key(str(file))
+
+
+def test_a_secret_key_does_not_show_itself() -> None:
+    assert repr(read_signing_key(SECRET)) == f"SigningKey({PUBLIC})"
+
+
+def test_trusted_keys_are_bound_to_scopes() -> None:
+    listed = read_trusted_keys(f"protected:{PUBLIC}, branch:{PUBLIC.upper()}")
+    assert listed == (TrustedKey("protected", PUBLIC), TrustedKey("branch", PUBLIC))
+
+
+@pytest.mark.parametrize("given", ["", " , ", PUBLIC, f"fork:{PUBLIC}", "branch:00", f"branch:{PUBLIC} x"])
+def test_one_key_that_cannot_be_read_is_none(given: str) -> None:
+    with pytest.raises(UnusableKeyError):
+        read_trusted_keys(given)
+
+
+def test_whoever_signs_for_a_tier_trusts_that_key_for_that_tier_alone() -> None:
+    assert trusted_keys({"CIG_STORE_KEY": SECRET}, "branch", local=False) == (TrustedKey("branch", PUBLIC),)
+    with pytest.raises(UnusableKeyError):
+        trusted_keys({"CIG_STORE_KEY": SECRET}, "fork", local=False)
+
+
+@pytest.mark.parametrize("environ", [{"CIG_STORE_KEY": ""}, {"CIG_STORE_TRUST": ""}, {"CIG_STORE_KEY": "x"}])
+def test_a_key_that_is_configured_and_unusable_is_never_as_if_there_were_none(environ: dict[str, str]) -> None:
+    with pytest.raises(UnusableKeyError):
+        trusted_keys(environ, "branch", local=True)
+
+
+def test_only_a_branch_on_its_own_machine_does_without_keys() -> None:
+    assert trusted_keys({}, "branch", local=True) == ()
+    for tier, local in (("branch", False), ("protected", True), ("fork", True)):
+        with pytest.raises(UnusableKeyError):
+            trusted_keys({}, tier, local=local)
