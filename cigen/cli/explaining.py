@@ -3,10 +3,11 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from cigen.cli.present.explain import ActionExplanation, FileExplanation, FileUse, JobExplanation
 from cigen.cli.session import Session
-from cigen.cli.signing import sign_commit
+from cigen.cli.signing import Signing, sign_commit
 from cigen.engine.store import Store
 from cigen.errors import ProjectError
 from cigen.hashing.changes import diff_filesets
@@ -18,9 +19,13 @@ from cigen.model.resources import Job, PathGlob
 from cigen.pipeline.detect import nearest
 from cigen.pipeline.expand import declared_globs
 from cigen.pipeline.signature import PlannedJob
+from cigen.repo.objects import open_commit
 from cigen.repo.worktree import WorktreeRecord, rebuild
 from cigen.rules.output import RENDERED_TREE
 from cigen.rules.signature import Signatures
+
+if TYPE_CHECKING:
+    from cigen.cli.proving import Proven
 
 __all__ = ["explain_action", "explain_file", "explain_job"]
 
@@ -36,31 +41,66 @@ class _Baseline:
     tree: TreeReader | None
 
 
-def explain_job(session: Session, name: str, against: str) -> list[JobExplanation]:
-    """Why a job would run, for the entry of that plan key, or for all legs of that job. Raises ProjectError."""
+def explain_job(session: Session, name: str, against: str, store: str = "") -> list[JobExplanation]:
+    """Why a job would run, for the entry of that plan key, or for all legs of that job. Raises ProjectError.
+
+    store: the URL of the store whose records say what is proven; what it makes of them is told with the session's rest.
+    """
     signatures = session.signatures
     assert signatures is not None, "signatures are computed with the schema"
     planned = [one for one in signatures.planned if name in (one.key, one.job.id)]
     if not planned:
         known = sorted({one.key for one in signatures.planned} | {one.job.id for one in signatures.planned})
         raise ProjectError(error("CLI_003", f'there is no job "{name}"', hint=nearest(name, known, "Jobs")))
-    baseline = _revision(session, against) if against else _last_render(session)
-    return [_explain(signatures, one, baseline) for one in planned]
+    proven = _proven(session, signatures, store) if store else None
+    rendered = _revision(session, against) if against else _last_render(session)
+    found = []
+    for one in planned:
+        last = None if against or proven is None else _last_proof(session, proven, one.key)
+        found.append(_explain(signatures, one, last or rendered, proven))
+    return found
 
 
-def _explain(signatures: Signatures, planned: PlannedJob, baseline: _Baseline) -> JobExplanation:
+def _proven(session: Session, signatures: Signatures, url: str) -> "Proven":
+    from cigen.cli.proving import prove
+
+    worktree = session.worktree
+    signing = Signing(session.context.config_text, worktree.base_commit, worktree.root(), signatures, ())
+    proven = prove(url, signing, session.location, session.root, session.context.environ)
+    session.found.extend(proven.diagnostics)
+    return proven
+
+
+def _last_proof(session: Session, proven: "Proven", key: str) -> _Baseline | None:
+    """What a job was last proven with; None where no record tells. Its tree, if its commit is in this clone."""
+    if key not in proven.last:
+        return None
+    record, manifest = proven.last[key]
+    name = f"the last proof ({record.url})" if record.url else "the last proof"
+    try:
+        tree = open_commit(session.location, record.commit).tree
+    except ProjectError:
+        tree = None
+    return _Baseline(name, {key: manifest}, tree)
+
+
+def _explain(
+    signatures: Signatures, planned: PlannedJob, baseline: _Baseline, proven: "Proven | None"
+) -> JobExplanation:
     now = signatures.manifests[planned.key]
     was = baseline.manifests.get(planned.key)
     differs: tuple[Difference, ...] = ()
     if was is not None:
         differs = _named_files(diff(was, now), planned.job, baseline.tree, signatures.context.tree)
+    decision = proven.decisions[planned.key] if proven else None
     return JobExplanation(
         job=planned.key,
-        decision="run",
-        reason="STORE_OFF",
+        decision=decision.decision if decision else "run",
+        reason=decision.reason if decision else "STORE_OFF",
         signature=signatures.digests[planned.key],
         compared_with=baseline.name if was is not None else "",
         differs=differs,
+        proved_by=decision.proof if decision else None,
     )
 
 

@@ -42,6 +42,8 @@ class Proven:
     state: str
     refused: int
     diagnostics: tuple[Diagnostic, ...]
+    last: Mapping[str, tuple[Record, KeyManifest]]
+    """By plan key, of those that are not proven now: the last proof, and what its signature was made of."""
 
 
 def prove(url: str, signing: Signing, location: RepositoryLocation, start: Path, environ: Mapping[str, str]) -> Proven:
@@ -55,6 +57,7 @@ def prove(url: str, signing: Signing, location: RepositoryLocation, start: Path,
     told: list[Diagnostic] = []
     unasked, state, answer = "", "ok", Answer()
     findings: dict[str, Finding] = {}
+    last: dict[str, tuple[Record, KeyManifest]] = {}
     try:
         store = open_store(url, start, BUDGET)
         keys = trusted_keys(environ, tier, local=store.local)
@@ -65,7 +68,8 @@ def prove(url: str, signing: Signing, location: RepositoryLocation, start: Path,
         if answer.trouble:
             raise StoreFaultError(answer.trouble)
         unproven = [one.key for one in planned if one.key not in answer.proofs]
-        findings = _findings(answer, asking.manifests(unproven), signing.signatures.manifests)
+        last = asking.manifests(unproven)
+        findings = _findings(answer, last, signing.signatures.manifests)
     except StoreFaultError as problem:
         unasked, state, answer = "STORE_DOWN", "down", Answer()
         told.append(warning("STORE_005", f"the store {shown_url(url)} {problem}; every job runs"))
@@ -80,7 +84,7 @@ def prove(url: str, signing: Signing, location: RepositoryLocation, start: Path,
     if len(tampered) > _NAMED:
         told.append(warning("STORE_006", f"{len(tampered) - _NAMED} more records are not believed"))
     decisions = decide(planned, findings, lambda one: forcing.reason(one, config), unasked)
-    return Proven(decisions, tier, state, len(tampered), tuple(told))
+    return Proven(decisions, tier, state, len(tampered), tuple(told), last)
 
 
 def find_origin(location: RepositoryLocation, environ: Mapping[str, str], config: Config) -> Origin:

@@ -79,7 +79,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     ports = dict(zip(names, free_ports(len(names)), strict=True))
     flags = [f"-{name.replace('.grpc', '')}.port{'.grpc' if '.grpc' in name else ''}={p}" for name, p in ports.items()]
     command = [weed, f"-logdir={folder}", "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", *flags]
-    command += ["-filer", "-s3", f"-s3.config={folder / 's3.json'}", "-master.telemetry=false", "-s3.port.iceberg=0", "-s3.port.lance=0"]
+    command += [
+        "-filer",
+        "-s3",
+        f"-s3.config={folder / 's3.json'}",
+        "-master.telemetry=false",
+        "-s3.port.iceberg=0",
+        "-s3.port.lance=0",
+    ]
     command += ["-volume.max=3", "-master.volumeSizeLimitMB=64"]
     with (folder / "output").open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output, cwd=folder)

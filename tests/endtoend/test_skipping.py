@@ -379,6 +379,23 @@ def test_the_format_for_github_lists_what_is_proven(repository: Path, store: str
     assert json.loads(lines["skip"]) == ["build", "test", "test-ruby3.3", "test-ruby3.4"]
 
 
+def test_explain_names_what_differs_from_the_last_proof(repository: Path, store: str, cig: Cig) -> None:
+    record(cig, repository, store, BUILD_URL="https://ci.example.org/7", BRANCH_NAME="main")
+    found = cig(repository, "explain", "job", "build", CIG_STORE=store)
+    assert "build need not run: a run with these inputs succeeded (PROVEN)" in found.stdout
+    assert "proved by https://ci.example.org/7 on main" in found.stdout
+    assert json.loads(cig(repository, "explain", "job", "build", "--json", CIG_STORE=store).stdout)["proved_by"]["url"]
+    (repository / "src/a").write_text("b\n")
+    found = cig(repository, "explain", "job", "build", CIG_STORE=store)
+    assert "build must run: files changed (FILES)" in found.stdout
+    assert "since the last proof (https://ci.example.org/7)" in found.stdout
+    assert "src/a" in found.stdout
+    assert "STORE_007" in found.stderr
+    (repository / "src/a").write_text("a\n")
+    assert "PROVEN" in cig(repository, "explain", "job", "build", CIG_STORE=store).stdout
+    assert "STORE_DOWN" in cig(repository, "explain", "job", "build", CIG_STORE="grpc://x").stdout
+
+
 HEAVY = {"doit", "grpc", "networkx", "obstore", "pygit2", "sqlite3", "ssl", "subprocess", "yaml"}
 
 

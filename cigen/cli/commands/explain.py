@@ -27,7 +27,7 @@ def run(options: ExplainOptions, console: Console) -> int:
         if session.config is None or has_errors(session.diagnostics):
             return console.report(session.diagnostics, session.context.config_text)
         console.out(_text(options, session, console))
-        return 0
+        return console.report(session.diagnostics, session.context.config_text)
 
 
 def _text(options: ExplainOptions, session: Session, console: Console) -> str:
@@ -38,7 +38,7 @@ def _text(options: ExplainOptions, session: Session, console: Console) -> str:
     if options.subject == "action":
         action = explain_action(session, options.name)
         return present.action_json(action) if options.json else present.action_text(action, symbols)
-    jobs = explain_job(session, options.name, options.against)
+    jobs = explain_job(session, options.name, options.against, console.environ.get("CIG_STORE", ""))
     if not options.json:
         return "\n".join(present.job_text(job, symbols) for job in jobs)
     if len(jobs) == 1:

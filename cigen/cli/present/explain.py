@@ -7,6 +7,7 @@ from cigen.cli.present.differences import difference_lines, differences_json
 from cigen.cli.present.document import document_text
 from cigen.cli.terminal import Symbols
 from cigen.hashing.manifest import Difference
+from cigen.pipeline.skipping import Proof
 
 __all__ = [
     "ActionExplanation",
@@ -30,6 +31,21 @@ _ADVICE = {
     "TOOL": "a tool's version changed",
     "UPSTREAM": "a job it needs changed",
     "DEFINITION": "its definition changed",
+    "PROVEN": "a run with these inputs succeeded",
+    "EXPIRED": "its proof is too old",
+    "FLAKY": "it passed only after it was tried again",
+    "TAMPERED": "the record of it is not believed",
+    "NO_KEY": "no key is there to verify records with",
+    "EFFECTS": "it has effects",
+    "RUN_ON": "no signature tells how the jobs before it ended",
+    "NO_INPUTS": "it declares no files, so it depends on everything",
+    "OUTPUTS": "a job that runs needs what it leaves behind",
+    "CIG_FORCE": "CIG_FORCE names it",
+    "TRAILER": "the commit's message names it",
+    "LABEL": "the pull request has the label cig:full",
+    "RERUN": "everything is run again",
+    "SCHEDULE": "a scheduled run is the whole truth",
+    "MERGE_QUEUE": "the merge queue runs everything",
 }
 
 
@@ -46,6 +62,7 @@ class JobExplanation:
     signature: str
     compared_with: str = ""
     differs: tuple[Difference, ...] = ()
+    proved_by: Proof | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +100,10 @@ def job_text(view: JobExplanation, symbols: Symbols) -> str:
     why = _ADVICE.get(view.reason, view.reason)
     lines = [one_line(f"{view.job} {verb.get(view.decision, view.decision)}: {why} ({view.reason})")]
     lines += [f"  signature {one_line(view.signature)}"]
-    if not view.compared_with:
+    if view.proved_by is not None:
+        by = view.proved_by
+        lines += [one_line(f"  proved by {by.url or 'a run'} on {by.ref or 'no branch'}, {by.at}, tier {by.tier}")]
+    elif not view.compared_with:
         lines += ["", "There is no earlier signature to compare it with."]
     elif not view.differs:
         lines += ["", f"Nothing in it changed since {one_line(view.compared_with)}."]
@@ -101,7 +121,7 @@ def job_text(view: JobExplanation, symbols: Symbols) -> str:
 
 def job_json(view: JobExplanation) -> str:
     """`cig.explain/1`: docs/cli.md."""
-    fields = {
+    fields: dict[str, object] = {
         "subject": "job",
         "name": view.job,
         "decision": view.decision,
@@ -110,6 +130,9 @@ def job_json(view: JobExplanation) -> str:
         "compared_with": view.compared_with,
         "differs": differences_json(view.differs),
     }
+    if view.proved_by is not None:
+        by = view.proved_by
+        fields["proved_by"] = {"url": by.url, "ref": by.ref, "at": by.at, "tier": by.tier}
     return document_text("cig.explain/1", fields)
 
 
