@@ -6,7 +6,8 @@ calls nothing so. Every name that is red is told.
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 from cigen.model.frozen import dataclass
@@ -78,8 +79,9 @@ def read_results(text: str) -> dict[str, str] | None:
 def judge_results(plan: Sequence[Planned] | None, results: Mapping[str, str]) -> tuple[Outcome, ...]:
     """Every job's outcome, sorted by name. plan: None where it could not be read: then nothing may be skipped."""
     entries = plan or ()
-    found = list(_given(entries, results))
-    covered = {entry.key for name in results for entry in _meant(name, entries)}
+    named = _names(entries)
+    found = [_outcome(name, result, named.get(name, ())) for name, result in results.items()]
+    covered = {entry.key for name in results for entry in named.get(name, ())}
     for entry in entries:
         if entry.key not in covered:
             why = "" if entry.decision in _SKIPPABLE else "the plan has it run, and there is no result of it"
@@ -87,13 +89,11 @@ def judge_results(plan: Sequence[Planned] | None, results: Mapping[str, str]) ->
     return tuple(sorted(found, key=lambda outcome: outcome.name))
 
 
-def _given(entries: Sequence[Planned], results: Mapping[str, str]) -> Iterator[Outcome]:
-    for name, result in results.items():
-        meant = _meant(name, entries)
-        decisions = sorted({entry.decision for entry in meant})
-        urls = sorted({entry.url for entry in meant if entry.url})
-        url = urls[0] if len(urls) == 1 else ""
-        yield Outcome(name, ", ".join(decisions) or "unplanned", result, _objection(result, meant), url)
+def _outcome(name: str, result: str, meant: Sequence[Planned]) -> Outcome:
+    decisions = sorted({entry.decision for entry in meant})
+    urls = sorted({entry.url for entry in meant if entry.url})
+    url = urls[0] if len(urls) == 1 else ""
+    return Outcome(name, ", ".join(decisions) or "unplanned", result, _objection(result, meant), url)
 
 
 def _objection(result: str, meant: Sequence[Planned]) -> str:
@@ -107,10 +107,15 @@ def _objection(result: str, meant: Sequence[Planned]) -> str:
     return f"it was skipped, though the plan has {', '.join(running)} run" if running else ""
 
 
-def _meant(name: str, entries: Sequence[Planned]) -> Sequence[Planned]:
-    """The entries that a result is about: one by its plan key or its id, else all legs of a job."""
-    exact = [entry for entry in entries if entry.key == name] or [entry for entry in entries if entry.id == name]
-    return exact or [entry for entry in entries if name in (entry.job, plain_id(entry.job))]
+def _names(entries: Sequence[Planned]) -> dict[str, Sequence[Planned]]:
+    """The entries that a result is about: by plan key, else by id, else all legs of a job."""
+    names: dict[str, Sequence[Planned]] = {}
+    for spelled in (attrgetter("key"), attrgetter("id"), attrgetter("job"), lambda entry: plain_id(entry.job)):
+        meant: dict[str, list[Planned]] = {}
+        for entry in entries:
+            meant.setdefault(spelled(entry), []).append(entry)
+        names = {**meant, **names}
+    return names
 
 
 def _object(text: str) -> dict[str, Any] | None:
