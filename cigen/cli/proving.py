@@ -79,6 +79,11 @@ def prove(url: str, signing: Signing, location: RepositoryLocation, start: Path,
         told.append(
             warning("STORE_008", f"no record can be verified: {_keys_say(environ)}{problem}; every job runs", hint=hint)
         )
+    except Exception as fault:
+        # A library that is broken, or our own mistake: a plan that runs everything is a safe one.
+        unasked, state, answer, findings = "STORE_DOWN", "down", Answer(), {}
+        message = f"the store {shown_url(url)} could not be asked: {type(fault).__name__}: {fault}; every job runs"
+        told.append(warning("STORE_005", message))
     tampered = _tampered(answer)
     told += tampered[:_NAMED]
     if len(tampered) > _NAMED:

@@ -262,6 +262,18 @@ def test_s17_a_plan_does_not_wait_for_a_bucket_that_is_not_there(repository: Pat
     assert decision(cig, repository, "s3://records/x", **variables)[:2] == ("run", "STORE_DOWN")
 
 
+def test_s17_a_plan_ends_although_a_bucket_never_answers(
+    repository: Path, cig: Cig, answering: Callable[[Callable[[int], bytes | None]], dict[str, str]]
+) -> None:
+    variables = {**answering(ANSWERS["silence"]), "CIG_STORE_KEY": KEY}
+    began = time.monotonic()
+    found = decision(cig, repository, "s3://records/x", **variables)
+    assert found[:2] == ("run", "STORE_DOWN")
+    done = cig(repository, "record", "test", "--signature", found[2], "--store", "s3://records/x", **variables)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert time.monotonic() - began < 20
+
+
 @pytest.mark.parametrize("url", ["s3://", "az://", "gs://"])
 def test_a_url_without_a_bucket_runs_everything(url: str, repository: Path, cig: Cig) -> None:
     assert decision(cig, repository, url, CIG_STORE_KEY=KEY)[:2] == ("run", "STORE_DOWN")

@@ -295,6 +295,24 @@ def test_s17_a_store_that_cannot_be_written_does_not_fail_the_job(repository: Pa
     assert "cannot be written" in done.stderr
 
 
+def test_s1_a_library_that_cannot_be_loaded_runs_everything(
+    repository: Path, store: str, cig: Cig, tmp_path: Path
+) -> None:
+    record(cig, repository, store, CIG_STORE_KEY=KEY)
+    (tmp_path / "broken/cryptography").mkdir(parents=True)
+    (tmp_path / "broken/cryptography/__init__.py").write_text("raise ImportError('no wheel for this machine')")
+    variables = {"CIG_STORE_KEY": KEY, "PYTHONPATH": str(tmp_path / "broken")}
+    done = cig(repository, "compute-signatures", "--store", store, **variables)
+    assert done.returncode == 0
+    assert "no wheel for this machine" in done.stderr
+    jobs = json.loads(done.stdout)["jobs"]
+    assert {job["decision"] for job in jobs.values()} == {"run"}
+    signature = jobs["build"]["signature"]
+    done = cig(repository, "record", "build", "--signature", signature, "--store", store, **variables)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "STORE_009" in done.stderr
+
+
 def test_s17_a_pipe_in_the_place_of_a_record_holds_nobody_up(
     repository: Path, store: str, cig: Cig, tmp_path: Path
 ) -> None:
