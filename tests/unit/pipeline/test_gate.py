@@ -118,3 +118,9 @@ def test_the_gate_is_green_exactly_when_everything_was_run_or_proven(
     )
     assert (not any(one.why for one in found)) == fine
     assert [one.name for one in found] == sorted({*plan, *results})
+
+
+def test_a_name_is_a_plan_key_before_it_is_anything_else() -> None:
+    plan = (entry("test", "run", "other"), entry("leg", "hit", "test"), entry("te.st", "hit"))
+    assert red(plan, test="skipped") == ["test"]
+    assert red((entry("a.b", "hit"), entry("a-b", "run")), **{"a-b": "skipped"}) == ["a-b"]
