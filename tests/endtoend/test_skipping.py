@@ -230,6 +230,23 @@ def test_s16_a_wrong_or_unusable_key_means_run(key: str, repository: Path, store
     assert "STORE_006" in done.stderr or "STORE_008" in done.stderr
 
 
+def test_s16_where_records_are_verified_none_is_written_unsigned(
+    repository: Path, store: str, cig: Cig, tmp_path: Path
+) -> None:
+    variables = {"CIG_STORE_TRUST": f"branch:{public(KEY)}"}
+    signature = plan(cig, repository, store, **variables)["jobs"]["build"]["signature"]
+    done = cig(repository, "record", "build", "--signature", signature, "--store", store, **variables)
+    assert "there is no key to sign with" in done.stderr
+    assert not (tmp_path / "store").exists()
+
+
+def test_s5_what_passed_when_tried_again_runs_until_it_passes_at_once(repository: Path, store: str, cig: Cig) -> None:
+    record(cig, repository, store, BUILDKITE_RETRY_COUNT="1")
+    assert decisions(cig, repository, store)["build"] == ("run", "FLAKY")
+    record(cig, repository, store)
+    assert decisions(cig, repository, store)["build"] == ("hit", "PROVEN")
+
+
 def test_s16_an_unsigned_record_proves_nothing_to_whoever_has_a_key(repository: Path, store: str, cig: Cig) -> None:
     record_unsigned = cig(repository, "compute-signatures", "--store", store)
     assert "STORE_007" in record_unsigned.stderr
