@@ -19,7 +19,7 @@ from cigen.pipeline.forcing import TRAILER, read_forcing
 from cigen.pipeline.skipping import Decision, Finding, Proof, decide
 from cigen.pipeline.tier import detect_tier
 from cigen.proof.keys import UnusableKeyError, trusted_keys
-from cigen.proof.lookup import BUDGET, Answer, Asking
+from cigen.proof.lookup import BUDGET, Answer, Asking, within
 from cigen.proof.origin import Origin, origin_of
 from cigen.proof.record import Record
 from cigen.proof.stores import StoreFaultError, open_store, shown_url
@@ -59,7 +59,7 @@ def prove(url: str, signing: Signing, location: RepositoryLocation, start: Path,
     findings: dict[str, Finding] = {}
     last: dict[str, tuple[Record, KeyManifest]] = {}
     try:
-        store = open_store(url, start, BUDGET)
+        store = within(BUDGET, lambda: open_store(url, start, BUDGET))
         keys = trusted_keys(environ, tier, local=store.local)
         if not keys:
             told.append(_unverified(url))
