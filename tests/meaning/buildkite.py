@@ -46,10 +46,16 @@ def uploaded(text: str) -> list[Step]:
         found += made
     above = {step.get("key", ""): step["above"] for step in steps}
     blocks = {step["key"] for step in steps if "command" not in step and "trigger" not in step}
+    gates = {step["key"] for step in steps if _is_gate(step)}
     for step in found:
-        step["needs"], step["waits"] = _needs(step["above"], keys, above, blocks)
+        step["needs"], step["waits"] = _needs(step["above"], keys, above, blocks, gates)
         step["variables"] = {**(pipeline.get("env") or {}), **(step.get("env") or {})}
-    return [step for step in found if "command" in step]
+    return [step for step in found if "command" in step and step.get("key") not in gates]
+
+
+def _is_gate(step: Mapping[str, Any]) -> bool:
+    """A step that does nothing, in a concurrency group: it only makes builds wait for one another."""
+    return step.get("command") == "true" and "concurrency_group" in step
 
 
 def _opened(steps: Sequence[Any], groups: list[Mapping[str, Any]]) -> Iterator[Step]:
@@ -87,14 +93,18 @@ def _named(key: str, values: Mapping[str, str]) -> str:
 
 
 def _needs(
-    above: Sequence[str], keys: Mapping[str, list[str]], all_above: Mapping[str, list[str]], blocks: set[str]
+    above: Sequence[str],
+    keys: Mapping[str, list[str]],
+    all_above: Mapping[str, list[str]],
+    blocks: set[str],
+    gates: set[str],
 ) -> tuple[frozenset[str], bool]:
     """The legs a step waits for, and whether a person stands in between."""
     needs, waits, waiting = set[str](), False, list(above)
     while waiting:
         one = waiting.pop()
-        if one in blocks:
-            waits = True
+        if one in blocks or one in gates:
+            waits = waits or one in blocks
             waiting += all_above[one]
         else:
             needs |= set(keys[one])

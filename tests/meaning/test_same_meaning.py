@@ -35,7 +35,9 @@ def jenkinsfiles() -> None:
 
 MARKS = {
     "jenkins": [pytest.mark.xdist_group("jenkins")],
-    "buildkite four-polyglot": [pytest.mark.xfail(strict=False, reason="the reader does not know gates yet")],
+    "buildkite four-polyglot": [
+        pytest.mark.xfail(strict=True, reason="the reader does not count pipelines that a job starts as jobs")
+    ],
 }
 UNSEEN = ("axes", "gate", "go", "images", "polyglot", "rails")
 for _name in UNSEEN:
