@@ -3,13 +3,20 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test setup
+# What the providers render, held against vendors' parsers, independent readers, executed files and random documents.
+PROVIDER_TESTS := tests/conformance tests/meaning tests/roundtrip tests/validators
+PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+.PHONY: run test test-providers setup
 
 run: setup ## render the example and this repository, show the no-op, explain a job
 	$(BIN)/python examples/tour.py
 
 test: setup ## run the tests
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+	$(PYTEST) $(PROVIDER_TESTS:%=--ignore=%)
+
+test-providers: setup ## run the long tests of what providers render
+	$(PYTEST) $(PROVIDER_TESTS)
 
 setup: $(BIN)/.installed
 
