@@ -3,20 +3,21 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-# What the providers render, held against vendors' parsers, independent readers, executed files and random documents.
-PROVIDER_TESTS := tests/conformance tests/meaning tests/roundtrip tests/validators
+# Bad input from end to end; and what the providers render, held against vendors' parsers, independent readers, executed
+# files and random documents.
+LONG_TESTS := tests/badinput tests/conformance tests/meaning tests/roundtrip tests/validators
 PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadgroup
 
-.PHONY: run test test-providers setup
+.PHONY: run test test-long setup
 
 run: setup ## render the example and this repository, show the no-op, explain a job
 	$(BIN)/python examples/tour.py
 
 test: setup ## run the tests
-	$(PYTEST) $(PROVIDER_TESTS:%=--ignore=%)
+	$(PYTEST) $(LONG_TESTS:%=--ignore=%)
 
-test-providers: setup ## run the long tests of what providers render
-	$(PYTEST) $(PROVIDER_TESTS)
+test-long: setup ## run the tests that take longer
+	$(PYTEST) $(LONG_TESTS)
 
 setup: $(BIN)/.installed
 

@@ -110,14 +110,10 @@ def wrong(provider: str, given: list[Graph]) -> list[str]:
     return found
 
 
-def providers(reason: str = "", *wrong_yet: str) -> list[object]:
-    """All of them; those that are wrong yet may fail."""
-    found = []
-    for one in PROVIDERS:
-        marks = [pytest.mark.xdist_group("jenkins")] if one == "jenkins" else []
-        marks += [pytest.mark.xfail(strict=False, reason=reason)] if one in wrong_yet else []
-        found.append(pytest.param(one, marks=marks))
-    return found
+def providers() -> list[object]:
+    """All of them; one process starts all JVMs."""
+    group = pytest.mark.xdist_group("jenkins")
+    return [pytest.param(one, marks=[group] if one == "jenkins" else []) for one in PROVIDERS]
 
 
 @pytest.mark.parametrize("provider", providers())
@@ -134,11 +130,11 @@ def single(when: Expr, given: Triggers) -> list[Graph]:
 EVERYTHING = Triggers(PushTrigger(("main",)), PullRequestTrigger(), TagTrigger(("v*",)), merge_queue="full")
 
 
-@pytest.mark.parametrize("provider", providers("holds where there is no tag", "jenkins"))
+@pytest.mark.parametrize("provider", providers())
 def test_no_tag_matches_nothing(provider: str) -> None:
     assert wrong(provider, single(Expr(Op.MATCHES, args=(name("tag"), literal("*"))), EVERYTHING)) == []
 
 
-@pytest.mark.parametrize("provider", providers("a merge queue's branch passes for one", "circleci"))
+@pytest.mark.parametrize("provider", providers())
 def test_a_merge_queue_is_no_pull_request(provider: str) -> None:
     assert wrong(provider, single(Expr(Op.EQ, args=(name("event"), literal("pull_request"))), EVERYTHING)) == []

@@ -201,7 +201,8 @@ def _listed(triggers: Triggers) -> Expr | None:
 def _at_branches(triggers: Triggers) -> list[Expr]:
     """That the pipeline is of a branch and was pushed; what can be nothing else is not said."""
     found = [equals(SOURCE, "webhook")] if triggers.schedule or triggers.manual else []
-    return found + ([equals(TAG, "")] if triggers.tag else [])
+    found += [equals(TAG, "")] if triggers.tag else []
+    return found + ([negate(matches(BRANCH, _QUEUE))] if triggers.merge_queue else [])
 
 
 def _flag(name: str, scope: ConditionScope) -> Expr:

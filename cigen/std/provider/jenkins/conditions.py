@@ -5,6 +5,7 @@ truth, by which "false" is true. `branch()`, `tag()` and `event()` are functions
 be said exactly is refused.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -61,12 +62,19 @@ def _compile(expr: Expr, scope: ConditionScope) -> str:
             listed = ", ".join(literal(value.value) for value in expr.args[1:])
             return f"[{listed}].contains({_operand(expr.args[0].value, scope)})"
         case Op.MATCHES if len(expr.args) == 2:
-            return f"{_operand(expr.args[0].value, scope)} ==~ {literal(glob_regex(expr.args[1].value))}"
+            return _matched(expr.args[0].value, expr.args[1].value, scope)
         case Op.NAME:
             return _flag(expr.value, scope)
         case Op.BOOL:
             return "true" if expr.value == "true" else "false"
     raise CannotExpress(f'"{expr.value or expr.op}" is no condition')
+
+
+def _matched(name: str, glob: str, scope: ConditionScope) -> str:
+    operand, pattern = _operand(name, scope), glob_regex(glob)
+    test = f"{operand} ==~ {literal(pattern)}"
+    # Where there is no branch or no tag, no glob matches, not even one that any text would.
+    return f"({operand} && {test})" if name in ("branch", "tag") and re.fullmatch(pattern, "") else test
 
 
 def _within(expr: Expr, scope: ConditionScope) -> str:
