@@ -182,15 +182,18 @@ def _pushed(triggers: Triggers) -> Expr:
     listed = _listed(triggers)
     if listed is None:
         listed = negate(equals(EVENT, "pull_request")) if triggers.pull_request else TRUE
-    return all_of([*_at_branches(triggers), listed])
+    named = triggers.push.branches if triggers.push else ()
+    queued = [] if named and not any(set(one) & set("*?[{") for one in named) else _not_queued(triggers)
+    return all_of([*_at_branches(triggers), *queued, listed])
 
 
 def _pulled(triggers: Triggers) -> Expr:
     """A branch that `on.push` does not name."""
+    known = [*_at_branches(triggers), *_not_queued(triggers)]
     if triggers.push is None:
-        return all_of(_at_branches(triggers))
+        return all_of(known)
     listed = _listed(triggers)
-    return all_of([*_at_branches(triggers), equals(EVENT, "pull_request") if listed is None else negate(listed)])
+    return all_of([*known, equals(EVENT, "pull_request") if listed is None else negate(listed)])
 
 
 def _listed(triggers: Triggers) -> Expr | None:
@@ -201,8 +204,12 @@ def _listed(triggers: Triggers) -> Expr | None:
 def _at_branches(triggers: Triggers) -> list[Expr]:
     """That the pipeline is of a branch and was pushed; what can be nothing else is not said."""
     found = [equals(SOURCE, "webhook")] if triggers.schedule or triggers.manual else []
-    found += [equals(TAG, "")] if triggers.tag else []
-    return found + ([negate(matches(BRANCH, _QUEUE))] if triggers.merge_queue else [])
+    return found + ([equals(TAG, "")] if triggers.tag else [])
+
+
+def _not_queued(triggers: Triggers) -> list[Expr]:
+    """That the branch is not one of a merge queue's own."""
+    return [negate(matches(BRANCH, _QUEUE))] if triggers.merge_queue else []
 
 
 def _flag(name: str, scope: ConditionScope) -> Expr:
