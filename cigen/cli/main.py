@@ -1,5 +1,6 @@
 """The entry point. A plain `cig render` of an unchanged tree is answered here; the rest is `dispatch.py`."""
 
+import contextlib
 import gc
 import os
 import sys
@@ -65,6 +66,13 @@ def _dispatch(arguments: list[str], *, program: bool) -> int:
     # Nor is it worth a tenth of the time to look for them at the very end: the system takes it all.
     gc.freeze()
     ignore_interrupts()
+    if "obstore" in sys.modules:
+        # Its requests run in threads of its own, also those that were given up, and crash where they find Python half
+        # taken down.
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(AttributeError, OSError, ValueError):
+                stream.flush()
+        os._exit(code)
     return code
 
 
