@@ -1,6 +1,5 @@
 """The entry point. A plain `cig render` of an unchanged tree is answered here; the rest is `dispatch.py`."""
 
-import contextlib
 import gc
 import os
 import sys
@@ -68,10 +67,7 @@ def _dispatch(arguments: list[str], *, program: bool) -> int:
     ignore_interrupts()
     if "obstore" in sys.modules:
         # Its requests run in threads of its own, also those that were given up, and crash where they find Python half
-        # taken down.
-        for stream in (sys.stdout, sys.stderr):
-            with contextlib.suppress(AttributeError, OSError, ValueError):
-                stream.flush()
+        # taken down. What was printed has been flushed: see `emit`.
         os._exit(code)
     return code
 

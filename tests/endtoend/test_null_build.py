@@ -16,8 +16,8 @@ Git = Callable[..., str]
 SHOP = Path(__file__).parents[2] / "examples/shop"
 
 HEAVY = {
-    "argparse", "dataclasses", "doit", "google.protobuf", "grpc", "h2", "inspect", "json", "jsonschema", "networkx",
-    "pathlib", "pygit2", "sqlite3", "subprocess", "tomli", "typing", "yaml", "cigen.cli.dispatch", "cigen.engine.run",
+    "argparse", "contextlib", "dataclasses", "doit", "google.protobuf", "grpc", "h2", "inspect", "json", "jsonschema",
+    "networkx", "pathlib", "pygit2", "sqlite3", "subprocess", "tomli", "typing", "yaml", "cigen.cli.dispatch", "cigen.engine.run",
     "cigen.schema", "cigen.model",
 }  # fmt: skip
 """None of these on the null path. (An editable install's own finder imports some of them; it is not ours.)"""
