@@ -148,7 +148,9 @@ def pnpm_monorepo() -> Graph:
     setup = (
         Step("setup-pnpm", "Set up pnpm", tool=Tool("pnpm", "", (Pair("version-file", "package.json"),))),
         Step(
-            "setup-node", "Set up Node", tool=Tool("node", "24", (Pair("registry-url", "https://packages.example.com"),))
+            "setup-node",
+            "Set up Node",
+            tool=Tool("node", "24", (Pair("registry-url", "https://packages.example.com"),)),
         ),
         cache("pnpm", "~/.local/share/pnpm/store", "node:24", "{pnpm-lock.yaml,packages/*/package.json}"),
         script("pnpm install --frozen-lockfile", name="Install packages"),
