@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from cigen.sdk import Artifact, Download, Expr, Op, Run, Step
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.buildkite.artifacts import upload_patterns
-from cigen.std.provider.buildkite.problems import CannotExpress
 
 MAKE = Step("make", run=Run("make"))
 

@@ -21,8 +21,8 @@ from cigen.sdk import (
     Triggers,
     Workflow,
 )
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.buildkite.conditions import Names, step_condition
-from cigen.std.provider.buildkite.problems import CannotExpress
 from cigen.std.provider.buildkite.shell_tests import bash_test
 
 INPUTS = (

@@ -17,6 +17,7 @@ from cigen.sdk import (
     Triggers,
     Workflow,
 )
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.circleci.conditions import (
     ConditionScope,
     equals,
@@ -27,7 +28,6 @@ from cigen.std.provider.circleci.conditions import (
     matches,
     shell_test,
 )
-from cigen.std.provider.circleci.problems import CannotExpress
 
 When = Callable[[str], Expr]
 BRANCH = "pipeline.git.branch"

@@ -6,8 +6,8 @@ import pytest
 
 from cigen.schema.conditions import parse_condition
 from cigen.sdk import ManualInput, ManualTrigger, PushTrigger, TagTrigger, Triggers, Workflow
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.github.conditions import ConditionScope, all_of, compile_condition, if_value
-from cigen.std.provider.github.problems import CannotExpress
 
 INPUTS = (ManualInput("dry-run", "boolean"), ManualInput("target", "choice", options=("a", "b")))
 

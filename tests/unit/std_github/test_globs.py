@@ -2,8 +2,8 @@
 
 import pytest
 
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.github.globs import expand_braces, file_patterns, filter_patterns, search_root
-from cigen.std.provider.github.problems import CannotExpress
 
 
 def test_braces_are_multiplied_out() -> None:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from cigen.sdk import ProviderBlock, Runner
-from cigen.std.provider.github.problems import CannotExpress, new_report
+from cigen.std.ci.problems import CannotExpress
+from cigen.std.provider.github.problems import new_report
 from cigen.std.provider.github.runners import is_linux, runs_on
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cigen.sdk import Retry, Run, Step
-from cigen.std.provider.github.problems import CannotExpress
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.github.scripts import render_script, render_shell
 from cigen.std.provider.github.texts import render_text
 

@@ -18,8 +18,8 @@ from cigen.sdk import (
     Triggers,
     Workflow,
 )
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.jenkins.conditions import ConditionScope, compile_condition
-from cigen.std.provider.jenkins.problems import CannotExpress
 from cigen.std.provider.jenkins.used import Used
 
 Make = Callable[..., Any]

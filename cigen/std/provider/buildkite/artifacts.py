@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from cigen.sdk import Artifact, Download
 from cigen.std.ci.legs import StaticJob
-from cigen.std.provider.buildkite.problems import CannotExpress
+from cigen.std.ci.problems import CannotExpress
 
 __all__ = ["Leaving", "download", "find_artifacts", "upload_patterns"]
 

@@ -16,9 +16,10 @@ from cigen.std.ci.checklist import (
     workflow_key,
     workflows_in,
 )
+from cigen.std.ci.problems import CannotExpress, read_table
 from cigen.std.provider.buildkite.chunks import part_of
 from cigen.std.provider.buildkite.events import CHOICE
-from cigen.std.provider.buildkite.problems import CannotExpress, new_report, read_table
+from cigen.std.provider.buildkite.problems import new_report
 from cigen.std.provider.buildkite.runners import agents, system
 
 __all__ = ["checklist"]

@@ -6,7 +6,7 @@ An agent decides by itself how much of a pipeline's wishes it follows: depth cou
 
 from cigen.sdk import Job
 from cigen.sdk.yaml import Value
-from cigen.std.provider.buildkite.problems import CannotExpress
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.buildkite.texts import escaped
 
 __all__ = ["render_checkout"]

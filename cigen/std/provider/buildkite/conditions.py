@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 from cigen.sdk import Expr, Op, Triggers, Workflow
 from cigen.std.ci.conditions import FALSE, fold, glob_regex, is_false, is_true, matches_glob
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.buildkite.events import TEST, Guard, Starts, guards
 from cigen.std.provider.buildkite.literals import literal, regex
-from cigen.std.provider.buildkite.problems import CannotExpress
 
 __all__ = ["Names", "Text", "compile_expression", "input_default", "input_variable", "step_condition"]
 

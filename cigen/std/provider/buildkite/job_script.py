@@ -8,10 +8,10 @@ from cigen.sdk import Expr, Job, Workflow
 from cigen.std.ci.conditions import is_true, names
 from cigen.std.ci.legs import StaticJob
 from cigen.std.ci.outputs import output_variable, read_output
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.ci.shards import shard_files
 from cigen.std.provider.buildkite.artifacts import Leaving
 from cigen.std.provider.buildkite.containers import check_machine, has_tools, needs_folder, stop, surroundings
-from cigen.std.provider.buildkite.problems import CannotExpress
 from cigen.std.provider.buildkite.scripts import Block, job_script
 from cigen.std.provider.buildkite.shell_tests import bash_test
 from cigen.std.provider.buildkite.steps import SETUP_TOOLS, StepScope, block_of

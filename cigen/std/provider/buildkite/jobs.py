@@ -7,6 +7,7 @@ from cigen.sdk import Expr, Graph, Job, Workflow
 from cigen.sdk.yaml import Value
 from cigen.std.ci.conditions import all_of, is_true, names
 from cigen.std.ci.legs import StaticJob
+from cigen.std.ci.problems import CannotExpress, read_table
 from cigen.std.provider.buildkite.artifacts import Leaving, upload_patterns
 from cigen.std.provider.buildkite.caches import render_caches
 from cigen.std.provider.buildkite.checkout import render_checkout
@@ -15,7 +16,6 @@ from cigen.std.provider.buildkite.conditions import Names, input_variable, step_
 from cigen.std.provider.buildkite.events import Starts
 from cigen.std.provider.buildkite.job_script import RAW_MARK, ScriptScope, render_script
 from cigen.std.provider.buildkite.limits import BLOCK_TEAMS
-from cigen.std.provider.buildkite.problems import CannotExpress, read_table
 from cigen.std.provider.buildkite.raw import STEP_KEYS, check_steps, merge, raw_block, sort_keys
 from cigen.std.provider.buildkite.retries import render_retry
 from cigen.std.provider.buildkite.runners import agents

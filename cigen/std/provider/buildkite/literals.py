@@ -1,6 +1,6 @@
 """Texts and regular expressions inside Buildkite's conditions."""
 
-from cigen.std.provider.buildkite.problems import CannotExpress
+from cigen.std.ci.problems import CannotExpress
 
 __all__ = ["literal", "regex"]
 

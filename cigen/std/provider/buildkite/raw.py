@@ -10,7 +10,7 @@ from typing import Any
 
 from cigen.sdk import Job, ProviderBlock
 from cigen.sdk.yaml import Commented, Value
-from cigen.std.provider.buildkite.problems import CannotExpress, read_table
+from cigen.std.ci.problems import CannotExpress, read_table
 from cigen.std.report import Report
 
 __all__ = ["STEP_KEYS", "check_steps", "merge", "raw_block", "sort_keys"]

@@ -6,7 +6,7 @@ which an agent belongs to that was told nothing, and any other machine is a queu
 
 from cigen.sdk import Runner
 from cigen.sdk.yaml import Value
-from cigen.std.provider.buildkite.problems import CannotExpress, read_table
+from cigen.std.ci.problems import CannotExpress, read_table
 from cigen.std.provider.buildkite.texts import escaped
 from cigen.std.report import Report
 

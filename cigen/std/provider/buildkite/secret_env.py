@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cigen.sdk import Job, Secret
 from cigen.sdk.yaml import Value
-from cigen.std.provider.buildkite.problems import CannotExpress, read_table
+from cigen.std.ci.problems import CannotExpress, read_table
 from cigen.std.report import Report
 
 __all__ = ["Secrets", "job_secrets"]

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from cigen.sdk import Expr, Op, Triggers, Workflow
 from cigen.std.ci.outputs import output_variable
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.buildkite.conditions import input_default, input_variable
-from cigen.std.provider.buildkite.problems import CannotExpress
 
 __all__ = ["bash_test"]
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 from cigen.sdk import Job, Retry, Step, Workflow
 from cigen.std.ci.conditions import fold, is_false, is_true
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.ci.retrying import can_retry, retried
 from cigen.std.ci.tools import UnknownTool, known_tools, tool_call
 from cigen.std.provider.buildkite.artifacts import Leaving, download, upload_patterns
 from cigen.std.provider.buildkite.containers import BUILT_IN, exec_words
-from cigen.std.provider.buildkite.problems import CannotExpress
 from cigen.std.provider.buildkite.runners import system
 from cigen.std.provider.buildkite.scripts import Block
 from cigen.std.provider.buildkite.shell_tests import bash_test

@@ -15,7 +15,7 @@ from cigen.sdk import Artifact, Download
 from cigen.sdk.yaml import Value
 from cigen.std.ci.caches import glob_expression
 from cigen.std.ci.legs import StaticJob
-from cigen.std.provider.circleci.problems import CannotExpress
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.circleci.texts import render_text, slug
 
 __all__ = ["ROOT", "Workspace", "find_workspace", "plain_folder"]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from cigen.sdk import Cache, Job
 from cigen.sdk.yaml import Value
 from cigen.std.ci.caches import HASH_FILES, glob_expression
-from cigen.std.provider.circleci.problems import CannotExpress
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.circleci.texts import key_text, render_text, slug
 from cigen.std.report import Report
 

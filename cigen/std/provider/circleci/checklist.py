@@ -14,9 +14,10 @@ from cigen.std.ci.checklist import (
     workflow_key,
     workflows_in,
 )
+from cigen.std.ci.problems import CannotExpress, read_table
 from cigen.std.provider.circleci.contexts import find_contexts
 from cigen.std.provider.circleci.executors import find_place
-from cigen.std.provider.circleci.problems import CannotExpress, new_report, read_table
+from cigen.std.provider.circleci.problems import new_report
 
 __all__ = ["checklist"]
 

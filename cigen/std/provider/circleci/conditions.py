@@ -18,7 +18,7 @@ from cigen.sdk import Expr, ManualInput, Op, PullRequestTrigger, PushTrigger, Tr
 from cigen.sdk.yaml import Value
 from cigen.std.ci.conditions import FALSE, TRUE, all_of, any_of, fold, glob_regex, matches_glob, names, negate
 from cigen.std.ci.outputs import output_variable
-from cigen.std.provider.circleci.problems import CannotExpress
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.circleci.texts import parameter, render_text
 
 __all__ = [

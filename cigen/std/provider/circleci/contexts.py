@@ -7,7 +7,7 @@ project, which every job has. Nothing of either stands in the file but a context
 from collections.abc import Sequence
 
 from cigen.sdk import Job, Secret
-from cigen.std.provider.circleci.problems import CannotExpress, read_table
+from cigen.std.ci.problems import CannotExpress, read_table
 from cigen.std.report import Report
 
 __all__ = ["find_contexts", "job_contexts"]

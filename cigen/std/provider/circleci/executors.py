@@ -13,7 +13,7 @@ from typing import Any
 from cigen.sdk import Job, Runner, Tool
 from cigen.sdk.yaml import Value
 from cigen.std.ci.legs import PLACEHOLDER
-from cigen.std.provider.circleci.problems import CannotExpress, read_table
+from cigen.std.ci.problems import CannotExpress, read_table
 from cigen.std.provider.circleci.texts import render_text
 from cigen.std.report import Report
 

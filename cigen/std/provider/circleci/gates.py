@@ -13,6 +13,7 @@ from cigen.sdk.yaml import Value
 from cigen.std.ci.conditions import FALSE, TRUE, all_of, conjuncts, fold, is_false, is_true, names
 from cigen.std.ci.legs import StaticJob
 from cigen.std.ci.outputs import output_variable, read_output
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.circleci.artifacts import ROOT
 from cigen.std.provider.circleci.conditions import (
     BRANCH,
@@ -27,7 +28,6 @@ from cigen.std.provider.circleci.conditions import (
     lower,
     shell_test,
 )
-from cigen.std.provider.circleci.problems import CannotExpress
 from cigen.std.provider.circleci.triggers import Start
 from cigen.std.report import Report
 

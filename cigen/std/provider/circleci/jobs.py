@@ -8,6 +8,7 @@ from cigen.sdk import Job, Workflow
 from cigen.sdk.yaml import Value
 from cigen.std.ci.conditions import is_true
 from cigen.std.ci.legs import StaticJob
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.circleci.artifacts import ROOT, Workspace
 from cigen.std.provider.circleci.concurrency import serial_group
 from cigen.std.provider.circleci.conditions import ConditionScope
@@ -16,7 +17,6 @@ from cigen.std.provider.circleci.executors import Place, find_place
 from cigen.std.provider.circleci.gates import Gate, read_outputs
 from cigen.std.provider.circleci.matrix import Parameters
 from cigen.std.provider.circleci.pipelines import trigger_steps
-from cigen.std.provider.circleci.problems import CannotExpress
 from cigen.std.provider.circleci.raw import circleci_block, merge_job, merge_steps
 from cigen.std.provider.circleci.scripts import job_shell
 from cigen.std.provider.circleci.services import find_variables, service_containers, service_steps

@@ -10,7 +10,7 @@ from typing import Any
 
 from cigen.sdk import KeyPath, ProviderBlock
 from cigen.sdk.yaml import Commented, Value
-from cigen.std.provider.circleci.problems import CannotExpress, read_table
+from cigen.std.ci.problems import CannotExpress, read_table
 from cigen.std.provider.circleci.steps import RenderedStep
 from cigen.std.report import Report
 

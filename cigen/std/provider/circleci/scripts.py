@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from cigen.sdk import Job, Retry, Step
 from cigen.sdk.yaml import Value
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.ci.retrying import can_retry, retried
 from cigen.std.provider.circleci.executors import Place
-from cigen.std.provider.circleci.problems import CannotExpress
 from cigen.std.provider.circleci.texts import environment, render_text
 from cigen.std.report import Report
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from cigen.sdk import Artifact, Checkout, Expr, Job, Pair, Step
 from cigen.sdk.yaml import Value
 from cigen.std.ci.conditions import FALSE, TRUE, all_of, conjuncts, is_false, is_true
+from cigen.std.ci.problems import CannotExpress, read_table
 from cigen.std.provider.circleci.artifacts import Workspace, report_folders
 from cigen.std.provider.circleci.caches import render_cache
 from cigen.std.provider.circleci.checkout import render_checkout
 from cigen.std.provider.circleci.conditions import TAG, ConditionScope, equals, is_static, logic, lower, shell_test
 from cigen.std.provider.circleci.executors import Place
-from cigen.std.provider.circleci.problems import CannotExpress, read_table
 from cigen.std.provider.circleci.scripts import render_script
 from cigen.std.provider.circleci.tools import tool_steps
 from cigen.std.report import Report

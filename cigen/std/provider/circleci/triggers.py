@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from cigen.sdk import Expr, KeyPath, ManualInput, Op, PullRequestTrigger, PushTrigger, Triggers, Workflow
 from cigen.sdk.yaml import Commented, Value
 from cigen.std.ci.conditions import FALSE, TRUE, all_of, any_of, is_true, names, negate
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.circleci.conditions import (
     BRANCH,
     DRAFT,
@@ -26,7 +27,6 @@ from cigen.std.provider.circleci.conditions import (
     logic,
     matches,
 )
-from cigen.std.provider.circleci.problems import CannotExpress
 from cigen.std.provider.circleci.texts import parameter, render_text
 from cigen.std.report import Report
 

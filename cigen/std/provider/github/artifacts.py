@@ -11,9 +11,9 @@ from functools import partial
 
 from cigen.sdk import Artifact, Download, Job
 from cigen.sdk.yaml import Commented, Value
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.github.globs import file_patterns, search_root
 from cigen.std.provider.github.pins import uses
-from cigen.std.provider.github.problems import CannotExpress
 from cigen.std.provider.github.texts import SPECIAL, has_placeholder, render_text
 
 __all__ = ["Artifacts", "Leaving", "find_artifacts"]

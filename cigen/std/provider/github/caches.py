@@ -10,9 +10,9 @@ import re
 
 from cigen.sdk import Cache, Job, Step
 from cigen.sdk.yaml import Value
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.github.globs import file_patterns
 from cigen.std.provider.github.pins import uses
-from cigen.std.provider.github.problems import CannotExpress
 from cigen.std.provider.github.texts import as_operand, render_text
 from cigen.std.report import Report
 

@@ -18,7 +18,8 @@ from cigen.std.ci.checklist import (
     workflows_in,
 )
 from cigen.std.ci.legs import PLACEHOLDER
-from cigen.std.provider.github.problems import CannotExpress, new_report
+from cigen.std.ci.problems import CannotExpress
+from cigen.std.provider.github.problems import new_report
 from cigen.std.provider.github.runners import runs_on
 from cigen.std.provider.github.shards import as_matrix
 

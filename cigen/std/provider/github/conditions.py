@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cigen.sdk import Expr, Op, Triggers, Workflow
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.github.globs import expand_braces
 from cigen.std.provider.github.inputs import answer, flag_answer, manual_input, only_by_hand
-from cigen.std.provider.github.problems import CannotExpress
 from cigen.std.provider.github.texts import has_placeholder, string_literal
 
 __all__ = ["ConditionScope", "all_of", "compile_condition", "if_value"]

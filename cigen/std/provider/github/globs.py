@@ -5,7 +5,7 @@ Owns: what can be said in each. A pattern that would mean something else there i
 
 import re
 
-from cigen.std.provider.github.problems import CannotExpress
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.github.texts import SPECIAL
 
 __all__ = ["expand_braces", "file_patterns", "filter_patterns", "search_root"]

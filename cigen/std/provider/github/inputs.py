@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from cigen.sdk import ManualInput, Triggers, Workflow
 from cigen.sdk.yaml import Value
-from cigen.std.provider.github.problems import CannotExpress
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.github.texts import string_literal
 
 __all__ = ["answer", "flag_answer", "input_environment", "manual_input", "only_by_hand"]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from cigen.sdk import Job, Workflow
 from cigen.sdk.yaml import Value
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.github.approvals import render_environment
 from cigen.std.provider.github.artifacts import Artifacts
 from cigen.std.provider.github.caches import save_step
@@ -14,7 +15,6 @@ from cigen.std.provider.github.limits import check_job
 from cigen.std.provider.github.matrix import Strategy
 from cigen.std.provider.github.permissions import render_permissions
 from cigen.std.provider.github.pipelines import trigger_step
-from cigen.std.provider.github.problems import CannotExpress
 from cigen.std.provider.github.raw import github_block, merge_raw, referenced_steps
 from cigen.std.provider.github.scripts import render_shell
 from cigen.std.provider.github.secret_env import render_secret

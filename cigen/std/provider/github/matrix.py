@@ -11,7 +11,7 @@ from typing import Any
 
 from cigen.sdk import Job, Leg, Matrix
 from cigen.sdk.yaml import Value
-from cigen.std.provider.github.problems import CannotExpress
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.github.runners import runs_on
 from cigen.std.provider.github.texts import render_text
 from cigen.std.report import Report

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from cigen.sdk import Fragment, Graph, Job, Trigger
 from cigen.sdk.yaml import Value
-from cigen.std.provider.github.problems import CannotExpress
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.github.scripts import render_script
 from cigen.std.report import Report
 

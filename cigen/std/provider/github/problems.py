@@ -1,11 +1,8 @@
 """The diagnostics of provider/github: their fixed titles. docs/diagnostics.md explains each."""
 
-import json
-from typing import Any
-
 from cigen.std.report import Report
 
-__all__ = ["TITLES", "CannotExpress", "new_report", "read_table"]
+__all__ = ["TITLES", "new_report"]
 
 TITLES = {
     "GITHUB_001": "Output without a workflow",
@@ -42,23 +39,3 @@ TITLES = {
 def new_report() -> Report:
     """An empty report with this plugin's titles."""
     return Report(TITLES)
-
-
-class CannotExpress(Exception):  # noqa: N818
-    """GitHub has no way to say this. The caller knows where it stands in cig.toml and reports it."""
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
-
-
-def read_table(text: str, what: str) -> dict[str, Any]:
-    """The table in a provider's block. Raises CannotExpress: another plugin may have made it."""
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict):
-        raise CannotExpress(f"{what} is no table")
-    return found

@@ -9,7 +9,7 @@ from typing import Any
 
 from cigen.sdk import Job, Workflow
 from cigen.sdk.yaml import Commented, Value
-from cigen.std.provider.github.problems import CannotExpress, read_table
+from cigen.std.ci.problems import CannotExpress, read_table
 from cigen.std.provider.github.triggers import workflow_key
 from cigen.std.report import Report
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from cigen.sdk import Runner
 from cigen.sdk.yaml import Value
-from cigen.std.provider.github.problems import CannotExpress, read_table
+from cigen.std.ci.problems import CannotExpress, read_table
 from cigen.std.report import Report
 
 __all__ = ["HOSTED", "is_linux", "runs_on"]

@@ -5,8 +5,8 @@ GitHub has no retry, so a loop of the shell is put around the script.
 
 from cigen.sdk import Job, Retry
 from cigen.sdk.yaml import Value, is_plain
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.ci.retrying import can_retry, retried
-from cigen.std.provider.github.problems import CannotExpress
 from cigen.std.provider.github.texts import render_text
 
 __all__ = ["own_script", "render_script", "render_shell"]

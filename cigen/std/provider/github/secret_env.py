@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from cigen.sdk import Job, KeyPath, Secret, Step
 from cigen.sdk.yaml import Value
-from cigen.std.provider.github.problems import CannotExpress, read_table
+from cigen.std.ci.problems import CannotExpress, read_table
 from cigen.std.report import Report
 
 __all__ = ["render_secret", "render_secrets", "secret_names"]

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from cigen.sdk import Tool
 from cigen.sdk.yaml import Value
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.github.pins import uses
-from cigen.std.provider.github.problems import CannotExpress
 from cigen.std.provider.github.texts import render_text
 
 __all__ = ["TOOLS", "known_tools", "render_tool"]

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 
 from cigen.sdk import KeyPath, ManualInput, PullRequestTrigger, PushTrigger, Triggers, Workflow
 from cigen.sdk.yaml import Commented, Value
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.github.conditions import all_of
 from cigen.std.provider.github.globs import filter_patterns
-from cigen.std.provider.github.problems import CannotExpress
 from cigen.std.provider.github.texts import string_literal
 from cigen.std.report import Report
 

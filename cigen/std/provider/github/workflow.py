@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from cigen.sdk import Diagnostic, Graph, Job, Output, Triggers, Workflow
 from cigen.sdk.yaml import Commented, Document, Value, emit
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.github.artifacts import Artifacts, find_artifacts
 from cigen.std.provider.github.concurrency import workflow_concurrency
 from cigen.std.provider.github.inputs import input_environment
@@ -12,7 +13,7 @@ from cigen.std.provider.github.jobs import JobScope, render_job
 from cigen.std.provider.github.limits import check_inputs, check_jobs
 from cigen.std.provider.github.matrix import Strategy, render_strategy
 from cigen.std.provider.github.parts import Part, split_matrices
-from cigen.std.provider.github.problems import CannotExpress, new_report
+from cigen.std.provider.github.problems import new_report
 from cigen.std.provider.github.raw import merge_workflow_raw
 from cigen.std.provider.github.runners import runs_on
 from cigen.std.provider.github.secret_env import secret_names

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cigen.sdk import Artifact, Download, Job
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.jenkins.globs import ant_patterns
 from cigen.std.provider.jenkins.groovy import Code, braces, call, literal, text
-from cigen.std.provider.jenkins.problems import CannotExpress
 from cigen.std.provider.jenkins.used import Used
 
 __all__ = ["Artifacts", "find_artifacts"]

@@ -9,7 +9,7 @@ import shlex
 
 from cigen.sdk import Cache
 from cigen.std.ci.caches import HASH_FILES, cache_key
-from cigen.std.provider.jenkins.problems import CannotExpress
+from cigen.std.ci.problems import CannotExpress
 
 __all__ = ["FUNCTIONS", "restore_cache", "save_cache"]
 

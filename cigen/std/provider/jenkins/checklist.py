@@ -15,7 +15,8 @@ from cigen.std.ci.checklist import (
     workflow_key,
     workflows_in,
 )
-from cigen.std.provider.jenkins.problems import CannotExpress, new_report
+from cigen.std.ci.problems import CannotExpress
+from cigen.std.provider.jenkins.problems import new_report
 from cigen.std.provider.jenkins.raw import read_workflow_block
 from cigen.std.provider.jenkins.runners import agent_label, is_windows
 from cigen.std.provider.jenkins.secrets import credential_id

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from cigen.sdk import Expr, Op, Triggers, Workflow
 from cigen.std.ci.conditions import fold, glob_regex, names
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.jenkins.groovy import axis_value, call, is_plain, literal
-from cigen.std.provider.jenkins.problems import CannotExpress
 from cigen.std.provider.jenkins.used import Used
 
 __all__ = ["ConditionScope", "asks_for_matrix", "compile_condition"]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 
 from cigen.std.ci.legs import PLACEHOLDER
-from cigen.std.provider.jenkins.problems import CannotExpress
+from cigen.std.ci.problems import CannotExpress
 
 __all__ = ["ant_patterns"]
 

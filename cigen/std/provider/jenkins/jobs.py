@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from cigen.sdk import Job, Pair, Secret, Trigger, Workflow
 from cigen.std.ci.legs import has_placeholder
 from cigen.std.ci.outputs import output_variable
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.ci.services import service_variables
 from cigen.std.ci.shards import shard_files
 from cigen.std.provider.jenkins.artifacts import Artifacts
@@ -14,7 +15,6 @@ from cigen.std.provider.jenkins.conditions import ConditionScope, asks_for_matri
 from cigen.std.provider.jenkins.containers import in_container, log_in, with_services
 from cigen.std.provider.jenkins.groovy import Code, braces, call, comment, literal, text
 from cigen.std.provider.jenkins.legs import Variant, has_legs, row, variants
-from cigen.std.provider.jenkins.problems import CannotExpress
 from cigen.std.provider.jenkins.raw import JobBlock, read_job_block, wrapped
 from cigen.std.provider.jenkins.runners import agent_label
 from cigen.std.provider.jenkins.scripts import render_script

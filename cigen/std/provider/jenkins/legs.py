@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 from cigen.sdk import Job, Leg, Runner
 from cigen.std.ci.legs import PLACEHOLDER, has_placeholder, static_jobs
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.jenkins.groovy import is_plain, literal
-from cigen.std.provider.jenkins.problems import CannotExpress
 from cigen.std.provider.jenkins.runners import agent_label, is_windows
 from cigen.std.report import Report
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cigen.sdk import Job, KeyPath, Native, ProviderBlock, Workflow
+from cigen.std.ci.problems import CannotExpress, read_table
 from cigen.std.provider.jenkins.groovy import Code, braces
-from cigen.std.provider.jenkins.problems import CannotExpress, read_table
 from cigen.std.report import Report
 
 __all__ = ["Block", "JobBlock", "native_lines", "read_job_block", "read_workflow_block", "wrapped"]

@@ -5,7 +5,7 @@ architecture where it is not the usual one: an administrator gives agents these 
 """
 
 from cigen.sdk import Runner
-from cigen.std.provider.jenkins.problems import CannotExpress, read_table
+from cigen.std.ci.problems import CannotExpress, read_table
 from cigen.std.report import Report
 
 __all__ = ["agent_label", "is_windows"]

@@ -6,8 +6,8 @@ A value never becomes part of a Groovy text: the shell reads the variable.
 from collections.abc import Iterable, Mapping
 
 from cigen.sdk import Secret
+from cigen.std.ci.problems import CannotExpress, read_table
 from cigen.std.provider.jenkins.groovy import Code, braces, call, literal
-from cigen.std.provider.jenkins.problems import CannotExpress, read_table
 from cigen.std.provider.jenkins.used import Used
 from cigen.std.report import Report
 

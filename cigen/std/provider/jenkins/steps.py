@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 
 from cigen.sdk import Artifact, Checkout, Job, Pair, Secret, Step
 from cigen.std.ci.legs import has_placeholder
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.ci.tools import UnknownTool, known_tools, tool_call
 from cigen.std.provider.jenkins.artifacts import Artifacts
 from cigen.std.provider.jenkins.caches import restore_cache, save_cache
 from cigen.std.provider.jenkins.checkout import render_checkout
 from cigen.std.provider.jenkins.conditions import ConditionScope, compile_condition
 from cigen.std.provider.jenkins.groovy import Code, braces, call, text
-from cigen.std.provider.jenkins.problems import CannotExpress
 from cigen.std.provider.jenkins.raw import JobBlock, native_lines, wrapped
 from cigen.std.provider.jenkins.scripts import render_script, shell_of, tried_again
 from cigen.std.provider.jenkins.secrets import bind_secrets
