@@ -1,18 +1,8 @@
 #!/usr/bin/env python3
 """`provider/github`: GitHub Actions."""
 
-from cigen.sdk import (
-    Diagnostic,
-    Fragment,
-    GenerateRequest,
-    GenerateResult,
-    Level,
-    Plugin,
-    Setting,
-    ValidateRequest,
-    ValidateResult,
-    serve,
-)
+from cigen.sdk import Diagnostic, Graph, Output, Setting, ValidateRequest, ValidateResult, serve
+from cigen.std.ci.provider import Provider
 from cigen.std.provider.github.budgets import matrix_budgets
 from cigen.std.provider.github.checklist import checklist
 from cigen.std.provider.github.limits import check_files
@@ -23,21 +13,14 @@ from cigen.std.provider.github.workflow import render_workflow
 __all__ = ["PLUGIN", "GitHub"]
 
 
-class GitHub(Plugin):
+class GitHub(Provider):
     """Sole owner of `.github/workflows/`."""
 
-    def generate(self, request: GenerateRequest) -> GenerateResult:
-        """One file for each output."""
-        fragments: list[Fragment] = []
-        diagnostics: list[Diagnostic] = []
-        settings: list[Setting] = []
-        for output in request.outputs:
-            text, found = render_workflow(request.graph, output)
-            diagnostics += found
-            if not any(one.level is Level.ERROR for one in found):
-                fragments.append(Fragment(output.path, text))
-                settings += checklist(request.graph, output)
-        return GenerateResult(tuple(fragments), tuple(diagnostics), tuple(settings))
+    def render(self, graph: Graph, output: Output) -> tuple[str, tuple[Diagnostic, ...]]:
+        return render_workflow(graph, output)
+
+    def checklist(self, graph: Graph, output: Output, _text: str, /) -> tuple[Setting, ...]:
+        return checklist(graph, output)
 
     def validate(self, request: ValidateRequest) -> ValidateResult:
         """The limits of a file as it will be written, other plugins' parts included."""
