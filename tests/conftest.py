@@ -1,11 +1,17 @@
-"""What every test stands on: a git identity of its own, an untouched environment, and repositories to play with."""
+"""What every test stands on: a git identity of its own, an untouched environment, and repositories to play with.
+
+It also owns what a skip means. A test skips for want of a tool, or of something only another machine has; the reason
+of the latter starts with `platform: `. With CIG_REQUIRE_TOOLS set any other skip is a failure, so that no test asks
+for the variable.
+"""
 
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -31,6 +37,29 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    return _judged((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    return _judged((yield))
+
+
+def _judged(report: Report) -> Report:
+    if not report.skipped or hasattr(report, "wasxfail") or not os.environ.get("CIG_REQUIRE_TOOLS"):
+        return report
+    reason = report.longrepr[2].removeprefix("Skipped: ") if isinstance(report.longrepr, tuple) else ""
+    if not reason.startswith("platform: "):
+        report.outcome = "failed"
+        report.longrepr = f"skipped where everything must run: {reason}"
+    return report
+
+
 @pytest.fixture(autouse=True)
 def _same_environment() -> Iterator[None]:
     """No test leaves a variable changed."""
@@ -44,7 +73,7 @@ def _same_environment() -> Iterator[None]:
 @pytest.fixture
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """A clean environment for subprocesses: this Python's tools and git, nothing of the developer's own settings."""
-    kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "CIG_REQUIRE_TOOLS") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
     home = tmp_path_factory.mktemp("home")
     path = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", "")])
     return {**kept, **IDENTITY, "PATH": path, "HOME": str(home), "LANG": "C.UTF-8"}

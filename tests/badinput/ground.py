@@ -1,6 +1,5 @@
 """A small project to be hostile to, and what counts as one clear message."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -8,9 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pytest
-
-__all__ = ["CONFIG", "OUTPUTS", "Cig", "Edited", "Git", "Project", "Told", "need", "processes", "told"]
+__all__ = ["CONFIG", "OUTPUTS", "Cig", "Edited", "Git", "Project", "Told", "processes", "told"]
 
 Cig = Callable[..., "subprocess.CompletedProcess[str]"]
 Git = Callable[..., str]
@@ -62,13 +59,6 @@ def told(result: "subprocess.CompletedProcess[str]") -> Told:
     assert "Traceback" not in result.stdout + result.stderr, result.stderr
     assert "Exception" not in result.stderr, result.stderr
     return Told(result.returncode, result.stdout, result.stderr)
-
-
-def need(possible: bool, reason: str) -> None:
-    """Skip with a reason, or fail where everything has to run."""
-    if not possible:
-        assert not os.environ.get("CIG_REQUIRE_TOOLS"), reason
-        pytest.skip(reason)
 
 
 @dataclass

