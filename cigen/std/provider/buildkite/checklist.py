@@ -16,11 +16,12 @@ from cigen.std.ci.checklist import (
     workflow_key,
     workflows_in,
 )
-from cigen.std.ci.problems import CannotExpress, read_table
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.buildkite.chunks import part_of
 from cigen.std.provider.buildkite.events import CHOICE
 from cigen.std.provider.buildkite.problems import new_report
 from cigen.std.provider.buildkite.runners import agents, system
+from cigen.std.provider.buildkite.secret_env import secret_settings
 
 __all__ = ["checklist"]
 
@@ -98,7 +99,7 @@ def _triggers(workflow: Workflow, several: bool, checks: Checklist) -> None:
 def _job(job: Job, secrets: dict[str, Secret], checks: Checklist) -> None:
     for name in secrets_of(job):
         reason, key = f'job "{job.id}" reads it', job_key(job, "secrets")
-        settings = _settings(secrets.get(name))
+        settings = secret_settings(secrets.get(name, Secret(name)), new_report())
         plugin = settings.get("plugin")
         if plugin is not None:
             called = next(iter(plugin)) if isinstance(plugin, dict) and plugin else plugin
@@ -142,13 +143,3 @@ def _runner(job: Job, runner: Runner, checks: Checklist) -> None:
     if system(runner) == "windows":
         title = f"Have agents with {listed} run scripts by the bash of Git for Windows"
         checks.add(title, "the machines: buildkite-agent.cfg, shell=…", reason, key)
-
-
-def _settings(secret: Secret | None) -> dict[str, object]:
-    for block in secret.settings if secret else ():
-        if block.provider == "buildkite":
-            try:
-                return dict(read_table(block.json, "secret"))
-            except CannotExpress:
-                return {}
-    return {}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from cigen.sdk import Expr, Graph, Job, Workflow
 from cigen.sdk.yaml import Value
+from cigen.std.ci.blocks import merge, sort_keys
 from cigen.std.ci.conditions import all_of, is_true, names
 from cigen.std.ci.legs import StaticJob
 from cigen.std.ci.problems import CannotExpress, read_table
@@ -16,7 +17,7 @@ from cigen.std.provider.buildkite.conditions import Names, input_variable, step_
 from cigen.std.provider.buildkite.events import Starts
 from cigen.std.provider.buildkite.job_script import RAW_MARK, ScriptScope, render_script
 from cigen.std.provider.buildkite.limits import BLOCK_TEAMS
-from cigen.std.provider.buildkite.raw import STEP_KEYS, check_steps, merge, raw_block, sort_keys
+from cigen.std.provider.buildkite.raw import STEP_KEYS, check_steps, raw_block
 from cigen.std.provider.buildkite.retries import render_retry
 from cigen.std.provider.buildkite.runners import agents
 from cigen.std.provider.buildkite.secret_env import job_secrets
@@ -84,7 +85,7 @@ def render_job(static: StaticJob, scope: JobScope) -> list[dict[str, Value]]:
     if len(depends) == 1 and job.approve is None:
         common["depends_on"] = depends[0]
     key = ("jobs", static.source, "raw", "buildkite")
-    patch = raw_block(job.raw, f'the raw block of job "{static.source}"', key, scope.report)
+    patch = raw_block(job.raw, f'job "{static.source}"', key, scope.report)
     step = _trigger(static, common, late, scope) if job.trigger else _command(static, common, late, patch, scope)
     for name in patch:
         if name not in STEP_KEYS and name != "steps":
@@ -92,7 +93,7 @@ def render_job(static: StaticJob, scope: JobScope) -> list[dict[str, Value]]:
             hint = f"keys: {', '.join(sorted(STEP_KEYS))}"
             scope.report.warning("BUILDKITE_014", message, hint=hint, key=(*key, name))
     merge(step, _without(patch, "steps"))
-    sort_keys(step)
+    sort_keys(step, STEP_KEYS)
     return [*found, step]
 
 

@@ -6,6 +6,7 @@ from itertools import groupby
 
 from cigen.sdk import Diagnostic, Graph, Job, Level, Output, Workflow
 from cigen.sdk.yaml import Commented, Document, Value, emit
+from cigen.std.ci.blocks import merge, sort_keys
 from cigen.std.ci.legs import StaticJob, map_texts, plain_text, static_jobs
 from cigen.std.ci.tools import INSTALLER
 from cigen.std.provider.buildkite.artifacts import find_artifacts
@@ -18,7 +19,7 @@ from cigen.std.provider.buildkite.jobs import JobScope, approval, render_job
 from cigen.std.provider.buildkite.limits import check_total, step_key, worst_case
 from cigen.std.provider.buildkite.matrix import render_matrix
 from cigen.std.provider.buildkite.problems import new_report
-from cigen.std.provider.buildkite.raw import merge, raw_block, sort_keys
+from cigen.std.provider.buildkite.raw import raw_block
 from cigen.std.provider.buildkite.settings import report_settings, workflow_key
 from cigen.std.provider.buildkite.shared import hoist
 from cigen.std.provider.buildkite.steps import SETUP_TOOLS
@@ -219,7 +220,7 @@ def _root(plan: _Plan, parts: Sequence[Sequence[Steps]], number: int, first: str
     found["steps"] = [_spaced(step, index) for index, step in enumerate(steps)]
     for workflow in plan.workflows:
         key = ("raw", "buildkite") if workflow.id == "ci" else ("workflows", workflow.id, "raw", "buildkite")
-        merge(found, raw_block(workflow.raw, f'the raw block of workflow "{workflow.id}"', key, scope.report))
+        merge(found, raw_block(workflow.raw, f'workflow "{workflow.id}"', key, scope.report))
     order = ("env", "agents", "image", "secrets", "checkout", "notify", "priority", "steps")
     sort_keys(found, order)
     return {name: _noted(value, _BLANK if index else ()) for index, (name, value) in enumerate(found.items())}

@@ -5,15 +5,14 @@ into: `raw.buildkite.steps.ID` takes `command` alone, which replaces that step's
 and is passed on as it stands: this is the place for Buildkite's own `$` interpolation.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from cigen.sdk import Job, ProviderBlock
-from cigen.sdk.yaml import Commented, Value
-from cigen.std.ci.problems import CannotExpress, read_table
+from cigen.sdk import Job, KeyPath, ProviderBlock
+from cigen.std.ci.blocks import read_own
 from cigen.std.report import Report
 
-__all__ = ["STEP_KEYS", "check_steps", "merge", "raw_block", "sort_keys"]
+__all__ = ["STEP_KEYS", "check_steps", "raw_block"]
 
 STEP_KEYS = (
     "label", "key", "trigger", "block", "depends_on", "allow_dependency_failure", "if", "if_changed", "branches",
@@ -24,16 +23,9 @@ STEP_KEYS = (
 """Every key of a step that Buildkite knows, in the order people write them."""
 
 
-def raw_block(blocks: Sequence[ProviderBlock], what: str, key: tuple[str, ...], report: Report) -> dict[str, Any]:
-    """The block for Buildkite, empty if there is none."""
-    found: dict[str, Any] = {}
-    for block in blocks:
-        if block.provider == "buildkite":
-            try:
-                found = read_table(block.json, what)
-            except CannotExpress as problem:
-                report.error("BUILDKITE_014", problem.message, key=key)
-    return found
+def raw_block(blocks: Iterable[ProviderBlock], what: str, key: KeyPath, report: Report) -> dict[str, Any]:
+    """The raw block of `what` for Buildkite, empty if there is none."""
+    return read_own(blocks, "buildkite", f"the raw block of {what}", report, "BUILDKITE_014", key)
 
 
 def check_steps(job: Job, block: Mapping[str, Any], source: str, report: Report) -> dict[str, str]:
@@ -59,21 +51,3 @@ def check_steps(job: Job, block: Mapping[str, Any], source: str, report: Report)
         else:
             found[step_id] = patch["command"]
     return found
-
-
-def merge(into: dict[str, Value], patch: Mapping[str, Any]) -> None:
-    """What the patch says wins; tables are merged key by key."""
-    for name, value in patch.items():
-        known = into.get(name)
-        inner = known.value if isinstance(known, Commented) else known
-        if isinstance(inner, dict) and isinstance(value, dict):
-            merge(inner, value)
-        else:
-            into[name] = value
-
-
-def sort_keys(table: dict[str, Value], order: Collection[str] = STEP_KEYS) -> None:
-    """Put the keys in the order people write them; unknown ones stay last, in the order they came."""
-    places = {name: place for place, name in enumerate(order)}
-    for name in sorted(table, key=lambda known: places.get(known, len(places))):
-        table[name] = table.pop(name)

@@ -6,7 +6,8 @@ which an agent belongs to that was told nothing, and any other machine is a queu
 
 from cigen.sdk import Runner
 from cigen.sdk.yaml import Value
-from cigen.std.ci.problems import CannotExpress, read_table
+from cigen.std.ci.blocks import own_table
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.buildkite.texts import escaped
 from cigen.std.report import Report
 
@@ -17,9 +18,9 @@ _BUILT_IN = {"linux": "linux", "linux-arm64": "linux", "macos": "macos", "window
 
 def agents(runner: Runner, report: Report) -> dict[str, Value]:
     """The tags an agent must have. Raises CannotExpress for settings that are no tags."""
-    for block in runner.settings:
-        if block.provider == "buildkite":
-            return _from_settings(runner.name, read_table(block.json, f'what runner "{runner.name}" is on Buildkite'))
+    settings = own_table(runner.settings, "buildkite", f'what runner "{runner.name}" is on Buildkite')
+    if settings is not None:
+        return _from_settings(runner.name, settings)
     if runner.name == "linux":
         return {"queue": "default"}
     if runner.name not in _BUILT_IN:

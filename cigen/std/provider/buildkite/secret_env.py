@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from cigen.sdk import Job, Secret
 from cigen.sdk.yaml import Value
-from cigen.std.ci.problems import CannotExpress, read_table
+from cigen.std.ci.blocks import read_own
 from cigen.std.report import Report
 
-__all__ = ["Secrets", "job_secrets"]
+__all__ = ["Secrets", "job_secrets", "secret_settings"]
 
 _NAME = re.compile(r"(?!buildkite|bk)[A-Z][A-Z0-9_]{0,254}", re.IGNORECASE)
 
@@ -29,7 +30,7 @@ def job_secrets(job: Job, source: str, defined: Iterable[Secret], report: Report
     wanted = list(dict.fromkeys(name for step in job.steps for name in step.secrets))
     if job.image is not None and job.image.password:
         wanted.append(job.image.password)
-    settings = {secret.name: _settings(secret, report) for secret in defined}
+    settings = {secret.name: secret_settings(secret, report) for secret in defined}
     plugins: list[Value] = []
     given: dict[str, Value] = {}
     for name in dict.fromkeys(wanted):
@@ -50,11 +51,8 @@ def job_secrets(job: Job, source: str, defined: Iterable[Secret], report: Report
     return Secrets(value, tuple(plugins), tuple(dict.fromkeys(wanted)), confined)
 
 
-def _settings(secret: Secret, report: Report) -> dict[str, Value]:
-    for block in secret.settings:
-        if block.provider == "buildkite":
-            try:
-                return read_table(block.json, f'what secret "{secret.name}" is on Buildkite')
-            except CannotExpress as problem:
-                report.error("BUILDKITE_014", problem.message, key=("secrets", secret.name))
-    return {}
+def secret_settings(secret: Secret, report: Report) -> dict[str, Any]:
+    """What cig.toml says of the secret for Buildkite alone."""
+    key = ("secrets", secret.name)
+    what = f'what secret "{secret.name}" is on Buildkite'
+    return read_own(secret.settings, "buildkite", what, report, "BUILDKITE_014", key)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from cigen.sdk import Graph, Job, Output, ProviderBlock, Setting, Workflow
+from cigen.sdk import Graph, Job, KeyPath, Output, ProviderBlock, Setting, Workflow
 from cigen.std.ci.checklist import (
     Checklist,
     effective_triggers,
@@ -14,10 +14,11 @@ from cigen.std.ci.checklist import (
     workflow_key,
     workflows_in,
 )
-from cigen.std.ci.problems import CannotExpress, read_table
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.circleci.contexts import find_contexts
 from cigen.std.provider.circleci.executors import find_place
 from cigen.std.provider.circleci.problems import new_report
+from cigen.std.provider.circleci.raw import circleci_block
 
 __all__ = ["checklist"]
 
@@ -47,12 +48,7 @@ def checklist(graph: Graph, output: Output) -> tuple[Setting, ...]:
         names = {job.id: ", ".join(f'"ci/circleci: {name}"' for name in plan_keys(job)) for job in jobs}
         asked = [(f'job "{job.id}" is {names[job.id]}', job_key(job)) for job in required(jobs)]
         merge_rules(workflow, asked, checks)
-        _raw(
-            workflow.raw,
-            f'the raw block of workflow "{workflow.id}"',
-            workflow_key(workflow, "raw", "circleci"),
-            checks,
-        )
+        _raw(workflow.raw, f'workflow "{workflow.id}"', workflow_key(workflow, "raw", "circleci"), checks)
         for job in jobs:
             _job(job, contexts, checks)
     return checks.found
@@ -120,7 +116,7 @@ def _job(job: Job, contexts: Mapping[str, Sequence[str]], checks: Checklist) -> 
             "Let the cloud trust CircleCI's tokens", f"the cloud: issuer {_ISSUER}", reason, job_key(job, "oidc")
         )
     _runner(job, checks)
-    _raw(job.raw, f'the raw block of job "{job.id}"', job_key(job, "raw", "circleci"), checks)
+    _raw(job.raw, f'job "{job.id}"', job_key(job, "raw", "circleci"), checks)
 
 
 def _runner(job: Job, checks: Checklist) -> None:
@@ -134,21 +130,15 @@ def _runner(job: Job, checks: Checklist) -> None:
         checks.add(title, "Self-Hosted Runners > Create Resource Class", reason, job_key(job, "runner"))
 
 
-def _raw(blocks: Sequence[ProviderBlock], what: str, key: tuple[str | int, ...], checks: Checklist) -> None:
-    for block in blocks:
-        if block.provider != "circleci":
-            continue
-        try:
-            table = read_table(block.json, what)
-        except CannotExpress:
-            continue
-        root = table.get("root")
-        parts = {**table, **(root if isinstance(root, dict) else {})}
-        if parts.get("setup") is True:
-            place = f"{_ADVANCED} > Enable dynamic config using setup workflows"
-            checks.add("Switch dynamic configuration on", place, f"{what} says setup", key)
-        orbs = parts.get("orbs")
-        for name in orbs.values() if isinstance(orbs, dict) else ():
-            if isinstance(name, str) and not name.startswith("circleci/"):
-                place = "Organization Settings > Security > Orb Security Settings"
-                checks.add(f"Allow the orb {name}", place, f"{what} uses it", key)
+def _raw(blocks: Sequence[ProviderBlock], what: str, key: KeyPath, checks: Checklist) -> None:
+    table = circleci_block(blocks, what, key, new_report())
+    root = table.get("root")
+    parts = {**table, **(root if isinstance(root, dict) else {})}
+    if parts.get("setup") is True:
+        place = f"{_ADVANCED} > Enable dynamic config using setup workflows"
+        checks.add("Switch dynamic configuration on", place, f"the raw block of {what} says setup", key)
+    orbs = parts.get("orbs")
+    for name in orbs.values() if isinstance(orbs, dict) else ():
+        if isinstance(name, str) and not name.startswith("circleci/"):
+            place = "Organization Settings > Security > Orb Security Settings"
+            checks.add(f"Allow the orb {name}", place, f"the raw block of {what} uses it", key)

@@ -7,7 +7,7 @@ project, which every job has. Nothing of either stands in the file but a context
 from collections.abc import Sequence
 
 from cigen.sdk import Job, Secret
-from cigen.std.ci.problems import CannotExpress, read_table
+from cigen.std.ci.blocks import read_own
 from cigen.std.report import Report
 
 __all__ = ["find_contexts", "job_contexts"]
@@ -17,22 +17,16 @@ def find_contexts(secrets: Sequence[Secret], report: Report) -> dict[str, tuple[
     """Secret → the contexts that hold it."""
     found: dict[str, tuple[str, ...]] = {}
     for secret in secrets:
-        for block in secret.settings:
-            if block.provider != "circleci":
-                continue
-            key = ("secrets", secret.name, "circleci")
-            try:
-                table = read_table(block.json, f'what secret "{secret.name}" is on CircleCI')
-            except CannotExpress as problem:
-                report.error("CIRCLECI_014", problem.message, key=key)
-                continue
-            given = table.get("context", ())
-            names = [given] if isinstance(given, str) else list(given) if isinstance(given, list) else []
-            found[secret.name] = tuple(str(name) for name in names if name)
-            others = sorted(set(table) - {"context"})
-            if others:
-                message = f'secret "{secret.name}" has "{others[0]}" for CircleCI; only "context" means something there'
-                report.warning("CIRCLECI_006", message, key=(*key, others[0]))
+        key = ("secrets", secret.name, "circleci")
+        what = f'what secret "{secret.name}" is on CircleCI'
+        table = read_own(secret.settings, "circleci", what, report, "CIRCLECI_014", key)
+        given = table.get("context", ())
+        names = [given] if isinstance(given, str) else list(given) if isinstance(given, list) else []
+        found[secret.name] = tuple(str(name) for name in names if name)
+        others = sorted(set(table) - {"context"})
+        if others:
+            message = f'secret "{secret.name}" has "{others[0]}" for CircleCI; only "context" means something there'
+            report.warning("CIRCLECI_006", message, key=(*key, others[0]))
     return found
 
 

@@ -12,8 +12,9 @@ from typing import Any
 
 from cigen.sdk import Job, Runner, Tool
 from cigen.sdk.yaml import Value
+from cigen.std.ci.blocks import own_table
 from cigen.std.ci.legs import PLACEHOLDER
-from cigen.std.ci.problems import CannotExpress, read_table
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.circleci.texts import render_text
 from cigen.std.report import Report
 
@@ -96,17 +97,14 @@ def calls_docker(job: Job) -> bool:
 
 
 def _settings(runner: Runner, report: Report) -> dict[str, Any]:
-    for block in runner.settings:
-        if block.provider == "circleci":
-            found = read_table(block.json, f'what runner "{runner.name}" is on CircleCI')
-            others = sorted(set(found) - set(_SETTINGS))
-            if others:
-                listed = ", ".join(f'"{key}"' for key in others)
-                message = f'the settings of runner "{runner.name}" for CircleCI have {listed}, which means nothing here'
-                hint = f"keys: {', '.join(_SETTINGS)}"
-                report.warning("CIRCLECI_006", message, hint=hint, key=("runners", runner.name, "circleci", others[0]))
-            return found
-    return {}
+    found = own_table(runner.settings, "circleci", f'what runner "{runner.name}" is on CircleCI') or {}
+    others = sorted(set(found) - set(_SETTINGS))
+    if others:
+        listed = ", ".join(f'"{key}"' for key in others)
+        message = f'the settings of runner "{runner.name}" for CircleCI have {listed}, which means nothing here'
+        hint = f"keys: {', '.join(_SETTINGS)}"
+        report.warning("CIRCLECI_006", message, hint=hint, key=("runners", runner.name, "circleci", others[0]))
+    return found
 
 
 def _system(runner: Runner, settings: Mapping[str, Any], report: Report) -> tuple[str, str]:

@@ -5,16 +5,16 @@ parameters. Keys of a job go into its definition, those of its place in the work
 `executors` to the root of the file.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cigen.sdk import KeyPath, ProviderBlock
-from cigen.sdk.yaml import Commented, Value
-from cigen.std.ci.problems import CannotExpress, read_table
+from cigen.sdk.yaml import Value
+from cigen.std.ci.blocks import merge, read_own
 from cigen.std.provider.circleci.steps import RenderedStep
 from cigen.std.report import Report
 
-__all__ = ["INVOCATION_KEYS", "JOB_KEYS", "circleci_block", "merge", "merge_job", "merge_steps"]
+__all__ = ["INVOCATION_KEYS", "JOB_KEYS", "circleci_block", "merge_job", "merge_steps"]
 
 JOB_KEYS = (
     "description", "type", "parameters", "executor", "docker", "machine", "macos", "resource_class", "parallelism",
@@ -31,15 +31,9 @@ _RUN_KEYS = (
 )  # fmt: skip
 
 
-def circleci_block(blocks: Sequence[ProviderBlock], what: str, key: KeyPath, report: Report) -> dict[str, Any]:
-    """The raw block for CircleCI, empty if there is none."""
-    for block in blocks:
-        if block.provider == "circleci":
-            try:
-                return read_table(block.json, f"the raw block of {what}")
-            except CannotExpress as problem:
-                report.error("CIRCLECI_014", problem.message, key=key)
-    return {}
+def circleci_block(blocks: Iterable[ProviderBlock], what: str, key: KeyPath, report: Report) -> dict[str, Any]:
+    """The raw block of `what` for CircleCI, empty if there is none."""
+    return read_own(blocks, "circleci", f"the raw block of {what}", report, "CIRCLECI_014", key)
 
 
 def merge_steps(source: str, block: Mapping[str, Any], steps: Sequence[RenderedStep], report: Report) -> None:
@@ -104,14 +98,3 @@ def merge_job(
                         body.pop(other, None)
             merge(body, {name: value})
     return root
-
-
-def merge(into: dict[str, Value], patch: Mapping[str, Any]) -> None:
-    """Merge tables key by key; anything else replaces what stood there."""
-    for name, value in patch.items():
-        known = into.get(name)
-        inner = known.value if isinstance(known, Commented) else known
-        if isinstance(inner, dict) and isinstance(value, dict):
-            merge(inner, value)
-        else:
-            into[name] = value

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from cigen.sdk import Diagnostic, Graph, Job, Output, Workflow
 from cigen.sdk.yaml import Commented, Document, Value, emit
+from cigen.std.ci.blocks import merge
 from cigen.std.ci.conditions import is_false
 from cigen.std.ci.legs import StaticJob, static_jobs
 from cigen.std.provider.circleci.approvals import approve
@@ -19,7 +20,7 @@ from cigen.std.provider.circleci.jobs import JobScope, RenderedJob, render_job
 from cigen.std.provider.circleci.limits import check_contexts, check_jobs
 from cigen.std.provider.circleci.matrix import Parameters, find_parameters, tell_matrix
 from cigen.std.provider.circleci.problems import new_report
-from cigen.std.provider.circleci.raw import circleci_block, merge
+from cigen.std.provider.circleci.raw import circleci_block
 from cigen.std.provider.circleci.tools import INSTALL, install_command
 from cigen.std.provider.circleci.triggers import (
     Start,

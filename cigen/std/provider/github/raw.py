@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cigen.sdk import Job, Workflow
-from cigen.sdk.yaml import Commented, Value
-from cigen.std.ci.problems import CannotExpress, read_table
+from cigen.sdk.yaml import Value
+from cigen.std.ci.blocks import merge, read_own, sort_keys
 from cigen.std.provider.github.triggers import workflow_key
 from cigen.std.report import Report
 
@@ -21,7 +21,6 @@ __all__ = [
     "merge_raw",
     "merge_workflow_raw",
     "referenced_steps",
-    "sort_keys",
 ]
 
 WORKFLOW_KEYS = ("name", "run-name", "on", "permissions", "concurrency", "env", "defaults", "jobs")
@@ -46,14 +45,8 @@ _USES_ONLY = ("uses", "with")
 
 def github_block(job: Job, report: Report) -> dict[str, Any]:
     """The job's raw block for GitHub, empty if there is none."""
-    found: dict[str, Any] = {}
-    for block in job.raw:
-        if block.provider == "github":
-            try:
-                found = read_table(block.json, f'the raw block of job "{job.id}"')
-            except CannotExpress as problem:
-                report.error("GITHUB_014", problem.message, key=("jobs", job.id, "raw", "github"))
-    return found
+    key = ("jobs", job.id, "raw", "github")
+    return read_own(job.raw, "github", f'the raw block of job "{job.id}"', report, "GITHUB_014", key)
 
 
 def merge_raw(
@@ -74,7 +67,7 @@ def merge_raw(
         if name not in JOB_KEYS:
             message = f'GitHub refuses a job with the key "{name}", which the raw block gives job "{job.id}"'
             report.warning("GITHUB_014", message, hint=f"keys: {', '.join(sorted(JOB_KEYS))}", key=(*key, name))
-    _merge(rendered, {name: value for name, value in block.items() if name != "steps"})
+    merge(rendered, {name: value for name, value in block.items() if name != "steps"})
     by_id = dict(steps)
     for step_id, patch in patches.items():
         if step_id not in by_id:
@@ -89,23 +82,16 @@ def merge_raw(
 def merge_workflow_raw(workflow: Workflow, rendered: dict[str, Value], report: Report) -> None:
     """Merge the workflow's raw block into the file, in place. Its jobs have blocks of their own."""
     key = workflow_key(workflow, "raw", "github")
-    for block in workflow.raw:
-        if block.provider != "github":
-            continue
-        try:
-            table = read_table(block.json, f'the raw block of workflow "{workflow.id}"')
-        except CannotExpress as problem:
-            report.error("GITHUB_014", problem.message, key=key)
-            continue
-        for name in table:
-            if name not in WORKFLOW_KEYS:
-                message = f'GitHub refuses a workflow with the key "{name}", which a raw block gives "{workflow.id}"'
-                report.warning("GITHUB_014", message, hint=f"keys: {', '.join(WORKFLOW_KEYS)}", key=(*key, name))
-        if "jobs" in table:
-            message = f'the raw block of workflow "{workflow.id}" speaks of jobs, which have blocks of their own'
-            report.error("GITHUB_014", message, hint="[jobs.NAME.raw.github]", key=(*key, "jobs"))
-        _merge(rendered, {name: value for name, value in table.items() if name != "jobs"})
-        sort_keys(rendered, WORKFLOW_KEYS)
+    table = read_own(workflow.raw, "github", f'the raw block of workflow "{workflow.id}"', report, "GITHUB_014", key)
+    for name in table:
+        if name not in WORKFLOW_KEYS:
+            message = f'GitHub refuses a workflow with the key "{name}", which a raw block gives "{workflow.id}"'
+            report.warning("GITHUB_014", message, hint=f"keys: {', '.join(WORKFLOW_KEYS)}", key=(*key, name))
+    if "jobs" in table:
+        message = f'the raw block of workflow "{workflow.id}" speaks of jobs, which have blocks of their own'
+        report.error("GITHUB_014", message, hint="[jobs.NAME.raw.github]", key=(*key, "jobs"))
+    merge(rendered, {name: value for name, value in table.items() if name != "jobs"})
+    sort_keys(rendered, WORKFLOW_KEYS)
 
 
 def _merge_step(step: dict[str, Value], patch: Mapping[str, Any]) -> None:
@@ -113,25 +99,8 @@ def _merge_step(step: dict[str, Value], patch: Mapping[str, Any]) -> None:
     gone = _RUN_ONLY if "uses" in patch else _USES_ONLY if "run" in patch else ()
     for name in gone:
         step.pop(name, None)
-    _merge(step, patch)
+    merge(step, patch)
     sort_keys(step, STEP_KEYS)
-
-
-def _merge(into: dict[str, Value], patch: Mapping[str, Any]) -> None:
-    for name, value in patch.items():
-        known = into.get(name)
-        inner = known.value if isinstance(known, Commented) else known
-        if isinstance(inner, dict) and isinstance(value, dict):
-            _merge(inner, value)
-        else:
-            into[name] = value
-
-
-def sort_keys(table: dict[str, Value], order: Sequence[str]) -> None:
-    """Put the keys in the order people write them; unknown ones stay last, in the order they came."""
-    places = {name: place for place, name in enumerate(order)}
-    for name in sorted(table, key=lambda known: places.get(known, len(places))):
-        table[name] = table.pop(name)
 
 
 def referenced_steps(job: Job) -> frozenset[str]:

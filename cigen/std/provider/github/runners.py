@@ -8,7 +8,8 @@ from typing import Any
 
 from cigen.sdk import Runner
 from cigen.sdk.yaml import Value
-from cigen.std.ci.problems import CannotExpress, read_table
+from cigen.std.ci.blocks import own_table
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.report import Report
 
 __all__ = ["HOSTED", "is_linux", "runs_on"]
@@ -31,10 +32,9 @@ _BUILT_IN = {
 
 def runs_on(runner: Runner, report: Report) -> Value:
     """The value of `runs-on`. Raises CannotExpress for a machine that GitHub cannot be told about."""
-    for block in runner.settings:
-        if block.provider == "github":
-            settings = read_table(block.json, f'what runner "{runner.name}" is on GitHub')
-            return _from_settings(runner.name, settings, report)
+    settings = own_table(runner.settings, "github", f'what runner "{runner.name}" is on GitHub')
+    if settings is not None:
+        return _from_settings(runner.name, settings, report)
     if runner.name in _BUILT_IN and not (runner.os or runner.arch):
         return HOSTED[_BUILT_IN[runner.name]]
     hint = f'add to cig.toml: [runners.{runner.name}] github = {{ runs-on = "ubuntu-latest" }}'

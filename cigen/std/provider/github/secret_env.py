@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from cigen.sdk import Job, KeyPath, Secret, Step
 from cigen.sdk.yaml import Value
-from cigen.std.ci.problems import CannotExpress, read_table
+from cigen.std.ci.blocks import read_own
 from cigen.std.report import Report
 
 __all__ = ["render_secret", "render_secrets", "secret_names"]
@@ -17,19 +17,14 @@ def secret_names(secrets: Iterable[Secret], report: Report) -> dict[str, str]:
     """What GitHub calls a secret, where cig.toml says that it has another name there."""
     found = {}
     for secret in secrets:
-        for block in secret.settings:
-            if block.provider != "github":
-                continue
-            key = ("secrets", secret.name, "github")
-            try:
-                table = read_table(block.json, f'what secret "{secret.name}" is on GitHub')
-            except CannotExpress as problem:
-                report.error("GITHUB_014", problem.message, key=key)
-                continue
-            found[secret.name] = str(table.get("name", secret.name))
-            for other in sorted(set(table) - {"name"}):
-                message = f'secret "{secret.name}" has "{other}" for GitHub; only "name" means something there'
-                report.warning("GITHUB_006", message, key=(*key, other))
+        key = ("secrets", secret.name, "github")
+        what = f'what secret "{secret.name}" is on GitHub'
+        table = read_own(secret.settings, "github", what, report, "GITHUB_014", key)
+        if "name" in table:
+            found[secret.name] = str(table["name"])
+        for other in sorted(set(table) - {"name"}):
+            message = f'secret "{secret.name}" has "{other}" for GitHub; only "name" means something there'
+            report.warning("GITHUB_006", message, key=(*key, other))
     return found
 
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 
 from cigen.sdk import Job, Step
 from cigen.sdk.yaml import Value
+from cigen.std.ci.blocks import sort_keys
 from cigen.std.ci.problems import CannotExpress, read_table
 from cigen.std.provider.github.artifacts import Artifacts
 from cigen.std.provider.github.caches import render_cache
 from cigen.std.provider.github.checkout import render_checkout
 from cigen.std.provider.github.conditions import ConditionScope, all_of, compile_condition, if_value
-from cigen.std.provider.github.raw import STEP_KEYS, sort_keys
+from cigen.std.provider.github.raw import STEP_KEYS
 from cigen.std.provider.github.scripts import render_script, render_shell
 from cigen.std.provider.github.secret_env import render_secrets
 from cigen.std.provider.github.services import environment

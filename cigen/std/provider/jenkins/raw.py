@@ -9,8 +9,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from cigen.sdk import Job, KeyPath, Native, ProviderBlock, Workflow
-from cigen.std.ci.problems import CannotExpress, read_table
+from cigen.sdk import Job, KeyPath, Native, Workflow
+from cigen.std.ci.blocks import read_own
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.jenkins.groovy import Code, braces
 from cigen.std.report import Report
 
@@ -35,7 +36,7 @@ class JobBlock:
 def read_job_block(job: Job, report: Report) -> JobBlock:
     """The job's block, empty if there is none; what means nothing is reported and left out."""
     key = ("jobs", job.id, "raw", "jenkins")
-    table = _table(job.raw, f'the raw block of job "{job.id}"', report, key)
+    table = read_own(job.raw, "jenkins", f'the raw block of job "{job.id}"', report, "JENKINS_011", key)
     patches = table.pop("steps", {})
     own = _read(table, _JOB_KEYS, f'job "{job.id}"', report, key)
     if not isinstance(patches, dict):
@@ -57,7 +58,7 @@ def read_job_block(job: Job, report: Report) -> JobBlock:
 def read_workflow_block(workflow: Workflow, report: Report, key: KeyPath) -> Block:
     """The workflow's block."""
     key = (*key, "raw", "jenkins")
-    table = _table(workflow.raw, f'the raw block of workflow "{workflow.id}"', report, key)
+    table = read_own(workflow.raw, "jenkins", f'the raw block of workflow "{workflow.id}"', report, "JENKINS_011", key)
     return _read(table, _WORKFLOW_KEYS, f'workflow "{workflow.id}"', report, key)
 
 
@@ -85,16 +86,6 @@ def native_lines(native: Native) -> list[Code]:
 
 def _lines(texts: tuple[str, ...]) -> list[Code]:
     return [Code(line) for one in texts for line in one.strip("\n").split("\n")]
-
-
-def _table(blocks: tuple[ProviderBlock, ...], what: str, report: Report, key: KeyPath) -> dict[str, object]:
-    for block in blocks:
-        if block.provider == "jenkins":
-            try:
-                return read_table(block.json, what)
-            except CannotExpress as problem:
-                report.error("JENKINS_011", problem.message, key=key)
-    return {}
 
 
 def _read(table: object, keys: tuple[str, ...], what: str, report: Report, key: KeyPath) -> Block:

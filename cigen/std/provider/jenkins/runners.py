@@ -4,8 +4,11 @@ A `[runners.NAME] jenkins = { label = "…" }` table wins. The built-in names ar
 architecture where it is not the usual one: an administrator gives agents these labels, or says others in `[runners]`.
 """
 
+from typing import Any
+
 from cigen.sdk import Runner
-from cigen.std.ci.problems import CannotExpress, read_table
+from cigen.std.ci.blocks import own_table
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.report import Report
 
 __all__ = ["agent_label", "is_windows"]
@@ -21,9 +24,9 @@ _USUAL = {"linux": "amd64", "macos": "arm64", "windows": "amd64"}
 
 def agent_label(runner: Runner, report: Report) -> str:
     """The label expression of `node`. Raises CannotExpress for a machine that Jenkins cannot be told about."""
-    for block in runner.settings:
-        if block.provider == "jenkins":
-            return _from_settings(runner, block.json, report)
+    settings = own_table(runner.settings, "jenkins", f'what runner "{runner.name}" is on Jenkins')
+    if settings is not None:
+        return _from_settings(runner, settings, report)
     if runner.name in _BUILT_IN and not (runner.os or runner.arch):
         return _label(*_BUILT_IN[runner.name])
     hint = f'add to cig.toml: [runners.{runner.name}] jenkins = {{ label = "linux" }}'
@@ -45,8 +48,7 @@ def _label(system: str, arch: str) -> str:
     return system if _USUAL.get(system) == arch else f"{system} && {arch}"
 
 
-def _from_settings(runner: Runner, settings: str, report: Report) -> str:
-    table = read_table(settings, f'what runner "{runner.name}" is on Jenkins')
+def _from_settings(runner: Runner, table: dict[str, Any], report: Report) -> str:
     label = table.get("label")
     if not isinstance(label, str) or not label:
         hint = f'[runners.{runner.name}] jenkins = {{ label = "linux" }}'

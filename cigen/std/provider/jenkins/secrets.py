@@ -6,7 +6,8 @@ A value never becomes part of a Groovy text: the shell reads the variable.
 from collections.abc import Iterable, Mapping
 
 from cigen.sdk import Secret
-from cigen.std.ci.problems import CannotExpress, read_table
+from cigen.std.ci.blocks import own_table
+from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.jenkins.groovy import Code, braces, call, literal
 from cigen.std.provider.jenkins.used import Used
 from cigen.std.report import Report
@@ -53,10 +54,7 @@ def usable_secrets(secrets: Iterable[Secret], report: Report) -> dict[str, Secre
 
 
 def _settings(name: str, known: Mapping[str, Secret]) -> dict[str, str]:
-    for block in known[name].settings if name in known else ():
-        if block.provider == "jenkins":
-            table = read_table(block.json, f"[secrets.{name}] jenkins")
-            if not all(isinstance(value, str) for value in table.values()):
-                raise CannotExpress(f"[secrets.{name}] jenkins holds no texts", 'jenkins = { credentials = "ID" }')
-            return table
-    return {}
+    table = own_table(known[name].settings if name in known else (), "jenkins", f"[secrets.{name}] jenkins") or {}
+    if not all(isinstance(value, str) for value in table.values()):
+        raise CannotExpress(f"[secrets.{name}] jenkins holds no texts", 'jenkins = { credentials = "ID" }')
+    return table
