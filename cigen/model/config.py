@@ -4,7 +4,7 @@ Two files that mean the same give equal values and equal canonical bytes, which 
 """
 
 from cigen.model.frozen import dataclass
-from cigen.model.resources import Cache, Job, Output, Pair, Runner, Secret, Service, Workflow
+from cigen.model.resources import Cache, Job, Output, Pair, Runner, Secret, Service, Skipping, Workflow
 
 __all__ = ["Config", "PluginRef", "Project"]
 
@@ -45,3 +45,4 @@ class Config:
     outputs: tuple[Output, ...] = ()
     plugins: tuple[PluginRef, ...] = ()
     secrets: tuple[Secret, ...] = ()
+    skipping: Skipping | None = None

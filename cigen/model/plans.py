@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from cigen.model.diagnostics import Diagnostic, KeyPath
 from cigen.model.frozen import dataclass
-from cigen.model.resources import Cache, Job, Output, Pair, Secret, Service, Step, Workflow
+from cigen.model.resources import Cache, Job, Output, Pair, Secret, Service, Skipping, Step, Workflow
 
 __all__ = [
     "Budget",
@@ -259,6 +259,7 @@ class Graph:
     jobs: tuple[Job, ...] = ()
     facts: tuple[Fact, ...] = ()
     secrets: tuple[Secret, ...] = ()
+    skipping: Skipping | None = None
 
 
 @dataclass(frozen=True, slots=True)

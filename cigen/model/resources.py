@@ -84,6 +84,7 @@ __all__ = [
     "Service",
     "Shards",
     "SkipIf",
+    "Skipping",
     "Step",
     "TagTrigger",
     "Tool",
@@ -198,6 +199,26 @@ class Secret:
     name: str
     settings: tuple[ProviderBlock, ...] = ()
     version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipping:
+    """`[skipping]`: how a run finds out which jobs are proven. None in its place: no job is ever skipped by proof.
+
+    store: a URL, or empty for the provider's own choice. max_age: seconds. audit: hits that run all the same, in
+    hundredths of a percent. trust: `TIER:KEY` of those who may write records. secrets: what the store needs. install:
+    a script that puts `cig` on PATH, or empty for the provider's own. runner, machine: where plans are made.
+    """
+
+    store: str = ""
+    max_age: int = 14 * 86_400
+    audit: int = 0
+    trust: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    install: str = ""
+    runner: str = ""
+    machine: Runner | None = None
+    settings: tuple[ProviderBlock, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from cigen.model.config import Config
 from cigen.model.diagnostics import Diagnostic, error, has_errors
 from cigen.model.plans import Fact, Graph, PlanResult
-from cigen.model.resources import Job
+from cigen.model.resources import Job, Runner, Skipping
 from cigen.pipeline.assemble import Proposals, complete_job
 from cigen.pipeline.detect import nearest
 from cigen.pipeline.expand import map_text
@@ -40,7 +40,19 @@ def build_graph(
     complete = [_replace_facts(job, facts, variables, found) for job in complete]
     if has_errors(found):
         return None, tuple(found)
-    return Graph(config.project.name, config.workflows, tuple(complete), tuple(facts), config.secrets), tuple(found)
+    graph = Graph(
+        config.project.name, config.workflows, tuple(complete), tuple(facts), config.secrets, _skipping(config)
+    )
+    return graph, tuple(found)
+
+
+def _skipping(config: Config) -> Skipping | None:
+    """How proofs are found, with the machine that plans are made on."""
+    if config.skipping is None:
+        return None
+    name = config.skipping.runner
+    machine = next((runner for runner in config.runners if runner.name == name), Runner(name))
+    return replace(config.skipping, machine=machine)
 
 
 def _join_jobs(jobs: Sequence[Job], plans: Mapping[str, PlanResult], found: list[Diagnostic]) -> list[Job]:

@@ -18,6 +18,7 @@ from cigen.schema.machines import BUILT_IN, check_runner, read_cache, read_runne
 from cigen.schema.outputs import read_outputs, read_plugins
 from cigen.schema.references import add_setup, check_references
 from cigen.schema.sequence import check_values, join_stages
+from cigen.schema.skipping import read_skipping
 from cigen.schema.source import oddities, parse
 from cigen.schema.starting import check_triggers
 from cigen.schema.steps import check_templates
@@ -106,6 +107,7 @@ def _read(tree: dict[str, Any], reading: Reading) -> Config:
         outputs=read_outputs(root, workflows),
         plugins=read_plugins(root),
         secrets=read_secrets(root),
+        skipping=read_skipping(root, runners),
     )
 
 

@@ -244,8 +244,14 @@ raw.jenkins = { before = "echo 'x'", steps = { make = { wrap = ["timestamps"] } 
 [jobs.a]
 skip_if = { paths_unmodified = ["app/**"], env = ["SKIP"], branch = ["wip/*"] }
 inputs = { files = [{ glob = "lib/**", optional = true }], env = ["MODE"] }
-effects = true
 steps = ["make"]
+[jobs.b]
+needs = ["a"]
+effects = true
+steps = ["make deploy"]
+[skipping]
+store = "s3://proofs/app"
+max_age = "7d"
 """,
     "reuse": """\
 variables.RUBY = "3.4"

@@ -104,7 +104,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature(
         "skipping",
         "Work that need not be done",
-        ("jobs.NAME.skip_if", "jobs.NAME.inputs", "jobs.NAME.effects"),
+        ("jobs.NAME.skip_if", "jobs.NAME.inputs", "jobs.NAME.effects", "skipping"),
         core=True,
     ),
     Feature("reuse", "Variables and templates", ("variables", "templates"), core=True),

@@ -264,18 +264,20 @@ class Fragment(_message.Message):
     def __init__(self, path: _Optional[str] = ..., content: _Optional[str] = ..., strategy: _Optional[_Union[MergeStrategy, str]] = ..., order: _Optional[int] = ...) -> None: ...
 
 class Graph(_message.Message):
-    __slots__ = ("project", "workflows", "jobs", "facts", "secrets")
+    __slots__ = ("project", "workflows", "jobs", "facts", "secrets", "skipping")
     PROJECT_FIELD_NUMBER: _ClassVar[int]
     WORKFLOWS_FIELD_NUMBER: _ClassVar[int]
     JOBS_FIELD_NUMBER: _ClassVar[int]
     FACTS_FIELD_NUMBER: _ClassVar[int]
     SECRETS_FIELD_NUMBER: _ClassVar[int]
+    SKIPPING_FIELD_NUMBER: _ClassVar[int]
     project: str
     workflows: _containers.RepeatedCompositeFieldContainer[Workflow]
     jobs: _containers.RepeatedCompositeFieldContainer[Job]
     facts: _containers.RepeatedCompositeFieldContainer[Fact]
     secrets: _containers.RepeatedCompositeFieldContainer[Secret]
-    def __init__(self, project: _Optional[str] = ..., workflows: _Optional[_Iterable[_Union[Workflow, _Mapping]]] = ..., jobs: _Optional[_Iterable[_Union[Job, _Mapping]]] = ..., facts: _Optional[_Iterable[_Union[Fact, _Mapping]]] = ..., secrets: _Optional[_Iterable[_Union[Secret, _Mapping]]] = ...) -> None: ...
+    skipping: Skipping
+    def __init__(self, project: _Optional[str] = ..., workflows: _Optional[_Iterable[_Union[Workflow, _Mapping]]] = ..., jobs: _Optional[_Iterable[_Union[Job, _Mapping]]] = ..., facts: _Optional[_Iterable[_Union[Fact, _Mapping]]] = ..., secrets: _Optional[_Iterable[_Union[Secret, _Mapping]]] = ..., skipping: _Optional[_Union[Skipping, _Mapping]] = ...) -> None: ...
 
 class WorkSignature(_message.Message):
     __slots__ = ("job", "signature")
@@ -830,6 +832,28 @@ class Secret(_message.Message):
     settings: _containers.RepeatedCompositeFieldContainer[ProviderBlock]
     version: str
     def __init__(self, name: _Optional[str] = ..., settings: _Optional[_Iterable[_Union[ProviderBlock, _Mapping]]] = ..., version: _Optional[str] = ...) -> None: ...
+
+class Skipping(_message.Message):
+    __slots__ = ("store", "max_age", "audit", "trust", "secrets", "install", "runner", "machine", "settings")
+    STORE_FIELD_NUMBER: _ClassVar[int]
+    MAX_AGE_FIELD_NUMBER: _ClassVar[int]
+    AUDIT_FIELD_NUMBER: _ClassVar[int]
+    TRUST_FIELD_NUMBER: _ClassVar[int]
+    SECRETS_FIELD_NUMBER: _ClassVar[int]
+    INSTALL_FIELD_NUMBER: _ClassVar[int]
+    RUNNER_FIELD_NUMBER: _ClassVar[int]
+    MACHINE_FIELD_NUMBER: _ClassVar[int]
+    SETTINGS_FIELD_NUMBER: _ClassVar[int]
+    store: str
+    max_age: int
+    audit: int
+    trust: _containers.RepeatedScalarFieldContainer[str]
+    secrets: _containers.RepeatedScalarFieldContainer[str]
+    install: str
+    runner: str
+    machine: Runner
+    settings: _containers.RepeatedCompositeFieldContainer[ProviderBlock]
+    def __init__(self, store: _Optional[str] = ..., max_age: _Optional[int] = ..., audit: _Optional[int] = ..., trust: _Optional[_Iterable[str]] = ..., secrets: _Optional[_Iterable[str]] = ..., install: _Optional[str] = ..., runner: _Optional[str] = ..., machine: _Optional[_Union[Runner, _Mapping]] = ..., settings: _Optional[_Iterable[_Union[ProviderBlock, _Mapping]]] = ...) -> None: ...
 
 class Notify(_message.Message):
     __slots__ = ("on", "script", "secrets")

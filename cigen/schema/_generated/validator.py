@@ -14,13 +14,16 @@ import re
 
 
 REGEX_PATTERNS = {
+    '^(?=.)([0-9]{1,4}d)?([0-9]{1,5}h)?$': re.compile('^(?=.)([0-9]{1,4}d)?([0-9]{1,5}h)?\\Z'),
+    '^[0-9]{1,3}([.][0-9]{1,2})?%$': re.compile('^[0-9]{1,3}([.][0-9]{1,2})?%\\Z'),
+    '^(protected|branch):[0-9a-f]{64}$': re.compile('^(protected|branch):[0-9a-f]{64}\\Z'),
     '^[^\\n]+$': re.compile('^[^\\n]+\\Z'),
     '^(\\*|[A-Za-z_][A-Za-z0-9_-]*)$': re.compile('^(\\*|[A-Za-z_][A-Za-z0-9_-]*)\\Z'),
     '^[a-z][a-z0-9-]*/[A-Za-z0-9][A-Za-z0-9._-]*$': re.compile('^[a-z][a-z0-9-]*/[A-Za-z0-9][A-Za-z0-9._-]*\\Z'),
+    '^[A-Za-z_][A-Za-z0-9_]*$': re.compile('^[A-Za-z_][A-Za-z0-9_]*\\Z'),
     '^[A-Za-z_][A-Za-z0-9_.-]*$': re.compile('^[A-Za-z_][A-Za-z0-9_.-]*\\Z'),
     '\\S': re.compile('\\S'),
     '^[^\\s@]+(@[^\\n@]+)?$': re.compile('^[^\\s@]+(@[^\\n@]+)?\\Z'),
-    '^[A-Za-z_][A-Za-z0-9_]*$': re.compile('^[A-Za-z_][A-Za-z0-9_]*\\Z'),
     '^[A-Za-z_][A-Za-z0-9_-]*$': re.compile('^[A-Za-z_][A-Za-z0-9_-]*\\Z'),
     '^(failure|agent_lost)$': re.compile('^(failure|agent_lost)\\Z'),
     '^(?=.)([1-9][0-9]{0,2}h)?([1-9][0-9]{0,4}m)?$': re.compile('^(?=.)([1-9][0-9]{0,2}h)?([1-9][0-9]{0,4}m)?\\Z'),
@@ -357,6 +360,78 @@ def validate(data: object) -> object:
                             data__services_property_names = False
                     if not data__services_property_names:
                         raise JsonSchemaValueException
+        if "skipping" in data_keys:
+            data_keys.remove("skipping")
+            data__skipping = data["skipping"]
+            if not isinstance(data__skipping, (dict)):
+                raise JsonSchemaValueException
+            data__skipping_is_dict = isinstance(data__skipping, dict)
+            if data__skipping_is_dict:
+                data__skipping_keys = set(data__skipping.keys())
+                if "enabled" in data__skipping_keys:
+                    data__skipping_keys.remove("enabled")
+                    data__skipping__enabled = data__skipping["enabled"]
+                    if not isinstance(data__skipping__enabled, (bool)):
+                        raise JsonSchemaValueException
+                if "store" in data__skipping_keys:
+                    data__skipping_keys.remove("store")
+                    data__skipping__store = data__skipping["store"]
+                    validate___definitions_line(data__skipping__store)
+                if "max_age" in data__skipping_keys:
+                    data__skipping_keys.remove("max_age")
+                    data__skipping__maxage = data__skipping["max_age"]
+                    if not isinstance(data__skipping__maxage, (str)):
+                        raise JsonSchemaValueException
+                    if isinstance(data__skipping__maxage, str):
+                        if not REGEX_PATTERNS['^(?=.)([0-9]{1,4}d)?([0-9]{1,5}h)?$'].search(data__skipping__maxage):
+                            raise JsonSchemaValueException
+                if "audit" in data__skipping_keys:
+                    data__skipping_keys.remove("audit")
+                    data__skipping__audit = data__skipping["audit"]
+                    if not isinstance(data__skipping__audit, (str, bool)):
+                        raise JsonSchemaValueException
+                    if isinstance(data__skipping__audit, str):
+                        if not REGEX_PATTERNS['^[0-9]{1,3}([.][0-9]{1,2})?%$'].search(data__skipping__audit):
+                            raise JsonSchemaValueException
+                if "trust" in data__skipping_keys:
+                    data__skipping_keys.remove("trust")
+                    data__skipping__trust = data__skipping["trust"]
+                    if not isinstance(data__skipping__trust, (list, tuple)):
+                        raise JsonSchemaValueException
+                    data__skipping__trust_is_list = isinstance(data__skipping__trust, (list, tuple))
+                    if data__skipping__trust_is_list:
+                        def fn(var): return frozenset(dict((k, fn(v)) for k, v in var.items()).items()) if hasattr(var, "items") else tuple(fn(v) for v in var) if isinstance(var, (dict, list)) else (bool, var) if isinstance(var, bool) else var
+                        data__skipping__trust_len = len(data__skipping__trust)
+                        if data__skipping__trust_len > len(set(fn(data__skipping__trust_x) for data__skipping__trust_x in data__skipping__trust)):
+                            raise JsonSchemaValueException
+                        for data__skipping__trust_x, data__skipping__trust_item in enumerate(data__skipping__trust):
+                            if not isinstance(data__skipping__trust_item, (str)):
+                                raise JsonSchemaValueException
+                            if isinstance(data__skipping__trust_item, str):
+                                if not REGEX_PATTERNS['^(protected|branch):[0-9a-f]{64}$'].search(data__skipping__trust_item):
+                                    raise JsonSchemaValueException
+                if "secrets" in data__skipping_keys:
+                    data__skipping_keys.remove("secrets")
+                    data__skipping__secrets = data__skipping["secrets"]
+                    validate___definitions_variables(data__skipping__secrets)
+                if "install" in data__skipping_keys:
+                    data__skipping_keys.remove("install")
+                    data__skipping__install = data__skipping["install"]
+                    if not isinstance(data__skipping__install, (str)):
+                        raise JsonSchemaValueException
+                    if isinstance(data__skipping__install, str):
+                        data__skipping__install_len = len(data__skipping__install)
+                        if data__skipping__install_len < 1:
+                            raise JsonSchemaValueException
+                if "runner" in data__skipping_keys:
+                    data__skipping_keys.remove("runner")
+                    data__skipping__runner = data__skipping["runner"]
+                    validate___definitions_line(data__skipping__runner)
+                for data__skipping_key in data__skipping_keys:
+                    if data__skipping_key not in ['enabled', 'store', 'max_age', 'audit', 'trust', 'secrets', 'install', 'runner']:
+                        data__skipping_value = data__skipping.get(data__skipping_key)
+                        if not isinstance(data__skipping_value, (dict)):
+                            raise JsonSchemaValueException
         if "secrets" in data_keys:
             data_keys.remove("secrets")
             data__secrets = data["secrets"]
@@ -686,6 +761,21 @@ def validate___definitions_provider_table(data):
         raise JsonSchemaValueException
     return data
 
+def validate___definitions_variables(data):
+    if not isinstance(data, (str, list, tuple)):
+        raise JsonSchemaValueException
+    if isinstance(data, str):
+        if not REGEX_PATTERNS['^[A-Za-z_][A-Za-z0-9_]*$'].search(data):
+            raise JsonSchemaValueException
+    data_is_list = isinstance(data, (list, tuple))
+    if data_is_list:
+        data_len = len(data)
+        if data_len < 1:
+            raise JsonSchemaValueException
+        for data_x, data_item in enumerate(data):
+            validate___definitions_variable(data_item)
+    return data
+
 def validate___definitions_service(data):
     if not isinstance(data, (dict)):
         raise JsonSchemaValueException
@@ -970,21 +1060,6 @@ def validate___definitions_step(data):
             if data_key not in ['run', 'uses', 'use', 'with', 'github', 'circleci', 'buildkite', 'jenkins', 'id', 'name', 'env', 'secrets', 'when', 'run_on', 'timeout', 'retry', 'allow_failure', 'working_directory', 'shell']:
                 data_value = data.get(data_key)
                 validate___definitions_provider_table(data_value)
-    return data
-
-def validate___definitions_variables(data):
-    if not isinstance(data, (str, list, tuple)):
-        raise JsonSchemaValueException
-    if isinstance(data, str):
-        if not REGEX_PATTERNS['^[A-Za-z_][A-Za-z0-9_]*$'].search(data):
-            raise JsonSchemaValueException
-    data_is_list = isinstance(data, (list, tuple))
-    if data_is_list:
-        data_len = len(data)
-        if data_len < 1:
-            raise JsonSchemaValueException
-        for data_x, data_item in enumerate(data):
-            validate___definitions_variable(data_item)
     return data
 
 def validate___definitions_input(data):

@@ -43,6 +43,7 @@ from cigen.model.resources import (
     Schedule,
     Service,
     SkipIf,
+    Skipping,
     Step,
     TagTrigger,
     Triggers,
@@ -567,8 +568,12 @@ def keys(value: Any, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int
         yield from keys(item, (*at, key))
 
 
-NO_EFFECT = (("templates", "greet", "description"), ("templates", "greet", "inputs", "who", "description"))
-"""Keys for the readers of cig.toml alone."""
+NO_EFFECT = (
+    ("templates", "greet", "description"),
+    ("templates", "greet", "inputs", "who", "description"),
+    ("skipping", "enabled"),
+)
+"""Keys for the readers of cig.toml alone, and one that can only say what holds anyway, or switch all the others off."""
 
 
 @pytest.mark.parametrize("path", list(keys(EVERYTHING)), ids=lambda path: ".".join(str(part) for part in path))
@@ -613,6 +618,37 @@ def test_the_file_with_every_key_has_every_key() -> None:
     wanted = {(known, name) for known, node in nodes.items() for name in node.get("properties", {})}
     missing = wanted - set(shown(load_schema(), EVERYTHING))
     assert {(nodes[known].get("description"), name) for known, name in missing} == set()
+
+
+# -- skipping ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("", Skipping(runner="linux")),
+        ('max_age = "36h"', Skipping(runner="linux", max_age=36 * 3600)),
+        ('max_age = "1d1h"', Skipping(runner="linux", max_age=25 * 3600)),
+        ('max_age = "365d"', Skipping(runner="linux", max_age=365 * 86400)),
+        ("audit = true", Skipping(runner="linux", audit=200)),
+        ("audit = false", Skipping(runner="linux")),
+        ('audit = "0.5%"', Skipping(runner="linux", audit=50)),
+        ('audit = "0.05%"', Skipping(runner="linux", audit=5)),
+        ('audit = "100%"', Skipping(runner="linux", audit=10_000)),
+        ("enabled = false", None),
+    ],
+)
+def test_skipping_is_read(written: str, meant: Skipping | None) -> None:
+    config, found = load_config(f'version = "0.2"\n[project]\nname = "x"\n[skipping]\n{written}\n'.encode())
+    assert found == ()
+    assert config is not None
+    assert config.skipping == meant
+
+
+def test_without_the_table_jobs_are_skipped_by_the_defaults() -> None:
+    config, _ = load_config(b'version = "0.2"\n[project]\nname = "x"\n')
+    assert config is not None
+    assert config.skipping == Skipping(runner="linux")
 
 
 # -- whatever comes ----------------------------------------------------------------------------------------------------

@@ -1,0 +1,62 @@
+"""`[skipping]`: where proofs are kept, whom to believe, and how much of what is proven runs all the same."""
+
+import re
+
+from cigen.model.resources import Skipping
+from cigen.schema.machines import check_runner, read_blocks
+from cigen.schema.table import Table
+
+__all__ = ["MAX_AGE_LIMIT", "read_skipping"]
+
+MAX_AGE_LIMIT = 365 * 86_400
+"""Seconds. What has not been tried for a year proves nothing."""
+
+_OWN = ("audit", "enabled", "install", "max_age", "runner", "secrets", "store", "trust")
+_AGE = re.compile(r"(?:(\d{1,4})d)?(?:(\d{1,5})h)?", re.ASCII)
+_PERCENT = re.compile(r"(\d{1,3})(?:\.(\d{1,2}))?%", re.ASCII)
+_USUAL_AUDIT, _PERCENT_LIMIT = 2_00, 100_00
+
+
+def read_skipping(root: Table, runners: frozenset[str]) -> Skipping | None:
+    """The table, or its defaults; None where it is switched off."""
+    table = root.table("skipping")
+    if not table.flag("enabled", True):
+        return None
+    runner = table.text("runner", "linux", fixed=True)
+    check_runner(table, "runner", runner, None, runners)
+    return Skipping(
+        store=table.text("store", fixed=True),
+        max_age=_max_age(table),
+        audit=_audit(table),
+        trust=table.texts("trust", fixed=True),
+        secrets=table.texts("secrets", fixed=True),
+        install=table.text("install", fixed=True),
+        runner=runner,
+        settings=read_blocks(table, _OWN),
+    )
+
+
+def _max_age(table: Table) -> int:
+    value = table.data.get("max_age")
+    match = _AGE.fullmatch(value) if isinstance(value, str) else None
+    if match is None or not match[0]:
+        return Skipping().max_age
+    seconds = 86_400 * int(match[1] or 0) + 3_600 * int(match[2] or 0)
+    if 0 < seconds <= MAX_AGE_LIMIT:
+        return seconds
+    table.error("SCHEMA_014", f'"{value}" is not between one hour and 365 days', "max_age")
+    return Skipping().max_age
+
+
+def _audit(table: Table) -> int:
+    value = table.data.get("audit")
+    if value is True:
+        return _USUAL_AUDIT
+    match = _PERCENT.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        return 0
+    hundredths = 100 * int(match[1]) + int((match[2] or "").ljust(2, "0"))
+    if hundredths <= _PERCENT_LIMIT:
+        return hundredths
+    table.error("SCHEMA_014", f'"{value}" is more than all', "audit")
+    return 0
