@@ -6,19 +6,18 @@ Where something is switched on is the provider's own knowledge.
 
 from collections.abc import Iterable
 
-from cigen.sdk import Graph, Job, KeyPath, Output, PullRequestTrigger, PushTrigger, Runner, Setting, Triggers, Workflow
+from cigen.sdk import Graph, Job, KeyPath, Output, Runner, Setting, Workflow
+from cigen.std.ci.workflows import effective_triggers, jobs_of, workflow_key
 
 __all__ = [
     "Checklist",
     "asks_for_docker",
-    "effective_triggers",
     "job_key",
     "merge_rules",
     "plan_keys",
     "required",
     "runners_of",
     "secrets_of",
-    "workflow_key",
     "workflows_in",
 ]
 
@@ -44,29 +43,12 @@ class Checklist:
 def workflows_in(graph: Graph, output: Output) -> tuple[tuple[Workflow, tuple[Job, ...]], ...]:
     """The workflows of an output, each with its jobs."""
     chosen = [one for one in graph.workflows if output.workflow in ("", "*", one.id)]
-    only = len(graph.workflows) == 1
-    return tuple(
-        (one, tuple(job for job in graph.jobs if job.workflow == one.id or (only and not job.workflow)))
-        for one in chosen
-    )
-
-
-def workflow_key(workflow: Workflow, *keys: str) -> KeyPath:
-    """Where cig.toml says something of a workflow: `ci` is what its top-level keys describe."""
-    return keys if workflow.id == "ci" else ("workflows", workflow.id, *keys)
+    return tuple((one, jobs_of(graph, one)) for one in chosen)
 
 
 def job_key(job: Job, *keys: str) -> KeyPath:
     """Where cig.toml says something of a job; nowhere for a job that a plugin proposed."""
     return () if job.owner else ("jobs", job.id, *keys)
-
-
-def effective_triggers(workflow: Workflow) -> Triggers:
-    """The triggers; for a workflow that names none, pushes to the default branch and pull requests."""
-    given = workflow.triggers
-    if given is not None and given != Triggers(paths=given.paths):
-        return given
-    return Triggers(push=PushTrigger((workflow.default_branch,)), pull_request=PullRequestTrigger())
 
 
 def secrets_of(job: Job) -> tuple[str, ...]:

@@ -10,12 +10,10 @@ from cigen.sdk import (
     Matrix,
     Notify,
     Output,
-    PullRequestTrigger,
     PushTrigger,
     Runner,
     Service,
     Step,
-    TagTrigger,
     Tool,
     Triggers,
     Workflow,
@@ -23,12 +21,10 @@ from cigen.sdk import (
 from cigen.std.ci.checklist import (
     Checklist,
     asks_for_docker,
-    effective_triggers,
     job_key,
     merge_rules,
     runners_of,
     secrets_of,
-    workflow_key,
     workflows_in,
 )
 
@@ -43,22 +39,7 @@ def test_an_output_holds_the_workflow_it_names_or_all(named: str, held: dict[str
     assert {workflow.id: [job.id for job in jobs] for workflow, jobs in found} == held
 
 
-def test_a_job_without_a_workflow_belongs_to_the_only_one() -> None:
-    ((_, jobs),) = workflows_in(Graph("p", (Workflow("ci"),), (Job("a"),)), Output("x", "f"))
-    assert [job.id for job in jobs] == ["a"]
-
-
-def test_a_workflow_that_says_nothing_runs_for_pushes_and_pull_requests() -> None:
-    usual = Triggers(push=PushTrigger(("trunk",)), pull_request=PullRequestTrigger())
-    assert effective_triggers(Workflow("ci", default_branch="trunk")) == usual
-    assert effective_triggers(Workflow("ci", triggers=Triggers(paths=("a",)), default_branch="trunk")) == usual
-    tags = Triggers(tag=TagTrigger())
-    assert effective_triggers(Workflow("ci", triggers=tags)) == tags
-
-
-def test_keys_are_those_of_the_file() -> None:
-    assert workflow_key(Workflow("ci"), "on") == ("on",)
-    assert workflow_key(Workflow("nightly"), "on") == ("workflows", "nightly", "on")
+def test_keys_of_a_job_are_those_of_the_file() -> None:
     assert job_key(Job("a"), "secrets") == ("jobs", "a", "secrets")
     assert job_key(Job("setup", owner="lang/ruby"), "secrets") == (), "it stands in no file"
 

@@ -146,3 +146,9 @@ def test_release_branches_with_caches_say_why_that_is_safe(
     assert '    branches: [main, "release/*"] # zizmor: ignore' in render(cache, triggers=releases).text
     assert "zizmor" not in render(make_job(), triggers=releases).text
     assert "zizmor" not in render(cache, triggers=Triggers(push=PushTrigger(("main",)))).text
+
+
+def test_paths_alone_leave_the_usual_events(render: Callable[..., Any]) -> None:
+    on = render(triggers=Triggers(paths=("app/**",))).data["on"]
+    assert on["push"] == {"branches": ["main"], "paths": ["app/**"]}
+    assert "pull_request" in on

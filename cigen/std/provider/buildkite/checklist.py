@@ -7,16 +7,15 @@ from cigen.sdk import Graph, Job, Output, Runner, Secret, Setting, Workflow
 from cigen.std.ci.checklist import (
     Checklist,
     asks_for_docker,
-    effective_triggers,
     job_key,
     merge_rules,
     required,
     runners_of,
     secrets_of,
-    workflow_key,
     workflows_in,
 )
 from cigen.std.ci.problems import CannotExpress
+from cigen.std.ci.workflows import effective_triggers, workflow_key
 from cigen.std.provider.buildkite.chunks import part_of
 from cigen.std.provider.buildkite.events import CHOICE
 from cigen.std.provider.buildkite.problems import new_report

@@ -9,11 +9,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cigen.sdk import PullRequestTrigger, PushTrigger, TagTrigger, Triggers, Workflow
+from cigen.sdk import PullRequestTrigger, TagTrigger, Workflow
 from cigen.std.ci.caches import glob_expression
+from cigen.std.ci.workflows import effective_triggers
 from cigen.std.provider.buildkite.literals import literal, regex
 
-__all__ = ["CHOICE", "TEST", "Guard", "Starts", "effective_triggers", "guards", "what_starts"]
+__all__ = ["CHOICE", "TEST", "Guard", "Starts", "guards", "what_starts"]
 
 CHOICE = "CIG_WORKFLOW"
 """The variable by which whoever starts a build says which workflow of a file it is for."""
@@ -78,13 +79,6 @@ class Guard:
         dropped = [one[1:] for one in self.patterns if one.startswith("!")]
         found = not wanted or any(_matches(one, value) for one in wanted)
         return found and not any(_matches(one, value) for one in dropped)
-
-
-def effective_triggers(workflow: Workflow) -> Triggers:
-    """The triggers; for a workflow that names none, pushes to the default branch and pull requests."""
-    if workflow.triggers is not None and workflow.triggers != Triggers(paths=workflow.triggers.paths):
-        return workflow.triggers
-    return Triggers(push=PushTrigger((workflow.default_branch,)), pull_request=PullRequestTrigger())
 
 
 def guards(workflow: Workflow, starts: Starts = _ALONE) -> tuple[Guard, ...]:

@@ -9,6 +9,7 @@ from cigen.sdk.yaml import Commented, Document, Value, emit
 from cigen.std.ci.blocks import merge, sort_keys
 from cigen.std.ci.legs import StaticJob, map_texts, plain_text, static_jobs
 from cigen.std.ci.tools import INSTALLER
+from cigen.std.ci.workflows import chosen_workflows, jobs_of, workflow_key
 from cigen.std.provider.buildkite.artifacts import find_artifacts
 from cigen.std.provider.buildkite.chunks import Steps, deal, part_of, part_path, upload_step
 from cigen.std.provider.buildkite.concurrency import GATE_KEYS, check_gate, gate_group
@@ -20,7 +21,7 @@ from cigen.std.provider.buildkite.limits import check_total, step_key, worst_cas
 from cigen.std.provider.buildkite.matrix import render_matrix
 from cigen.std.provider.buildkite.problems import new_report
 from cigen.std.provider.buildkite.raw import raw_block
-from cigen.std.provider.buildkite.settings import report_settings, workflow_key
+from cigen.std.provider.buildkite.settings import report_settings
 from cigen.std.provider.buildkite.shared import hoist
 from cigen.std.provider.buildkite.steps import SETUP_TOOLS
 from cigen.std.provider.buildkite.texts import environment, escaped, with_matrix
@@ -79,21 +80,10 @@ def render_pipeline(graph: Graph, output: Output) -> tuple[str, tuple[Diagnostic
 
 
 def _plan(graph: Graph, output: Output, report: Report) -> _Plan | None:
-    known = {workflow.id: workflow for workflow in graph.workflows}
-    chosen: tuple[Workflow, ...]
-    if output.workflow in known:
-        chosen = (known[output.workflow],)
-    elif output.workflow == "*" or (not output.workflow and len(known) == 1):
-        chosen = graph.workflows
-    else:
-        wanted = f'workflow "{output.workflow}", which is not defined' if output.workflow else "no workflow"
-        listed = ", ".join(f'"{name}"' for name in sorted(known)) or "none"
-        message = f"output {output.path} names {wanted}"
-        report.error("BUILDKITE_001", message, hint=f"workflows: {listed}", key=("outputs",))
+    chosen = chosen_workflows(graph, output, report, "BUILDKITE_001", every=("*",))
+    if not chosen:
         return None
-    names = {workflow.id for workflow in chosen}
-    only = len(graph.workflows) == 1
-    jobs = tuple(job for job in graph.jobs if job.workflow in names or (only and not job.workflow))
+    jobs = jobs_of(graph, *chosen)
     if not jobs:
         message = f"{output.path} has no jobs, and a pipeline without steps is refused"
         report.error("BUILDKITE_002", message, hint="add a job, or leave the output out", key=("outputs",))

@@ -2,19 +2,16 @@
 
 from collections.abc import Sequence
 
-from cigen.sdk import Job, KeyPath, Workflow
+from cigen.sdk import Job, Workflow
+from cigen.std.ci.skipping import check_skipping
+from cigen.std.ci.workflows import effective_triggers, workflow_key
 from cigen.std.provider.buildkite.conditions import input_variable
-from cigen.std.provider.buildkite.events import CHOICE, Starts, effective_triggers
+from cigen.std.provider.buildkite.events import CHOICE, Starts
 from cigen.std.report import Report
 
-__all__ = ["report_settings", "workflow_key"]
+__all__ = ["report_settings"]
 
 _READ_SOURCE = ("contents", "read")
-
-
-def workflow_key(workflow: Workflow, *keys: str) -> KeyPath:
-    """Where cig.toml says something of a workflow: `ci` is what its top-level keys describe."""
-    return keys if workflow.id == "ci" else ("workflows", workflow.id, *keys)
 
 
 def report_settings(workflow: Workflow, jobs: Sequence[Job], starts: Starts, report: Report) -> None:
@@ -66,6 +63,7 @@ def report_settings(workflow: Workflow, jobs: Sequence[Job], starts: Starts, rep
         report.info("BUILDKITE_021", message, key=workflow_key(workflow, "permissions"))
     for job in jobs:
         _report_job(job, report)
+    check_skipping(jobs, "Buildkite", report, "BUILDKITE_016")
 
 
 def _report_name(workflow: Workflow, report: Report) -> None:
@@ -92,12 +90,3 @@ def _report_job(job: Job, report: Report) -> None:
     if job.shards is not None and job.shards.by == "timings":
         message = f'the shards of job "{job.id}" are dealt out by size: only Test Engine keeps timings on Buildkite'
         report.warning("BUILDKITE_012", message, hint='by = "size"', key=("jobs", job.id, "shards"))
-    if job.skip_if is not None and (job.skip_if.env or job.skip_if.branch):
-        keys = " and ".join(f"skip_if.{key}" for key in ("env", "branch") if getattr(job.skip_if, key))
-        message = f'{keys} of job "{job.id}" means nothing on Buildkite yet: the job runs'
-        report.warning(
-            "BUILDKITE_016",
-            message,
-            hint="to leave a job out on some branches there is when",
-            key=("jobs", job.id, "skip_if"),
-        )

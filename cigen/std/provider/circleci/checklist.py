@@ -3,18 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from cigen.sdk import Graph, Job, KeyPath, Output, ProviderBlock, Setting, Workflow
-from cigen.std.ci.checklist import (
-    Checklist,
-    effective_triggers,
-    job_key,
-    merge_rules,
-    plan_keys,
-    required,
-    secrets_of,
-    workflow_key,
-    workflows_in,
-)
+from cigen.std.ci.checklist import Checklist, job_key, merge_rules, plan_keys, required, secrets_of, workflows_in
 from cigen.std.ci.problems import CannotExpress
+from cigen.std.ci.workflows import effective_triggers, workflow_key
 from cigen.std.provider.circleci.contexts import find_contexts
 from cigen.std.provider.circleci.executors import find_place
 from cigen.std.provider.circleci.problems import new_report

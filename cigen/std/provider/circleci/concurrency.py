@@ -5,8 +5,8 @@ and cancels older runs only as a setting of the project: what is lost thereby is
 """
 
 from cigen.sdk import Concurrency, Job, KeyPath, Workflow
+from cigen.std.ci.workflows import workflow_key
 from cigen.std.provider.circleci.texts import slug
-from cigen.std.provider.circleci.triggers import workflow_key
 from cigen.std.report import Report
 
 __all__ = ["GROUP_LIMIT", "serial_group", "tell_cancelling"]

@@ -14,11 +14,12 @@ import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from cigen.sdk import Expr, ManualInput, Op, PullRequestTrigger, PushTrigger, Triggers, Workflow
+from cigen.sdk import Expr, ManualInput, Op, Triggers, Workflow
 from cigen.sdk.yaml import Value
 from cigen.std.ci.conditions import FALSE, TRUE, all_of, any_of, fold, glob_regex, matches_glob, names, negate
 from cigen.std.ci.outputs import output_variable
 from cigen.std.ci.problems import CannotExpress
+from cigen.std.ci.workflows import effective_triggers
 from cigen.std.provider.circleci.texts import parameter, render_text
 
 __all__ = [
@@ -29,7 +30,6 @@ __all__ = [
     "TAG",
     "ConditionScope",
     "asks_for_events",
-    "effective_triggers",
     "equals",
     "expression",
     "is_static",
@@ -54,13 +54,6 @@ class ConditionScope:
 
     workflow: Workflow
     env: Mapping[str, str] = field(default_factory=dict)
-
-
-def effective_triggers(workflow: Workflow) -> Triggers:
-    """The triggers; for a workflow that names none, pushes to the default branch and pull requests."""
-    if workflow.triggers is not None and workflow.triggers != Triggers():
-        return workflow.triggers
-    return Triggers(push=PushTrigger((workflow.default_branch,)), pull_request=PullRequestTrigger())
 
 
 def asks_for_events(triggers: Triggers) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from cigen.sdk import Budget, Fragment, Graph, Job
 from cigen.sdk.yaml import Value, YamlError, read
 from cigen.std.ci.legs import StaticJob
+from cigen.std.ci.skipping import check_skipping
 from cigen.std.provider.circleci.contexts import find_contexts, job_contexts
 from cigen.std.provider.circleci.problems import new_report
 from cigen.std.report import Report
@@ -94,11 +95,4 @@ def check_jobs(jobs: Sequence[StaticJob], sources: Sequence[Job], report: Report
         if job.timeout > JOB_MINUTES:
             message = f'job "{job.id}" may take {job.timeout} minutes, but CircleCI ends every job after {JOB_MINUTES}'
             report.warning("CIRCLECI_012", message, hint="split the job", key=("jobs", job.id, "timeout"))
-    skipping = [job for job in sources if job.skip_if is not None and (job.skip_if.env or job.skip_if.branch)]
-    if skipping:
-        job = skipping[0]
-        others = f" and {len(skipping) - 1} more" if len(skipping) > 1 else ""
-        keys = [f"skip_if.{key}" for key in ("env", "branch") if getattr(job.skip_if, key)]
-        message = f'{" and ".join(keys)} of job "{job.id}"{others} means nothing on CircleCI yet: the job runs'
-        hint = "to leave a job out on some branches there is when"
-        report.warning("CIRCLECI_016", message, hint=hint, key=("jobs", job.id, "skip_if"))
+    check_skipping(sources, "CircleCI", report, "CIRCLECI_016")

@@ -14,6 +14,7 @@ from cigen.sdk import Expr, KeyPath, ManualInput, Op, PullRequestTrigger, PushTr
 from cigen.sdk.yaml import Commented, Value
 from cigen.std.ci.conditions import FALSE, TRUE, all_of, any_of, is_true, names, negate
 from cigen.std.ci.problems import CannotExpress
+from cigen.std.ci.workflows import effective_triggers, workflow_key
 from cigen.std.provider.circleci.conditions import (
     BRANCH,
     DRAFT,
@@ -21,7 +22,6 @@ from cigen.std.provider.circleci.conditions import (
     SOURCE,
     TAG,
     asks_for_events,
-    effective_triggers,
     equals,
     expression,
     logic,
@@ -30,7 +30,7 @@ from cigen.std.provider.circleci.conditions import (
 from cigen.std.provider.circleci.texts import parameter, render_text
 from cigen.std.report import Report
 
-__all__ = ["Start", "input_variables", "pipeline_parameters", "render_start", "workflow_key", "workflow_starts"]
+__all__ = ["Start", "input_variables", "pipeline_parameters", "render_start", "workflow_starts"]
 
 _ACTION = "pipeline.event.action"
 _BASE = "pipeline.event.github.pull_request.base.ref"
@@ -47,11 +47,6 @@ class Start:
     condition: Expr
     tags: bool
     only_tags: bool
-
-
-def workflow_key(workflow: Workflow, *keys: str) -> KeyPath:
-    """Where cig.toml says something of a workflow: `ci` is what its top-level keys describe."""
-    return keys if workflow.id == "ci" else ("workflows", workflow.id, *keys)
 
 
 def workflow_starts(workflows: Sequence[Workflow], report: Report) -> dict[str, Start]:

@@ -9,6 +9,7 @@ from cigen.sdk.yaml import Commented, Document, Value, emit
 from cigen.std.ci.blocks import merge
 from cigen.std.ci.conditions import is_false
 from cigen.std.ci.legs import StaticJob, static_jobs
+from cigen.std.ci.workflows import chosen_workflows, jobs_of, workflow_key
 from cigen.std.provider.circleci.approvals import approve
 from cigen.std.provider.circleci.artifacts import find_workspace
 from cigen.std.provider.circleci.concurrency import tell_cancelling
@@ -22,13 +23,7 @@ from cigen.std.provider.circleci.matrix import Parameters, find_parameters, tell
 from cigen.std.provider.circleci.problems import new_report
 from cigen.std.provider.circleci.raw import circleci_block
 from cigen.std.provider.circleci.tools import INSTALL, install_command
-from cigen.std.provider.circleci.triggers import (
-    Start,
-    pipeline_parameters,
-    render_start,
-    workflow_key,
-    workflow_starts,
-)
+from cigen.std.provider.circleci.triggers import Start, pipeline_parameters, render_start, workflow_starts
 from cigen.std.report import Report
 
 __all__ = ["HEADER", "render_config"]
@@ -41,8 +36,8 @@ _JOB_KEY = re.compile(r"[^A-Za-z0-9_-]+")
 def render_config(graph: Graph, output: Output) -> tuple[str, tuple[Diagnostic, ...]]:
     """The text of the file, empty where there is nothing to make one of; and what is wrong."""
     report = new_report()
-    chosen = _chosen(graph, output, report)
-    by_workflow = {workflow.id: _jobs_of(graph, workflow) for workflow in chosen}
+    chosen = chosen_workflows(graph, output, report, "CIRCLECI_001", every=("", "*"))
+    by_workflow = {workflow.id: jobs_of(graph, workflow) for workflow in chosen}
     workflows = [workflow for workflow in chosen if by_workflow[workflow.id]]
     _tell_empty([workflow for workflow in chosen if workflow not in workflows], bool(workflows), report)
     if not workflows:
@@ -58,24 +53,6 @@ def render_config(graph: Graph, output: Output) -> tuple[str, tuple[Diagnostic, 
         _tell_empty(workflows, False, report)
         return "", report.found
     return emit(Document(config.mapping(), header=tuple(header))), report.found
-
-
-def _chosen(graph: Graph, output: Output, report: Report) -> Sequence[Workflow]:
-    """CircleCI reads one file, so an output may hold all workflows: `workflow = "*"`."""
-    known = {workflow.id: workflow for workflow in graph.workflows}
-    if output.workflow in known:
-        return (known[output.workflow],)
-    if output.workflow in ("", "*") and known:
-        return graph.workflows
-    wanted = f'workflow "{output.workflow}", which is not defined' if output.workflow else "no workflow"
-    listed = ", ".join(f'"{name}"' for name in sorted(known)) or "none"
-    report.error("CIRCLECI_001", f"output {output.path} names {wanted}", hint=f"workflows: {listed}", key=("outputs",))
-    return ()
-
-
-def _jobs_of(graph: Graph, workflow: Workflow) -> list[Job]:
-    only = len(graph.workflows) == 1
-    return [job for job in graph.jobs if job.workflow == workflow.id or (only and not job.workflow)]
 
 
 def _tell_empty(workflows: Sequence[Workflow], others: bool, report: Report) -> None:

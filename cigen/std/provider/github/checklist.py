@@ -7,18 +7,17 @@ from cigen.sdk import Graph, Job, Leg, Output, Runner, Setting, Workflow
 from cigen.sdk.yaml import Value
 from cigen.std.ci.checklist import (
     Checklist,
-    effective_triggers,
     job_key,
     merge_rules,
     plan_keys,
     required,
     runners_of,
     secrets_of,
-    workflow_key,
     workflows_in,
 )
 from cigen.std.ci.legs import PLACEHOLDER
 from cigen.std.ci.problems import CannotExpress
+from cigen.std.ci.workflows import effective_triggers, workflow_key
 from cigen.std.provider.github.problems import new_report
 from cigen.std.provider.github.runners import runs_on
 from cigen.std.provider.github.shards import as_matrix

@@ -7,8 +7,8 @@ push to the default branch must never be. Where runs really queue, `queue: max` 
 
 from cigen.sdk import Concurrency, Job, KeyPath, Workflow
 from cigen.sdk.yaml import Value
+from cigen.std.ci.workflows import effective_triggers, workflow_key
 from cigen.std.provider.github.texts import render_text
-from cigen.std.provider.github.triggers import effective_triggers, workflow_key
 from cigen.std.report import Report
 
 __all__ = ["job_concurrency", "workflow_concurrency"]

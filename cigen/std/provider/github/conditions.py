@@ -9,8 +9,9 @@ compares texts without regard to case.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cigen.sdk import Expr, Op, Triggers, Workflow
+from cigen.sdk import Expr, Op, Workflow
 from cigen.std.ci.problems import CannotExpress
+from cigen.std.ci.workflows import effective_triggers
 from cigen.std.provider.github.globs import expand_braces
 from cigen.std.provider.github.inputs import answer, flag_answer, manual_input, only_by_hand
 from cigen.std.provider.github.texts import has_placeholder, string_literal
@@ -175,7 +176,7 @@ def _flag(name: str, scope: ConditionScope) -> _Text:
     group, _, word = name.partition(".")
     if name == "default_branch":
         return _on_ref("heads", scope.workflow.default_branch)
-    if (name == "draft" or group == "label") and not _for_pull_requests(scope.workflow):
+    if (name == "draft" or group == "label") and effective_triggers(scope.workflow).pull_request is None:
         return _FALSE
     if name == "draft":
         return _Text("github.event.pull_request.draft")
@@ -252,10 +253,6 @@ def _fits(text: str, core: str, starts: bool, ends: bool) -> bool:
         return text == core
     test: Callable[[str], bool] = text.startswith if starts else text.endswith if ends else text.__contains__
     return test(core)
-
-
-def _for_pull_requests(workflow: Workflow) -> bool:
-    return workflow.triggers in (None, Triggers()) or bool(workflow.triggers and workflow.triggers.pull_request)
 
 
 def _is_flag(name: str, workflow: Workflow) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from cigen.sdk import Job, Workflow
 from cigen.sdk.yaml import Value
 from cigen.std.ci.problems import CannotExpress
+from cigen.std.ci.workflows import effective_triggers
 from cigen.std.provider.github.approvals import render_environment
 from cigen.std.provider.github.artifacts import Artifacts
 from cigen.std.provider.github.caches import save_step
@@ -28,7 +29,7 @@ from cigen.std.provider.github.services import (
 from cigen.std.provider.github.shards import shard_environment, shard_step
 from cigen.std.provider.github.steps import StepScope, render_step, tell_of_lost_machines
 from cigen.std.provider.github.texts import render_text
-from cigen.std.provider.github.triggers import effective_triggers, root_condition
+from cigen.std.provider.github.triggers import root_condition
 from cigen.std.provider.github.values import HAND_ON, hand_on_step, job_outputs, needed_values, prepare_step
 from cigen.std.report import Report
 

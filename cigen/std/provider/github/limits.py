@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 
 from cigen.sdk import Fragment, Job, Workflow
 from cigen.sdk.yaml import Value
+from cigen.std.ci.skipping import check_skipping
+from cigen.std.ci.workflows import effective_triggers, workflow_key
 from cigen.std.provider.github.runners import HOSTED
-from cigen.std.provider.github.triggers import effective_triggers, workflow_key
 from cigen.std.report import Report
 
 __all__ = [
@@ -87,11 +88,4 @@ def check_jobs(jobs: Sequence[Job], report: Report) -> None:
             if other != job.id:
                 message = f'jobs "{other}" and "{job.id}" both leave an artifact "{name}"'
                 report.error("GITHUB_022", message, hint="a run has one artifact of a name", key=("jobs", job.id))
-    skipping = [job for job in jobs if job.skip_if is not None and (job.skip_if.env or job.skip_if.branch)]
-    if skipping:
-        job = skipping[0]
-        others = f" and {len(skipping) - 1} more" if len(skipping) > 1 else ""
-        keys = [f"skip_if.{key}" for key in ("env", "branch") if getattr(job.skip_if, key)]
-        message = f'{" and ".join(keys)} of job "{job.id}"{others} means nothing on GitHub yet: the job runs'
-        hint = "to leave a job out on some branches there is when"
-        report.warning("GITHUB_016", message, hint=hint, key=("jobs", job.id, "skip_if"))
+    check_skipping(jobs, "GitHub", report, "GITHUB_016")

@@ -10,7 +10,7 @@ from typing import Any
 from cigen.sdk import Job, Workflow
 from cigen.sdk.yaml import Value
 from cigen.std.ci.blocks import merge, read_own, sort_keys
-from cigen.std.provider.github.triggers import workflow_key
+from cigen.std.ci.workflows import workflow_key
 from cigen.std.report import Report
 
 __all__ = [

@@ -7,31 +7,20 @@ of the jobs that need no other job.
 
 from collections.abc import Iterable
 
-from cigen.sdk import KeyPath, ManualInput, PullRequestTrigger, PushTrigger, Triggers, Workflow
+from cigen.sdk import KeyPath, ManualInput, PullRequestTrigger, Triggers, Workflow
 from cigen.sdk.yaml import Commented, Value
 from cigen.std.ci.problems import CannotExpress
+from cigen.std.ci.workflows import effective_triggers, workflow_key
 from cigen.std.provider.github.conditions import all_of
 from cigen.std.provider.github.globs import filter_patterns
 from cigen.std.provider.github.texts import string_literal
 from cigen.std.report import Report
 
-__all__ = ["effective_triggers", "render_triggers", "root_condition", "workflow_key"]
+__all__ = ["render_triggers", "root_condition"]
 
 _USUAL_TYPES = ("opened", "synchronize", "reopened")
 _OWN_CACHES = "zizmor: ignore[cache-poisoning] pull requests cannot write what these restore"
 _NO_CACHE_FOR_TAGS = "zizmor: ignore[cache-poisoning] no cache is restored for a tag"
-
-
-def workflow_key(workflow: Workflow, *keys: str) -> KeyPath:
-    """Where cig.toml says something of a workflow: `ci` is what its top-level keys describe."""
-    return keys if workflow.id == "ci" else ("workflows", workflow.id, *keys)
-
-
-def effective_triggers(workflow: Workflow) -> Triggers:
-    """The triggers; for a workflow that names none, pushes to the default branch and pull requests."""
-    if workflow.triggers is not None and workflow.triggers != Triggers():
-        return workflow.triggers
-    return Triggers(push=PushTrigger((workflow.default_branch,)), pull_request=PullRequestTrigger())
 
 
 def render_triggers(workflow: Workflow, report: Report, *, caches: bool) -> dict[str, Value]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from cigen.sdk import Diagnostic, Graph, Job, Output, Triggers, Workflow
 from cigen.sdk.yaml import Commented, Document, Value, emit
 from cigen.std.ci.problems import CannotExpress
+from cigen.std.ci.workflows import chosen_workflows, effective_triggers, jobs_of, workflow_key
 from cigen.std.provider.github.artifacts import Artifacts, find_artifacts
 from cigen.std.provider.github.concurrency import workflow_concurrency
 from cigen.std.provider.github.inputs import input_environment
@@ -19,7 +20,7 @@ from cigen.std.provider.github.runners import runs_on
 from cigen.std.provider.github.secret_env import secret_names
 from cigen.std.provider.github.services import environment
 from cigen.std.provider.github.shards import as_matrix
-from cigen.std.provider.github.triggers import effective_triggers, render_triggers, workflow_key
+from cigen.std.provider.github.triggers import render_triggers
 from cigen.std.report import Report
 
 __all__ = ["HEADER", "render_workflow"]
@@ -31,9 +32,13 @@ _BLANK = ("",)
 def render_workflow(graph: Graph, output: Output) -> tuple[str, tuple[Diagnostic, ...]]:
     """The text of the file, empty where there is nothing to make one of; and what is wrong."""
     report = new_report()
-    workflow = _chosen(graph, output, report)
-    jobs = _jobs_of(graph, workflow, report) if workflow else []
-    if workflow is None or not jobs:
+    chosen = chosen_workflows(graph, output, report, "GITHUB_001")
+    if not chosen:
+        return "", report.found
+    workflow, jobs = chosen[0], list(jobs_of(graph, *chosen))
+    if not jobs:
+        message = f'workflow "{workflow.id}" has no jobs, and GitHub refuses a file without any'
+        report.error("GITHUB_002", message, hint="add a job, or leave the output out", key=workflow_key(workflow))
         return "", report.found
     if not output.path.startswith(".github/workflows/") or not output.path.endswith((".yml", ".yaml")):
         message = f"{output.path} is not where GitHub looks for workflows"
@@ -43,27 +48,6 @@ def render_workflow(graph: Graph, output: Output) -> tuple[str, tuple[Diagnostic
     check_inputs(workflow, report)
     header = [HEADER, *(f"# {line}".rstrip() for line in output.description.splitlines()), ""]
     return emit(Document(_mapping(workflow, jobs, graph, report), header=tuple(header))), report.found
-
-
-def _chosen(graph: Graph, output: Output, report: Report) -> Workflow | None:
-    known = {workflow.id: workflow for workflow in graph.workflows}
-    if output.workflow in known:
-        return known[output.workflow]
-    if not output.workflow and len(known) == 1:
-        return graph.workflows[0]
-    wanted = f'workflow "{output.workflow}", which is not defined' if output.workflow else "no workflow"
-    listed = ", ".join(f'"{name}"' for name in sorted(known)) or "none"
-    report.error("GITHUB_001", f"output {output.path} names {wanted}", hint=f"workflows: {listed}", key=("outputs",))
-    return None
-
-
-def _jobs_of(graph: Graph, workflow: Workflow, report: Report) -> list[Job]:
-    only = len(graph.workflows) == 1
-    jobs = [job for job in graph.jobs if job.workflow == workflow.id or (only and not job.workflow)]
-    if not jobs:
-        message = f'workflow "{workflow.id}" has no jobs, and GitHub refuses a file without any'
-        report.error("GITHUB_002", message, hint="add a job, or leave the output out", key=workflow_key(workflow))
-    return jobs
 
 
 def _scope(

@@ -6,16 +6,15 @@ from cigen.sdk import Graph, Job, Output, Runner, Secret, Setting, Workflow
 from cigen.std.ci.checklist import (
     Checklist,
     asks_for_docker,
-    effective_triggers,
     job_key,
     merge_rules,
     required,
     runners_of,
     secrets_of,
-    workflow_key,
     workflows_in,
 )
 from cigen.std.ci.problems import CannotExpress
+from cigen.std.ci.workflows import effective_triggers, workflow_key
 from cigen.std.provider.jenkins.problems import new_report
 from cigen.std.provider.jenkins.raw import read_workflow_block
 from cigen.std.provider.jenkins.runners import agent_label, is_windows

@@ -5,8 +5,8 @@
 """
 
 from cigen.sdk import Concurrency, Job, KeyPath, Workflow
+from cigen.std.ci.workflows import effective_triggers, workflow_key
 from cigen.std.provider.jenkins.groovy import Code, braces, text
-from cigen.std.provider.jenkins.triggers import effective_triggers, workflow_key
 from cigen.std.provider.jenkins.used import Used
 from cigen.std.report import Report
 

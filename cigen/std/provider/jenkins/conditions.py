@@ -9,9 +9,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from cigen.sdk import Expr, Op, Triggers, Workflow
+from cigen.sdk import Expr, Op, Workflow
 from cigen.std.ci.conditions import fold, glob_regex, names
 from cigen.std.ci.problems import CannotExpress
+from cigen.std.ci.workflows import effective_triggers
 from cigen.std.provider.jenkins.groovy import axis_value, call, is_plain, literal
 from cigen.std.provider.jenkins.used import Used
 
@@ -41,7 +42,7 @@ def compile_condition(expr: Expr, scope: ConditionScope) -> str:
         group, _, word = name.partition(".")
         if group == "env" and word in scope.env and "{{" not in scope.env[word]:
             return scope.env[word]
-        if (name == "draft" or group == "label") and not _for_pull_requests(scope.workflow):
+        if (name == "draft" or group == "label") and effective_triggers(scope.workflow).pull_request is None:
             return "false"
         return None
 
@@ -130,7 +131,3 @@ def _operand(name: str, scope: ConditionScope) -> str:
 def _default(name: str, workflow: Workflow) -> str:
     manual = workflow.triggers.manual if workflow.triggers else None
     return next((one.default for one in manual.inputs if one.name == name), "") if manual else ""
-
-
-def _for_pull_requests(workflow: Workflow) -> bool:
-    return workflow.triggers in (None, Triggers()) or bool(workflow.triggers and workflow.triggers.pull_request)

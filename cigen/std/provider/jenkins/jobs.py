@@ -9,6 +9,7 @@ from cigen.std.ci.outputs import output_variable
 from cigen.std.ci.problems import CannotExpress
 from cigen.std.ci.services import service_variables
 from cigen.std.ci.shards import shard_files
+from cigen.std.ci.workflows import effective_triggers
 from cigen.std.provider.jenkins.artifacts import Artifacts
 from cigen.std.provider.jenkins.concurrency import job_lock
 from cigen.std.provider.jenkins.conditions import ConditionScope, asks_for_matrix, compile_condition
@@ -20,7 +21,6 @@ from cigen.std.provider.jenkins.runners import agent_label
 from cigen.std.provider.jenkins.scripts import render_script
 from cigen.std.provider.jenkins.secrets import bind_secrets
 from cigen.std.provider.jenkins.steps import StepScope, environment, render_step, run_on, save_step, with_env
-from cigen.std.provider.jenkins.triggers import effective_triggers
 from cigen.std.provider.jenkins.used import Used
 from cigen.std.report import Report
 

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from cigen.sdk import Diagnostic, Graph, Job, Output, Workflow
+from cigen.std.ci.skipping import check_skipping
+from cigen.std.ci.workflows import chosen_workflows, effective_triggers, jobs_of, workflow_key
 from cigen.std.provider.jenkins.artifacts import find_artifacts
 from cigen.std.provider.jenkins.concurrency import workflow_concurrency
 from cigen.std.provider.jenkins.groovy import Code, braces, comment, identifier, literal, source
@@ -18,15 +20,8 @@ from cigen.std.provider.jenkins.raw import Block, read_workflow_block
 from cigen.std.provider.jenkins.runtime import FIELDS, render_functions
 from cigen.std.provider.jenkins.secrets import usable_secrets
 from cigen.std.provider.jenkins.steps import environment, with_env
-from cigen.std.provider.jenkins.triggers import (
-    effective_triggers,
-    render_parameters,
-    render_schedule,
-    render_wanted,
-    workflow_key,
-)
+from cigen.std.provider.jenkins.triggers import render_parameters, render_schedule, render_wanted
 from cigen.std.provider.jenkins.used import Used
-from cigen.std.report import Report
 
 __all__ = ["HEADER", "render_pipeline"]
 
@@ -38,16 +33,20 @@ _DERIVED = re.compile(r"(?:Legs?|Part)\d*$")
 def render_pipeline(graph: Graph, output: Output) -> tuple[str, tuple[Diagnostic, ...]]:
     """The text of the file, empty where there is nothing to make one of; and what is wrong."""
     report = new_report()
-    workflow = _chosen(graph, output, report)
-    jobs = _jobs_of(graph, workflow, report) if workflow else []
-    if workflow is None or not jobs:
+    chosen = chosen_workflows(graph, output, report, "JENKINS_001")
+    if not chosen:
+        return "", report.found_once
+    workflow, jobs = chosen[0], jobs_of(graph, *chosen)
+    if not jobs:
+        message = f'workflow "{workflow.id}" has no jobs'
+        report.error("JENKINS_002", message, hint="add a job, or leave the output out", key=workflow_key(workflow))
         return "", report.found_once
     secrets = usable_secrets(graph.secrets, report)
     if workflow.permissions:
         listed = ", ".join(f"{pair.name} {pair.value}" for pair in workflow.permissions)
         message = f'workflow "{workflow.id}" gets no token, so its permissions mean nothing: {listed}'
         report.info("JENKINS_005", message, key=workflow_key(workflow, "permissions"))
-    _check_skipping(jobs, report)
+    check_skipping(jobs, "Jenkins", report, "JENKINS_014")
     used = Used()
     values = {job.id: job.outputs.values for job in jobs if job.outputs and job.outputs.values}
     scope = JobScope(workflow, graph.project, find_artifacts(jobs), secrets, values, used, report)
@@ -154,35 +153,3 @@ def _function_names(jobs: Sequence[Job]) -> list[str]:
         taken.add(unique.casefold())
         found.append(unique)
     return found
-
-
-def _chosen(graph: Graph, output: Output, report: Report) -> Workflow | None:
-    known = {workflow.id: workflow for workflow in graph.workflows}
-    if output.workflow in known:
-        return known[output.workflow]
-    if not output.workflow and len(known) == 1:
-        return graph.workflows[0]
-    wanted = f'workflow "{output.workflow}", which is not defined' if output.workflow else "no workflow"
-    listed = ", ".join(f'"{name}"' for name in sorted(known)) or "none"
-    report.error("JENKINS_001", f"output {output.path} names {wanted}", hint=f"workflows: {listed}", key=("outputs",))
-    return None
-
-
-def _jobs_of(graph: Graph, workflow: Workflow, report: Report) -> list[Job]:
-    only = len(graph.workflows) == 1
-    jobs = [job for job in graph.jobs if job.workflow == workflow.id or (only and not job.workflow)]
-    if not jobs:
-        message = f'workflow "{workflow.id}" has no jobs'
-        report.error("JENKINS_002", message, hint="add a job, or leave the output out", key=workflow_key(workflow))
-    return jobs
-
-
-def _check_skipping(jobs: Sequence[Job], report: Report) -> None:
-    skipping = [job for job in jobs if job.skip_if is not None and (job.skip_if.env or job.skip_if.branch)]
-    if skipping:
-        job = skipping[0]
-        others = f" and {len(skipping) - 1} more" if len(skipping) > 1 else ""
-        keys = [f"skip_if.{key}" for key in ("env", "branch") if getattr(job.skip_if, key)]
-        message = f'{" and ".join(keys)} of job "{job.id}"{others} means nothing on Jenkins yet: the job runs'
-        hint = "to leave a job out on some branches there is when"
-        report.warning("JENKINS_014", message, hint=hint, key=("jobs", job.id, "skip_if"))

@@ -7,27 +7,16 @@ pipeline itself asks whether this run is one of those that cig.toml wants, and d
 import re
 from collections.abc import Iterable
 
-from cigen.sdk import KeyPath, ManualInput, PullRequestTrigger, PushTrigger, Triggers, Workflow
+from cigen.sdk import ManualInput, PullRequestTrigger, PushTrigger, Triggers, Workflow
 from cigen.std.ci.caches import glob_expression
+from cigen.std.ci.workflows import effective_triggers, workflow_key
 from cigen.std.provider.jenkins.groovy import Code, braces, call, literal, short_literal
 from cigen.std.provider.jenkins.used import Used
 from cigen.std.report import Report
 
-__all__ = ["effective_triggers", "render_parameters", "render_schedule", "render_wanted", "workflow_key"]
+__all__ = ["render_parameters", "render_schedule", "render_wanted"]
 
 _BUILT = frozenset({"opened", "reopened", "synchronize"})
-
-
-def workflow_key(workflow: Workflow, *keys: str) -> KeyPath:
-    """Where cig.toml says something of a workflow: `ci` is what its top-level keys describe."""
-    return keys if workflow.id == "ci" else ("workflows", workflow.id, *keys)
-
-
-def effective_triggers(workflow: Workflow) -> Triggers:
-    """The triggers; for a workflow that names none, pushes to the default branch and pull requests."""
-    if workflow.triggers is not None and workflow.triggers != Triggers():
-        return workflow.triggers
-    return Triggers(push=PushTrigger((workflow.default_branch,)), pull_request=PullRequestTrigger())
 
 
 def render_wanted(workflow: Workflow, used: Used, report: Report) -> list[Code]:
