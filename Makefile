@@ -3,9 +3,9 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-# Bad input from end to end; and what the providers render, held against vendors' parsers, independent readers, executed
-# files and random documents.
-LONG_TESTS := tests/badinput tests/conformance tests/meaning tests/roundtrip tests/validators
+# Bad input from end to end; what the providers render, held against vendors' parsers, independent readers, executed
+# files and random documents; and records in cache servers.
+LONG_TESTS := tests/badinput tests/conformance tests/meaning tests/roundtrip tests/stores tests/validators
 PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadgroup
 
 .PHONY: run test test-long setup

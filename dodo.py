@@ -38,11 +38,12 @@ def task_lint() -> Iterator[dict[str, Any]]:
 
 
 def task_proto() -> dict[str, Any]:
-    """regenerate the protocol's Python code"""
+    """regenerate the Python code of the .proto files"""
+    sources = ["cigen/plugin/v1/plugin.proto", "cigen/proof/reapi.proto"]
     return {
         "actions": [[PYTHON, "proto/generate.py"]],
-        "file_dep": ["proto/cigen/plugin/v1/plugin.proto", "proto/generate.py"],
-        "targets": ["cigen/plugin/v1/plugin_pb2.py", "cigen/plugin/v1/plugin_pb2.pyi"],
+        "file_dep": [*(f"proto/{source}" for source in sources), "proto/generate.py"],
+        "targets": [source.replace(".proto", end) for source in sources for end in ("_pb2.py", "_pb2.pyi")],
     }
 
 

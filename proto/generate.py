@@ -1,4 +1,4 @@
-"""Make `cigen/plugin/v1/plugin_pb2.py` and its stub from the .proto beside this file.
+"""Make the `_pb2.py` of each .proto below this folder, and its stub.
 
     python proto/generate.py            writes them
     python proto/generate.py --check    exits 1 if they differ
@@ -16,7 +16,7 @@ from pathlib import Path
 GENERATOR = "1.80.0"
 PROTO = Path(__file__).resolve().parent
 ROOT = PROTO.parent
-SOURCE = "cigen/plugin/v1/plugin.proto"
+SOURCES = ("cigen/plugin/v1/plugin.proto", "cigen/proof/reapi.proto")
 
 
 def generate(target: Path) -> dict[str, str]:
@@ -26,10 +26,10 @@ def generate(target: Path) -> dict[str, str]:
     found = version("grpcio-tools")
     if found != GENERATOR:
         sys.exit(f"grpcio-tools {found} is installed; the checked-in code is made by {GENERATOR}")
-    arguments = ["protoc", f"-I{PROTO}", f"--python_out={target}", f"--pyi_out={target}", SOURCE]
+    arguments = ["protoc", f"-I{PROTO}", f"--python_out={target}", f"--pyi_out={target}", *SOURCES]
     if protoc.main(arguments) != 0:
         sys.exit("protoc failed")
-    names = [SOURCE.replace(".proto", "_pb2.py"), SOURCE.replace(".proto", "_pb2.pyi")]
+    names = [source.replace(".proto", end) for source in SOURCES for end in ("_pb2.py", "_pb2.pyi")]
     return {name: (target / name).read_text("utf-8") for name in names}
 
 
@@ -42,7 +42,7 @@ def main() -> int:
         files = generate(Path(scratch))
     stale = [name for name, text in files.items() if (ROOT / name).read_text("utf-8") != text]
     for name in stale:
-        print(f"{name} is not what {SOURCE} gives: run python proto/generate.py", file=sys.stderr)
+        print(f"{name} is not what its .proto gives: run python proto/generate.py", file=sys.stderr)
     return 1 if stale else 0
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-__all__ = ["REMOTE", "Store", "StoreFaultError", "open_store", "shown_url"]
+__all__ = ["Store", "StoreFaultError", "open_store", "shown_url"]
 
-REMOTE = frozenset({"s3", "gs", "az"})
+BUCKETS = frozenset({"s3", "gs", "az"})
 
 
 class StoreFaultError(Exception):
@@ -48,11 +48,16 @@ def open_store(url: str, start: Path, budget: float) -> Store:
         if parts.netloc not in ("", "localhost") or not parts.path:
             raise StoreFaultError("is a file:// URL without a path: write file:///folder")
         return DirectoryStore(Path(unquote(parts.path)))
-    if scheme in REMOTE:
+    if scheme in BUCKETS:
         from cigen.proof.bucket import BucketStore
 
         return BucketStore(url, budget)
-    raise StoreFaultError("is of a kind that this version of cig does not know; it knows folders, file, s3, gs and az")
+    if scheme in ("grpc", "grpcs"):
+        from cigen.proof.remote import RemoteStore
+
+        return RemoteStore(url, budget)
+    known = "folders, file, s3, gs, az, grpc and grpcs"
+    raise StoreFaultError(f"is of a kind that this version of cig does not know; it knows {known}")
 
 
 def shown_url(url: str) -> str:
