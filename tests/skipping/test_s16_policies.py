@@ -1,0 +1,182 @@
+"""S16: the policies that docs/security.md gives to paste hold apart what it says they hold apart.
+
+The names in them are those that cig writes. The rules of IAM that they use are few: they are tried here on such names,
+and on identities as the CI systems spell them.
+"""
+
+import json
+import re
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cigen.pipeline.tier import detect_tier
+from cigen.proof.places import latest_place, record_place
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs/security.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"(?ms)^```(\w+)\n(.*?)^```", PAGE)
+POLICIES = [json.loads(text) for language, text in BLOCKS if language == "json"]
+STATEMENTS = [statement for policy in POLICIES for statement in policy.get("Statement", ())]
+REPOSITORY, BUCKET = "github.com/acme/shop", "arn:aws:s3:::acme-ci-proofs/"
+SIGNATURE = "cs1:" + "0" * 64
+
+
+def names(scope: str) -> list[str]:
+    """All that a run of this tier writes."""
+    return [record_place(REPOSITORY, scope, "test-ruby3.3", SIGNATURE), latest_place(REPOSITORY, scope, "test-ruby3.3")]
+
+
+def many(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def like(pattern: str, text: str) -> bool:
+    """IAM's `*`; the policies use no other wildcard."""
+    return fnmatchcase(text, pattern.replace("[", "[[]"))
+
+
+def applies(statement: dict[str, Any], action: str, name: str) -> bool:
+    acts = any(like(one, action) for one in many(statement["Action"]))
+    return acts and any(like(one, BUCKET + name) for one in many(statement["Resource"]))
+
+
+def sid(name: str) -> dict[str, Any]:
+    return next(statement for statement in STATEMENTS if statement.get("Sid") == name)
+
+
+def test_s16_every_name_in_a_policy_is_the_beginning_of_one_that_cig_writes() -> None:
+    written = [*names("protected"), *names("branch")]
+    code = "\n".join(text for _, text in BLOCKS)
+    found = set(re.findall(r"acme-ci-proofs/(?:objects/)?([a-z][^\s\"'*]*)|'(github\.com/[^\s\"'*]*)'", code))
+    prefixes = {first or second for first, second in found}
+    assert len(prefixes) >= 6
+    for prefix in prefixes:
+        assert any(name.startswith(prefix) for name in written), prefix
+    for name in written:
+        assert any(name.startswith(prefix) for prefix in prefixes), name
+
+
+def test_s16_a_role_writes_its_own_tier_and_reads_those_it_may_believe() -> None:
+    branch = [sid("Read"), sid("WriteOwnTier"), sid("TellAbsentFromForbidden")]
+
+    def may(action: str, name: str) -> bool:
+        return any(applies(statement, action, name) for statement in branch)
+
+    for name in names("branch"):
+        assert may("s3:PutObject", name)
+        assert may("s3:GetObject", name)
+    for name in names("protected"):
+        assert may("s3:GetObject", name)
+        assert not may("s3:PutObject", name)
+    assert not any(
+        may(action, name) for action in ("s3:DeleteObject", "s3:PutBucketPolicy") for name in names("branch")
+    )
+    other = record_place("github.com/acme/other", "branch", "test", SIGNATURE)
+    assert not may("s3:PutObject", other)
+    assert not may("s3:GetObject", other)
+
+
+def test_s16_the_bucket_itself_keeps_records_from_being_overwritten_and_the_tiers_apart() -> None:
+    once, tiers = sid("RecordsAreWrittenOnce"), sid("OnlyProtectedRunsWriteProtected")
+    assert once["Effect"] == tiers["Effect"] == "Deny"
+    for scope in ("protected", "branch"):
+        record, latest = names(scope)
+        assert applies(once, "s3:PutObject", record)
+        assert not applies(once, "s3:PutObject", latest), "latest is overwritten by every proof"
+        assert applies(tiers, "s3:PutObject", record) == (scope == "protected")
+
+
+CLAIMS = {
+    "token.actions.githubusercontent.com": {
+        "aud": "sts.amazonaws.com",
+        "sub": "repo:acme/shop:environment:cig-protected",
+        "job_workflow_ref": "acme/shop/.github/workflows/ci.yml@refs/heads/main",
+    },
+    "oidc.circleci.com/org/ORG_ID": {
+        "aud": "ORG_ID",
+        "sub": "org/ORG_ID/project/PROJECT_ID/user/1/vcs-origin/github.com/acme/shop/vcs-ref/refs/heads/main",
+    },
+    "agent.buildkite.com": {
+        "aud": "sts.amazonaws.com",
+        "sub": "organization:acme:pipeline:shop:ref:refs/heads/main:commit:c0ffee:step:test",
+    },
+}
+"""What a run of the protected branch has, by issuer."""
+
+INTRUDERS = [
+    ("token.actions.githubusercontent.com", {"sub": "repo:acme/shop:ref:refs/heads/main"}),
+    ("token.actions.githubusercontent.com", {"sub": "repo:acme/shop:pull_request"}),
+    ("token.actions.githubusercontent.com", {"sub": "repo:someone/shop:environment:cig-protected"}),
+    (
+        "token.actions.githubusercontent.com",
+        {"job_workflow_ref": "acme/shop/.github/workflows/ci.yml@refs/heads/feature"},
+    ),
+    ("token.actions.githubusercontent.com", {"job_workflow_ref": None}),
+    ("oidc.circleci.com/org/ORG_ID", {"sub": CLAIMS["oidc.circleci.com/org/ORG_ID"]["sub"] + "-not"}),
+    (
+        "oidc.circleci.com/org/ORG_ID",
+        {
+            "sub": "org/ORG_ID/project/PROJECT_ID/user/1/vcs-origin/github.com/acme/shop/vcs-ref/refs/heads/"
+            "x/vcs-origin/github.com/acme/shop/vcs-ref/refs/heads/main"
+        },
+    ),
+    ("oidc.circleci.com/org/ORG_ID", {"sub": "org/ORG_ID/project/OTHER/user/1/vcs-origin/x/vcs-ref/refs/heads/main"}),
+    (
+        "agent.buildkite.com",
+        {"sub": "organization:acme:pipeline:shop:ref:refs/heads/someone:main:commit:c0ffee:step:test"},
+    ),
+    ("agent.buildkite.com", {"sub": "organization:acme:pipeline:other:ref:refs/heads/main:commit:c0ffee:step:test"}),
+]
+
+
+def trusted(issuer: str, claims: dict[str, Any]) -> bool:
+    """Whether the role may be taken on; a claim that is missing fulfils no condition."""
+    statement = next(one for one in STATEMENTS if issuer in str(one.get("Principal")))
+    tests = {
+        "StringEquals": lambda wanted, found: found == wanted,
+        "StringLike": lambda wanted, found: found is not None and like(wanted, found),
+        "StringNotLike": lambda wanted, found: found is not None and not like(wanted, found),
+    }
+    return all(
+        tests[operator](wanted, claims.get(key.removeprefix(issuer + ":")))
+        for operator, conditions in statement["Condition"].items()
+        for key, wanted in conditions.items()
+    )
+
+
+@pytest.mark.parametrize("issuer", sorted(CLAIMS))
+def test_s16_a_run_of_the_protected_branch_may_take_the_role_on(issuer: str) -> None:
+    assert trusted(issuer, CLAIMS[issuer])
+
+
+@pytest.mark.parametrize(("issuer", "other"), INTRUDERS)
+def test_s16_nobody_else_may_take_the_role_on(issuer: str, other: dict[str, Any]) -> None:
+    assert not trusted(issuer, {**CLAIMS[issuer], **other})
+
+
+@pytest.mark.parametrize("operator", ["ForAllValues", "pull_request_target"])
+def test_s16_what_the_page_warns_of_is_in_no_policy(operator: str) -> None:
+    assert operator not in "".join(text for _, text in BLOCKS)
+
+
+TOLD = {
+    "GitHub Actions": {"GITHUB_EVENT_NAME": "push", "GITHUB_REF_PROTECTED": "true"},
+    "CircleCI": {"CIRCLE_BRANCH": "main"},
+    "Buildkite": {"BUILDKITE_BRANCH": "main", "BUILDKITE_PULL_REQUEST": "false"},
+    "Jenkins": {"BRANCH_NAME": "main"},
+}
+
+
+@pytest.mark.parametrize("system", sorted(TOLD))
+def test_s16_the_page_says_which_tier_cig_gives_at_most(system: str) -> None:
+    row = next(line for line in PAGE.splitlines() if line.startswith(f"| {system} | `"))
+    assert row.split("|")[3].strip(" `") == detect_tier(TOLD[system])
+
+
+def test_s16_the_tests_that_the_page_names_exist() -> None:
+    named = set(re.findall(r"`(tests/[^`]+)`", PAGE))
+    assert len(named) > 3
+    assert [path for path in sorted(named) if not (ROOT / path).is_file()] == []
