@@ -8,6 +8,7 @@ plugin.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from cigen import __version__
 from cigen.model.config import Config
 from cigen.model.diagnostics import Diagnostic, error, has_errors
 from cigen.model.plans import Fact, Graph, PlanResult
@@ -47,12 +48,13 @@ def build_graph(
 
 
 def _skipping(config: Config) -> Skipping | None:
-    """How proofs are found, with the machine that plans are made on."""
+    """How proofs are found, with all that a provider cannot know."""
     if config.skipping is None:
         return None
     name = config.skipping.runner
     machine = next((runner for runner in config.runners if runner.name == name), Runner(name))
-    return replace(config.skipping, machine=machine)
+    files = (".cigen", "cig.lock", "cig.toml", *(plugin.path for plugin in config.plugins if plugin.path))
+    return replace(config.skipping, machine=machine, files=tuple(sorted(set(files))), version=__version__)
 
 
 def _join_jobs(jobs: Sequence[Job], plans: Mapping[str, PlanResult], found: list[Diagnostic]) -> list[Job]:

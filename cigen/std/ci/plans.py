@@ -1,0 +1,115 @@
+"""Plans in a CI system: which jobs one may skip, whom that concerns, and the shell around `cig` on its machines.
+
+Owns: that nothing but the positive word of a plan skips a job, and that a record never fails one. How a condition is
+said, and how a plan reaches those who read it, is each provider's own.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from cigen.sdk import Graph, Job, Skipping
+
+__all__ = [
+    "GATE",
+    "KEY",
+    "PLANNER",
+    "gate_name",
+    "has_plan",
+    "heeds_plan",
+    "install_script",
+    "is_recorded",
+    "is_skippable",
+    "needed_success",
+    "record_script",
+]
+
+PLANNER, GATE = "cig-plan", "cig-gate"
+"""Ids of the two jobs that a workflow with a plan has beside its own."""
+
+KEY = "CIG_STORE_KEY"
+"""The secret that records are signed with."""
+
+
+def is_skippable(job: Job) -> bool:
+    """Whether a plan can say of this job that it need not run."""
+    if job.effects or job.trigger is not None or job.run_on != "success":
+        return False
+    return job.skip_if is not None or _has_files(job)
+
+
+def is_recorded(job: Job) -> bool:
+    """Whether a success of this job is kept as a proof: of all of the job, or all of a leg, and from a checkout."""
+    return is_skippable(job) and _has_files(job) and job.shards is None and any(_checks_out(job))
+
+
+def _has_files(job: Job) -> bool:
+    given = bool(job.skip_if and job.skip_if.paths_unmodified)
+    return given or bool(job.inputs and job.inputs.files)
+
+
+def _checks_out(job: Job) -> Iterable[bool]:
+    return (step.checkout is not None and not step.checkout.disabled for step in job.steps)
+
+
+def has_plan(graph: Graph, jobs: Iterable[Job]) -> bool:
+    """Whether the workflow of these jobs has a planner and a gate."""
+    return graph.skipping is not None and any(is_skippable(job) for job in jobs)
+
+
+def needed_success(job: Job, jobs: Mapping[str, Job]) -> tuple[str, ...]:
+    """The jobs whose success, or proof, this one asks for: those it needs, and what a skipped one among them needs.
+
+    One that is skipped ends as if it had succeeded, whatever became of those before it; so they are asked themselves.
+    """
+    found: dict[str, None] = {}
+    waiting = list(job.needs)
+    while waiting:
+        name = waiting.pop(0)
+        if name not in found and name in jobs:
+            found[name] = None
+            if is_skippable(jobs[name]):
+                waiting += jobs[name].needs
+    return tuple(found)
+
+
+def heeds_plan(job: Job, jobs: Mapping[str, Job]) -> bool:
+    """Whether the plan has a say in the job's condition: it can be skipped, or one before it can, however far."""
+    if job.run_on != "success":
+        return False
+    return is_skippable(job) or any(is_skippable(jobs[name]) for name in _before(job, jobs))
+
+
+def _before(job: Job, jobs: Mapping[str, Job]) -> set[str]:
+    found: set[str] = set()
+    waiting = [*job.needs]
+    while waiting:
+        name = waiting.pop()
+        if name not in found and name in jobs:
+            found.add(name)
+            waiting += jobs[name].needs
+    return found
+
+
+def gate_name(graph: Graph, workflow: str) -> str:
+    """What the gate's check is called: one name wherever there is one workflow."""
+    return "cig/gate" if workflow == "ci" or len(graph.workflows) == 1 else f"cig/gate-{workflow}"
+
+
+def install_script(skipping: Skipping, usual: str) -> str:
+    """Shell that puts `cig` on PATH where it is not. `usual`: what does so where the project says nothing."""
+    script = skipping.install.strip("\n") or usual
+    if "\n" in script:
+        return f"if ! command -v cig >/dev/null; then\n{script}\nfi\n"
+    return f"command -v cig >/dev/null || {script}\n"
+
+
+def record_script(skipping: Skipping, usual: str, command: str, warn: str) -> str:
+    """Shell that keeps the proof of a job, and succeeds whatever happens.
+
+    command: `cig record …`; warn: a command that takes a text and tells it to whoever looks at the job.
+    """
+    lines = []
+    if not skipping.store:
+        lines.append('[ -n "${CIG_STORE:-}" ] || exit 0\n')
+    lines.append(install_script(skipping, f"{usual} || true"))
+    lines.append(f"{command} || {warn} 'cig: no proof of this job was kept, so it runs again next time'\n")
+    return "".join(lines)

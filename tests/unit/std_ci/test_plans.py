@@ -1,0 +1,155 @@
+"""Which jobs a plan may skip, and the shell around `cig`."""
+
+import os
+import stat
+import subprocess
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cigen.sdk import (
+    Checkout,
+    Graph,
+    Inputs,
+    Job,
+    PathGlob,
+    Shards,
+    SkipIf,
+    Skipping,
+    Step,
+    Trigger,
+    Workflow,
+)
+from cigen.std.ci.plans import (
+    gate_name,
+    has_plan,
+    heeds_plan,
+    install_script,
+    is_recorded,
+    is_skippable,
+    needed_success,
+    record_script,
+)
+
+CHECKOUT = (Step("checkout", checkout=Checkout()),)
+FILES = SkipIf(paths_unmodified=(PathGlob("app/**"),))
+PROVABLE = Job("a", steps=CHECKOUT, skip_if=FILES)
+
+
+def by_id(*jobs: Job) -> Mapping[str, Job]:
+    return {job.id: job for job in jobs}
+
+
+@pytest.mark.parametrize(
+    ("job", "skippable", "recorded"),
+    [
+        (PROVABLE, True, True),
+        (Job("a", steps=CHECKOUT, inputs=Inputs(files=(PathGlob("app/**"),))), True, True),
+        (Job("a", steps=CHECKOUT), False, False),
+        (Job("a", steps=CHECKOUT, inputs=Inputs(env=("MODE",))), False, False),
+        (Job("a", steps=CHECKOUT, skip_if=SkipIf(env=("SKIP",))), True, False),
+        (Job("a", steps=CHECKOUT, skip_if=SkipIf(branch=("wip/*",))), True, False),
+        (replace(PROVABLE, effects=True), False, False),
+        (replace(PROVABLE, run_on="always"), False, False),
+        (replace(PROVABLE, run_on="failure"), False, False),
+        (replace(PROVABLE, trigger=Trigger("deploy")), False, False),
+        (replace(PROVABLE, shards=Shards(2)), True, False),
+        (replace(PROVABLE, steps=()), True, False),
+        (replace(PROVABLE, steps=(Step("checkout", checkout=Checkout(disabled=True)),)), True, False),
+    ],
+)
+def test_what_may_be_skipped_and_what_is_kept_as_a_proof(job: Job, skippable: bool, recorded: bool) -> None:
+    assert (is_skippable(job), is_recorded(job)) == (skippable, recorded)
+
+
+def test_a_plan_is_made_where_a_job_may_be_skipped_and_skipping_is_on() -> None:
+    plain, provable = Job("b", steps=CHECKOUT), PROVABLE
+    on = Graph("p", skipping=Skipping())
+    assert has_plan(on, [plain, provable])
+    assert not has_plan(on, [plain])
+    assert not has_plan(Graph("p"), [plain, provable])
+
+
+def test_a_job_asks_for_what_stands_before_a_skipped_one_too() -> None:
+    """S19: on a chain of four, with a job in it that no plan skips."""
+    jobs = by_id(
+        replace(PROVABLE, id="a"),
+        Job("b", needs=("a",)),
+        replace(PROVABLE, id="c", needs=("b",)),
+        replace(PROVABLE, id="d", needs=("c",)),
+        Job("e", needs=("d",)),
+    )
+    assert needed_success(jobs["e"], jobs) == ("d", "c", "b")
+    assert needed_success(jobs["b"], jobs) == ("a",)
+    assert needed_success(jobs["a"], jobs) == ()
+
+
+def test_a_job_heeds_the_plan_if_it_or_one_before_it_can_be_skipped() -> None:
+    """S19: however far before it."""
+    jobs = by_id(Job("plain"), PROVABLE, Job("after", needs=("a",)), Job("far", needs=("after", "plain")))
+    assert [name for name, job in jobs.items() if heeds_plan(job, jobs)] == ["a", "after", "far"]
+    assert not heeds_plan(Job("tell", needs=("a",), run_on="failure"), jobs)
+
+
+def test_the_gate_has_one_name_wherever_there_is_one_workflow() -> None:
+    one, two = Graph("p", (Workflow("main"),)), Graph("p", (Workflow("ci"), Workflow("nightly")))
+    assert gate_name(one, "main") == "cig/gate"
+    assert gate_name(two, "ci") == "cig/gate"
+    assert gate_name(two, "nightly") == "cig/gate-nightly"
+
+
+# -- the shell, executed -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Path:
+    """A folder for what is on PATH."""
+    (tmp_path / "bin").mkdir()
+    return tmp_path
+
+
+def program(box: Path, name: str, script: str) -> None:
+    path = box / "bin" / name
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+
+
+def run(box: Path, script: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": f"{box / 'bin'}{os.pathsep}/usr/bin{os.pathsep}/bin", **variables}
+    return subprocess.run(
+        ["/bin/sh", "-e", "-c", script], cwd=box, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+MADE = "printf '#!/bin/sh\\necho made\\n' > bin/cig\nchmod +x bin/cig"
+
+
+@pytest.mark.parametrize("install", ["", MADE])
+def test_cig_is_installed_only_where_it_is_not(box: Path, install: str) -> None:
+    script = install_script(Skipping(install=install), f"{{ {MADE.replace(chr(10), '; ')}; }}") + "cig\n"
+    assert run(box, script).stdout == "made\n"
+    program(box, "cig", "echo its own")
+    assert run(box, script).stdout == "its own\n"
+
+
+def record(box: Path, skipping: Skipping, **variables: str) -> subprocess.CompletedProcess[str]:
+    return run(box, record_script(skipping, "false", "cig record a", "echo"), **variables)
+
+
+def test_a_record_is_kept_where_there_is_a_store(box: Path) -> None:
+    program(box, "cig", 'echo "$*"')
+    assert record(box, Skipping(store="s3://x/y")).stdout == "record a\n"
+    assert record(box, Skipping(), CIG_STORE="/proofs").stdout == "record a\n"
+    assert record(box, Skipping()).stdout == ""
+
+
+@pytest.mark.parametrize("cig", [None, "exit 1", "kill -9 $$"])
+def test_a_record_never_fails_the_job(box: Path, cig: str | None) -> None:
+    """S17: whether cig is missing, fails or dies."""
+    if cig is not None:
+        program(box, "cig", cig)
+    done = record(box, Skipping(store="s3://x/y"))
+    assert done.returncode == 0
+    assert "no proof of this job was kept" in done.stdout
