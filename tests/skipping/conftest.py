@@ -11,7 +11,7 @@ import pytest
 
 sys.path.append(str(Path(__file__).parent))
 
-from signed_project import Project
+from signed_project import Project, new_project
 
 Git = Callable[..., str]
 
@@ -23,7 +23,7 @@ def project(tmp_path: Path, git: Git, environment: dict[str, str], monkeypatch: 
         monkeypatch.delenv(name)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    return Project(tmp_path / "project", git)
+    return new_project(tmp_path / "project", git)
 
 
 @pytest.fixture

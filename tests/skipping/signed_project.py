@@ -15,8 +15,6 @@ class Project:
     def __init__(self, path: Path, git: Git) -> None:
         self.path = path
         self._git = git
-        path.mkdir(parents=True)
-        self.git("init", "-q")
 
     def git(self, *arguments: str) -> str:
         """Run git here; what it printed."""
@@ -46,6 +44,14 @@ class Project:
     def worktree(self, **environ: str) -> dict[str, str]:
         """Signatures of the worktree as it is."""
         return _digests(sign_worktree(find_repository(self.path), environ))
+
+
+def new_project(path: Path, git: Git) -> Project:
+    """An empty repository."""
+    path.mkdir(parents=True)
+    project = Project(path, git)
+    project.git("init", "-q")
+    return project
 
 
 def _digests(signing: Signing) -> dict[str, str]:
