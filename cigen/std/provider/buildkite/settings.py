@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from cigen.sdk import Job, Workflow
-from cigen.std.ci.skipping import check_skipping
+from cigen.std.ci.shortfalls import check_skipping
 from cigen.std.ci.workflows import effective_triggers, workflow_key
 from cigen.std.provider.buildkite.conditions import input_variable
 from cigen.std.provider.buildkite.events import CHOICE, Starts

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from cigen.sdk import Budget, Fragment, Graph, Job
 from cigen.sdk.yaml import Value, YamlError, read
 from cigen.std.ci.legs import StaticJob
-from cigen.std.ci.skipping import check_skipping
+from cigen.std.ci.shortfalls import check_lost_machines, check_skipping
 from cigen.std.provider.circleci.contexts import find_contexts, job_contexts
 from cigen.std.provider.circleci.problems import new_report
 from cigen.std.report import Report
@@ -96,3 +96,4 @@ def check_jobs(jobs: Sequence[StaticJob], sources: Sequence[Job], report: Report
             message = f'job "{job.id}" may take {job.timeout} minutes, but CircleCI ends every job after {JOB_MINUTES}'
             report.warning("CIRCLECI_012", message, hint="split the job", key=("jobs", job.id, "timeout"))
     check_skipping(sources, "CircleCI", report, "CIRCLECI_016")
+    check_lost_machines(sources, "CircleCI", report, "CIRCLECI_027", "rerun the workflow from failed")

@@ -77,11 +77,11 @@ def with_limit(shell: str, minutes: int) -> str:
     return f"timeout {minutes * 60} {shell}"
 
 
-def render_script(step: Step, job: Job, place: Place, guard: str, report: Report) -> Value:
+def render_script(step: Step, job: Job, place: Place, guard: str) -> Value:
     """The `run` step. guard: shell that ends a script that is not to run. Raises CannotExpress."""
     assert step.run is not None
     shell = step.shell or job.shell
-    tries = _tries(step, job, report)
+    tries = _tries(step, job)
     script = step.run.script
     found: dict[str, Value] = {}
     if step.name:
@@ -117,14 +117,10 @@ def _step(found: dict[str, Value], command: str) -> Value:
     return {"run": {**name, "command": command, **found}}
 
 
-def _tries(step: Step, job: Job, report: Report) -> _Tries:
+def _tries(step: Step, job: Job) -> _Tries:
     # A job's retry is for what the job does; what runs after a failure has no second chance to wait for.
     retry = step.retry or (job.retry if step.run_on == "success" else None)
-    if retry is None or retry.max < 1:
-        return _Tries({})
-    if retry.on and "failure" not in retry.on:
-        message = f'job "{job.id}" is to be tried again when its machine is lost, which CircleCI does not do'
-        report.warning("CIRCLECI_027", message, hint="rerun the workflow from failed", key=("jobs", job.id, "retry"))
+    if retry is None or retry.max < 1 or (retry.on and "failure" not in retry.on):
         return _Tries({})
     if step.allow_failure or job.allow_failure or retry.max > _MOST_RERUNS or retry.delay > _LONGEST_DELAY:
         return _Tries({}, retry)

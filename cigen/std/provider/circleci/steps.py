@@ -124,7 +124,7 @@ def _condition(step: Step, scope: StepScope) -> tuple[Expr, str, Step]:
 def _body(step: Step, scope: StepScope, guard: str) -> list[Value]:
     """What the step does, without its condition."""
     if step.run is not None:
-        return [render_script(step, scope.job, scope.place, guard, scope.report)]
+        return [render_script(step, scope.job, scope.place, guard)]
     lost = [name for name in _FOR_SCRIPTS if getattr(step, name)]
     if lost:
         message = f'step "{step.id}" of job "{scope.job.id}" is no script, and CircleCI gives it no {", ".join(lost)}'

@@ -27,7 +27,7 @@ from cigen.std.provider.github.services import (
     service_variables,
 )
 from cigen.std.provider.github.shards import shard_environment, shard_step
-from cigen.std.provider.github.steps import StepScope, render_step, tell_of_lost_machines
+from cigen.std.provider.github.steps import StepScope, render_step
 from cigen.std.provider.github.texts import render_text
 from cigen.std.provider.github.triggers import root_condition
 from cigen.std.provider.github.values import HAND_ON, hand_on_step, job_outputs, needed_values, prepare_step
@@ -148,8 +148,6 @@ def _add_steps(found: dict[str, Value], job: Job, scope: JobScope) -> None:
         report=scope.report,
         secrets=scope.secrets,
     )
-    if job.retry is not None and job.retry.on == ("agent_lost",) and job.trigger is None:
-        tell_of_lost_machines(job, scope.report)
     rendered: list[tuple[str, dict[str, Value]]] = []
     for step in job.steps:
         mapping = None if step.cache and scope.no_caches else render_step(step, steps)

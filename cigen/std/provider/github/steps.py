@@ -19,7 +19,7 @@ from cigen.std.provider.github.texts import looks_like_expression, render_text
 from cigen.std.provider.github.tools import render_tool
 from cigen.std.report import Report
 
-__all__ = ["StepScope", "render_step", "tell_of_lost_machines"]
+__all__ = ["StepScope", "render_step"]
 
 _STATUS = {"always": "always()", "failure": "failure()"}
 
@@ -103,21 +103,12 @@ def _script(step: Step, scope: StepScope) -> dict[str, Value]:
         scope.report.warning("GITHUB_012", message, hint=hint, key=("jobs", job.id))
     # A job's retry is for what the job does; what runs after a failure has no second chance to wait for.
     retry = step.retry or (job.retry if step.run_on == "success" else None)
-    if step.retry and step.retry.on == ("agent_lost",):
-        tell_of_lost_machines(job, scope.report)
     found: dict[str, Value] = {"run": render_script(script, retry, step.shell or job.shell)}
     if step.shell:
         found["shell"] = render_shell(step.shell)
     if step.working_directory:
         found["working-directory"] = render_text(step.working_directory)
     return found
-
-
-def tell_of_lost_machines(job: Job, report: Report) -> None:
-    """Report that a retry after a lost machine does not happen."""
-    message = f'job "{job.id}" is to start again where its machine is lost, which GitHub never does by itself'
-    hint = 'retry.on = "failure" runs scripts again in their place'
-    report.warning("GITHUB_027", message, hint=hint, key=("jobs", job.id, "retry"))
 
 
 def _native(step: Step, scope: StepScope) -> dict[str, Value] | None:

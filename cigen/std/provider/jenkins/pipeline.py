@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from cigen.sdk import Diagnostic, Graph, Job, Output, Workflow
-from cigen.std.ci.skipping import check_skipping
+from cigen.std.ci.shortfalls import check_skipping
 from cigen.std.ci.workflows import chosen_workflows, effective_triggers, jobs_of, workflow_key
 from cigen.std.provider.jenkins.artifacts import find_artifacts
 from cigen.std.provider.jenkins.concurrency import workflow_concurrency
