@@ -1,12 +1,12 @@
 """What every rule is given: the tree, the plugins, the environment, and how to ask a plugin."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cigen.hashing.fileset import Entry, TreeReader, expand, select
 from cigen.hashing.manifest import Component, KeyManifest
 from cigen.model.config import Config
+from cigen.model.dataclass import dataclass, field
 from cigen.model.paths import GitId, RepoPath
 from cigen.model.plans import Hook
 from cigen.model.resources import PathGlob

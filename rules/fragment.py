@@ -1,7 +1,6 @@
 """Stage `fragment`: for each output, what each plugin that generates wants to stand in it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 
 from cigen.engine.action import Action, Outputs, Result
@@ -10,6 +9,7 @@ from cigen.hashing.digest import xxh3
 from cigen.hashing.manifest import Component, KeyManifest
 from cigen.host.discovery import InstalledPlugin
 from cigen.model.codec import to_json
+from cigen.model.dataclass import dataclass
 from cigen.model.diagnostics import error
 from cigen.model.plans import GenerateRequest, GenerateResult, Graph, Hook
 from cigen.model.resources import Output

@@ -1,12 +1,12 @@
 """Stage `handshake`: what an executable on PATH says it is. Plugins with a module.toml need not be asked."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 
 from cigen.engine.action import Action, Outputs, Result
 from cigen.hashing.manifest import Component, KeyManifest
 from cigen.host.discovery import InstalledPlugin
+from cigen.model.dataclass import replace
 from cigen.model.paths import PluginId
 from cigen.model.plans import PluginInfo
 from cigen.rules.context import Context, PluginRule, key_manifest

@@ -1,11 +1,11 @@
 """Stage `merge`: the fragments of each output joined into the file."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 
 from cigen.engine.action import Action, Outputs, Result
 from cigen.hashing.manifest import Component, KeyManifest
+from cigen.model.dataclass import replace
 from cigen.output.confine import check_output_path
 from cigen.pipeline.merge import MergedFile, OwnedFragment, merge_fragments
 from cigen.rules.context import CONFIG, Context, PluginRule, key_manifest

@@ -1,7 +1,6 @@
 """Stage `signature`: for each job and each leg of a matrix, everything its work depends on."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 
 from cigen.engine.action import Action, Outputs, Result
@@ -9,6 +8,7 @@ from cigen.hashing.fileset import Fileset, TreeReader, select
 from cigen.hashing.manifest import Component, KeyManifest
 from cigen.host.discovery import InstalledPlugin
 from cigen.model.config import Config
+from cigen.model.dataclass import dataclass, field
 from cigen.model.diagnostics import Diagnostic, KeyPath, error
 from cigen.model.paths import Digest
 from cigen.model.resources import Job, PathGlob

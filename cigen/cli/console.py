@@ -3,13 +3,13 @@
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from cigen.cli.options import GlobalOptions
 from cigen.cli.terminal import emit, use_color
 from cigen.errors import ProjectError, UsageError
 from cigen.model.codes import CODES
+from cigen.model.dataclass import dataclass, field
 from cigen.model.diagnostics import Diagnostic, Level, error
 from cigen.model.events import Observer, ignore
 

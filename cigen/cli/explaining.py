@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cigen.cli.present.explain import ActionExplanation, FileExplanation, FileUse, JobExplanation
@@ -14,6 +13,7 @@ from cigen.hashing.changes import diff_filesets
 from cigen.hashing.fileset import Entry, TreeReader, select
 from cigen.hashing.manifest import Difference, KeyManifest, diff
 from cigen.hashing.memory_tree import MemoryTree
+from cigen.model.dataclass import dataclass
 from cigen.model.diagnostics import error
 from cigen.model.resources import Job, PathGlob
 from cigen.pipeline.detect import nearest

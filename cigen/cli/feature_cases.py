@@ -12,8 +12,8 @@ from functools import cache
 from typing import Any
 
 from cigen.model.config import Config
+from cigen.model.dataclass import dataclass, replace
 from cigen.model.diagnostics import KeyPath, has_errors
-from cigen.model.frozen import dataclass, replace
 from cigen.model.plans import GenerateRequest, Graph, Placement, PlanResult, Resource, StepGroup
 from cigen.model.resources import Output, Step, Tool
 from cigen.pipeline.dag import build_graph

@@ -4,8 +4,9 @@
 test holds docs/cli.md to it. A new command is one entry here, one class in `options.py` and one file in `commands/`.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from cigen.model.dataclass import dataclass
 
 __all__ = ["COMMANDS", "GLOBAL_FLAGS", "Command", "Flag", "Takes", "Word"]
 

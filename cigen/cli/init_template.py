@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 
 from cigen.cli.glyphs import one_line
+from cigen.model.dataclass import dataclass, replace
 
 __all__ = ["SCHEMA_URL", "InitDetection", "InitView", "foreign_workflows", "render_cig_toml", "split_steps"]
 

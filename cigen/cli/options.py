@@ -1,6 +1,6 @@
 """What the user asked for: one frozen value a command, free of how it was spelled."""
 
-from cigen.model.frozen import dataclass
+from cigen.model.dataclass import dataclass
 
 __all__ = [
     "CompletionOptions",

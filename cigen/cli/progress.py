@@ -7,11 +7,11 @@ alone. A thread redraws the line, as a single slow plugin sends no events.
 import os
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TextIO
 
 from cigen.cli.glyphs import clipped, visible
 from cigen.cli.terminal import emit, is_terminal
+from cigen.model.dataclass import dataclass, field
 from cigen.model.events import Event, Span, Started
 
 __all__ = ["Activity", "Progress", "progress_line"]

@@ -7,13 +7,13 @@ every job runs.
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cigen.cli.signing import Signing
 from cigen.hashing.manifest import KeyManifest, diff
 from cigen.model.config import Config
+from cigen.model.dataclass import dataclass
 from cigen.model.diagnostics import Diagnostic, warning
 from cigen.pipeline.forcing import TRAILER, read_forcing
 from cigen.pipeline.skipping import Decision, Finding, Proof, decide

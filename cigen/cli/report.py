@@ -13,11 +13,11 @@ plugins wrote reaches the terminal raw.
 
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 
 from cigen.cli.glyphs import one_line, visible
 from cigen.cli.snippet import snippet
 from cigen.cli.terminal import PLAIN, Paint
+from cigen.model.dataclass import replace
 from cigen.model.diagnostics import Diagnostic, KeyPath, Level, Location
 
 __all__ = ["Locate", "diagnostics_json", "key_text", "render_diagnostics", "summary"]

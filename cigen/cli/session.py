@@ -8,7 +8,6 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from cigen.engine.action import Rule
@@ -21,6 +20,7 @@ from cigen.hashing.digest import git_blob
 from cigen.host.discovery import InstalledPlugin, discover_plugins
 from cigen.host.pool import PluginPool
 from cigen.model.config import Config
+from cigen.model.dataclass import dataclass, field
 from cigen.model.diagnostics import Diagnostic, error
 from cigen.model.events import Observer, Span
 from cigen.model.plans import Hook

@@ -6,13 +6,13 @@ process of its own but git, and writes nothing.
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 
 from cigen.errors import ProjectError
 from cigen.hashing.digest import SYMLINK, git_blob
 from cigen.hashing.fileset import Entry, TreeReader
 from cigen.host.discovery import discover_plugins
+from cigen.model.dataclass import dataclass
 from cigen.model.diagnostics import Diagnostic, error
 from cigen.model.paths import GitId, RepoPath
 from cigen.pipeline.order import has_cycle

@@ -1,8 +1,7 @@
 """A line of a source file with a caret below it. Pure."""
 
-from dataclasses import dataclass
-
 from cigen.cli.glyphs import visible_character, width
+from cigen.model.dataclass import dataclass
 
 __all__ = ["Snippet", "snippet"]
 

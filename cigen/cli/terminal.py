@@ -7,8 +7,9 @@ non-empty NO_COLOR, or TERM=dumb, turns it off. A stream that cannot encode a ch
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import TextIO
+
+from cigen.model.dataclass import dataclass, replace
 
 __all__ = [
     "ASCII",

@@ -9,10 +9,10 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cigen.errors import StoreError
+from cigen.model.dataclass import dataclass, replace
 from cigen.model.diagnostics import Diagnostic, Level
 from cigen.model.events import Event, Span, Started
 

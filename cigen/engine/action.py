@@ -4,13 +4,13 @@ An action cannot write anything but its result, so that a cached one and an exec
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from cigen.hashing.canonical import spell
 from cigen.hashing.digest import xxh3
 from cigen.hashing.manifest import KeyManifest
 from cigen.model.codec import from_json, to_json
+from cigen.model.dataclass import dataclass, field
 from cigen.model.diagnostics import Diagnostic
 from cigen.model.paths import Digest
 

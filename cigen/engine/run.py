@@ -7,7 +7,6 @@ lies below it keeps its key, and nothing below it runs.
 import json
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 from cigen.engine.action import Action, Done, Outputs, Result, Rule
 from cigen.engine.store import Record, Store
@@ -16,6 +15,7 @@ from cigen.hashing.canonical import canonical_bytes
 from cigen.hashing.digest import xxh3
 from cigen.hashing.manifest import Difference, KeyManifest, diff
 from cigen.model.codec import from_json, to_json
+from cigen.model.dataclass import dataclass, field
 from cigen.model.diagnostics import Diagnostic, has_errors
 from cigen.model.events import Observer, Span, Started
 

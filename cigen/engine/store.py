@@ -8,10 +8,10 @@ one warning. Several cig at once are safe: a run reads what it needs, and writes
 import contextlib
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from cigen.hashing.digest import xxh3
+from cigen.model.dataclass import dataclass
 from cigen.model.diagnostics import Diagnostic, warning
 
 __all__ = ["CACHE_FOLDER", "Record", "Store"]

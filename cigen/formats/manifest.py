@@ -6,9 +6,9 @@ Owns: the manifest's format (docs/protocol.md, "module.toml"). Refuses: any key 
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Any
 
+from cigen.model.dataclass import dataclass
 from cigen.model.diagnostics import Diagnostic, Location, error
 from cigen.model.plans import Hook, PluginInfo
 from cigen.model.resources import Pair

@@ -5,13 +5,13 @@ gets the items it does not have yet. Scalars must agree. The notes of the first 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from cigen.formats.yaml_reader import read
 from cigen.formats.yaml_scalars import scalar_text
 from cigen.formats.yaml_text import emit
 from cigen.formats.yaml_values import Commented, Document, Value, bare
+from cigen.model.dataclass import dataclass
 
 __all__ = ["Disagreement", "MergeConflict", "merge_documents", "merge_values"]
 

@@ -6,11 +6,11 @@ whole: `emit(read(text)) == text` for every text that comes from here. How a sin
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TypeGuard
 
 from cigen.formats.yaml_scalars import UNPRINTABLE, block_header, escaped, is_plain, scalar_text, string_text
 from cigen.formats.yaml_values import Commented, Document, Plain, Scalar, Value, bare
+from cigen.model.dataclass import dataclass, replace
 
 __all__ = ["emit"]
 

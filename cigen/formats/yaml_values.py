@@ -5,8 +5,9 @@ format that cigen writes or merges needs them, and each is a way to say one thin
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias, Union
+
+from cigen.model.dataclass import dataclass
 
 __all__ = ["Commented", "Document", "Plain", "Scalar", "Value", "YamlError", "bare"]
 

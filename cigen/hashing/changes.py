@@ -5,7 +5,6 @@ size of the change. Used to explain; keys never depend on it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from cigen.hashing.automaton import State, start_state
 from cigen.hashing.digest import GITLINK, TREE, TreeEntry
@@ -13,6 +12,7 @@ from cigen.hashing.fileset import walker_of
 from cigen.hashing.globs import parse_glob
 from cigen.hashing.trees import Entry, TreeReader
 from cigen.hashing.walk import Walker
+from cigen.model.dataclass import dataclass
 from cigen.model.paths import GitId, RepoPath
 from cigen.model.resources import PathGlob
 

@@ -6,7 +6,6 @@ on the globs and the tree alone, so a commit and a worktree of equal content giv
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from cigen.hashing.automaton import start_state
@@ -15,6 +14,7 @@ from cigen.hashing.globs import parse_glob
 from cigen.hashing.manifest import LISTING, Component
 from cigen.hashing.trees import Entry, TreeReader, files_below, path_text
 from cigen.hashing.walk import Walker
+from cigen.model.dataclass import dataclass
 from cigen.model.paths import Digest, RepoPath
 from cigen.model.resources import PathGlob
 

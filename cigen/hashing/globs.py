@@ -9,10 +9,10 @@ too little. Names are bytes; `?` and `[…]` take one character, or one byte whe
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 
 from cigen.errors import ProjectError
+from cigen.model.dataclass import dataclass
 from cigen.model.diagnostics import Diagnostic, KeyPath, error
 from cigen.model.paths import RepoPath
 

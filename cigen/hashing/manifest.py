@@ -6,11 +6,11 @@ there is no second theory of what the key was made of. Refuses: two values for o
 
 import itertools
 import json
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from cigen.hashing.canonical import spell
 from cigen.hashing.digest import sha256, xxh3
+from cigen.model.dataclass import dataclass
 from cigen.model.paths import Digest
 
 __all__ = ["LISTING", "Component", "Difference", "KeyManifest", "diff"]

@@ -5,13 +5,13 @@ Owns: which of two plugins with one id is used, and what is wrong with those tha
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cigen.errors import PluginError
 from cigen.formats.manifest import Manifest, parse_manifest
 from cigen.host.scan import MANIFEST, digest_files, executable_id, find_candidates
 from cigen.model.config import PluginRef
+from cigen.model.dataclass import dataclass, replace
 from cigen.model.diagnostics import Diagnostic, Level, error
 from cigen.model.paths import Digest, PluginId
 from cigen.model.plans import PluginInfo

@@ -8,10 +8,10 @@ import os
 import platform
 import shlex
 import signal
-from dataclasses import dataclass
 from errno import E2BIG, EACCES, ENOENT, ENOEXEC, ENOTDIR
 from pathlib import Path
 
+from cigen.model.dataclass import dataclass
 from cigen.model.diagnostics import Diagnostic, error
 from cigen.wire.client import CallFailed
 

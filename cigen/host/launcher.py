@@ -9,12 +9,12 @@ import socket
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol
 
 from cigen.host.forkserver import pack, unpack
+from cigen.model.dataclass import dataclass
 
 __all__ = ["Exited", "Failed", "ForkLauncher", "Launcher", "Order", "Report", "Started"]
 

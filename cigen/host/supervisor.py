@@ -5,7 +5,6 @@ Owns: the launcher, the loop and the private folders. Refuses: knowing what is c
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
@@ -18,6 +17,7 @@ from cigen.host.launcher import Failed, ForkLauncher, Launcher, Report, Started
 from cigen.host.loop import Loop, Timer
 from cigen.host.session import Session
 from cigen.host.surroundings import Limits, forbid_tracing, is_bundled, make_folder, plugin_order, remove_folder
+from cigen.model.dataclass import dataclass
 from cigen.model.diagnostics import Diagnostic, error
 from cigen.wire.client import connect
 

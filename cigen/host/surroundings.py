@@ -8,12 +8,12 @@ files that its requests carry and no others by our doing; a sandbox, which would
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from cigen.host.discovery import InstalledPlugin
 from cigen.host.launcher import Order
 from cigen.model.codec import to_json
+from cigen.model.dataclass import dataclass
 from cigen.wire import PLUGIN_MARK
 
 __all__ = ["Limits", "forbid_tracing", "is_bundled", "make_folder", "plugin_order", "remove_folder"]

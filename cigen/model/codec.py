@@ -20,7 +20,8 @@ Convert = Callable[[Any], Any]
 
 def to_json(value: Any) -> dict[str, Any]:
     """The fields of a frozen value that are not at their defaults, ready for `json.dumps`."""
-    return cast("dict[str, Any]", _writer(value.__class__)(value))
+    data: dict[str, Any] = (_writers.get(value.__class__) or _writer(value.__class__))(value)
+    return data
 
 
 def from_json(cls: type[T], data: Any) -> T:
@@ -29,26 +30,28 @@ def from_json(cls: type[T], data: Any) -> T:
     return cast(T, reader(data))
 
 
-@cache
+_writers: dict[type, Convert] = {}
+
+
 def _writer(cls: Any) -> Convert:
-    scope: dict[str, Any] = {"b64": lambda content: b64encode(content).decode("ascii")}
+    # Of the classes that a field may hold none is looked at before there is such a value: most jobs have few of them.
+    scope: dict[str, Any] = {"b64": lambda content: b64encode(content).decode("ascii"), "to_json": to_json}
     lines = ["def write(value):", "    data = {}"]
     for field in shape(cls):
         lines.append(f"    item = value.{field.name}")
         if not field.required:
             lines.append(f"    if {field.given('item')}:")
-        lines.append(f"        data[{field.name!r}] = {_written(cls, field, scope)}")
+        lines.append(f"        data[{field.name!r}] = {_written(field)}")
         if field.required:
             lines[-1] = lines[-1].removeprefix("    ")
-    return define("write", [*lines, "    return data"], scope)
+    write = _writers[cls] = define("write", [*lines, "    return data"], scope)
+    return write
 
 
-def _written(cls: type, field: Field, scope: dict[str, Any]) -> str:
+def _written(field: Field) -> str:
     one = "item"
     if field.kind is Kind.VALUE:
-        # A class that holds itself has no writer yet: it is looked up when called.
-        scope[f"write_{field.name}"] = to_json if field.type is cls else _writer(field.type)
-        one = f"write_{field.name}(item)"
+        one = "to_json(item)"
     elif field.kind is Kind.ENUM:
         one = "item.value"
     elif field.type is bytes:

@@ -5,7 +5,7 @@ lists equal. Exit codes: 1 a mistake in the project, 3 a plugin, store or intern
 Plugins report their own codes; those are not listed here.
 """
 
-from cigen.model.frozen import dataclass
+from cigen.model.dataclass import dataclass
 
 __all__ = ["CODES", "Code"]
 

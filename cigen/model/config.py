@@ -3,7 +3,7 @@
 Two files that mean the same give equal values and equal canonical bytes, which is what every later stage is keyed on.
 """
 
-from cigen.model.frozen import dataclass
+from cigen.model.dataclass import dataclass
 from cigen.model.resources import Cache, Job, Output, Pair, Runner, Secret, Service, Skipping, Workflow
 
 __all__ = ["Config", "PluginRef", "Project"]

@@ -8,7 +8,7 @@ the command line turns into a line and column when it prints, or a `Location` wh
 from enum import StrEnum
 
 from cigen.model.codes import CODES
-from cigen.model.frozen import dataclass
+from cigen.model.dataclass import dataclass
 
 __all__ = ["Diagnostic", "KeyPath", "Level", "Location", "error", "has_errors", "warning"]
 

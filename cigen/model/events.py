@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from cigen.model.frozen import dataclass
+from cigen.model.dataclass import dataclass
 
 __all__ = ["Event", "Log", "Observer", "Span", "Started", "ignore"]
 

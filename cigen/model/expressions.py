@@ -6,7 +6,7 @@ each provider compiles it to its own spelling, or refuses with a diagnostic. Gra
 
 from enum import StrEnum
 
-from cigen.model.frozen import dataclass
+from cigen.model.dataclass import dataclass
 
 __all__ = ["Expr", "Op"]
 

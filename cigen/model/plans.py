@@ -5,8 +5,8 @@ Like `resources.py`, each class mirrors a protobuf message of the same name and 
 
 from enum import StrEnum
 
+from cigen.model.dataclass import dataclass
 from cigen.model.diagnostics import Diagnostic, KeyPath
-from cigen.model.frozen import dataclass
 from cigen.model.resources import Cache, Job, Output, Pair, Secret, Service, Skipping, Step, Workflow
 
 __all__ = [

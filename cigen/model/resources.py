@@ -8,8 +8,8 @@ Text may hold interpolations: `{{ matrix.AXIS }}` until a provider renders it, a
 `{{ FACT }}`. Variables are already replaced.
 """
 
+from cigen.model.dataclass import dataclass
 from cigen.model.expressions import Expr
-from cigen.model.frozen import dataclass
 from cigen.model.steps import (
     Artifact,
     Cache,

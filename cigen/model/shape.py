@@ -1,6 +1,6 @@
 """What the fields of a frozen value look like, worked out once a class.
 
-Owns: the reading of a dataclass's annotations, for the two things that walk values without knowing them: `codec.py`
+Owns: the reading of a class's annotations, for the two things that walk values without knowing them: `codec.py`
 (JSON) and `wire/convert.py` (protobuf). Both write one straight-line function a class, as `dataclasses` itself does,
 because a loop over fields costs five times as much and a graph holds ten thousand values. Refuses: any field that is
 not a scalar, an enum, a frozen value, an optional one of those, or a tuple of them.
@@ -8,11 +8,12 @@ not a scalar, an enum, a frozen value, an optional one of those, or a tuple of t
 
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import MISSING, dataclass, fields, is_dataclass
 from enum import Enum, StrEnum
 from functools import cache
 from types import UnionType
-from typing import Any
+from typing import Any, NamedTuple
+
+from cigen.model.dataclass import REQUIRED, layout_of
 
 __all__ = ["Field", "Kind", "define", "draft", "shape"]
 
@@ -29,9 +30,8 @@ class Kind(Enum):
     """A part of a key path: a string, or an index."""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field. `many`: a tuple of `kind`. `default` is `MISSING` where a value must be given."""
+class Field(NamedTuple):
+    """One field. `many`: a tuple of `kind`. `default` is `REQUIRED` where a value must be given."""
 
     name: str
     kind: Kind
@@ -42,7 +42,7 @@ class Field:
     @property
     def required(self) -> bool:
         """Whether the class cannot be built without it."""
-        return self.default is MISSING
+        return self.default is REQUIRED
 
     def given(self, variable: str) -> str:
         """A Python expression: does this variable hold anything but the field's default?"""
@@ -58,9 +58,10 @@ class Field:
 @cache
 def shape(cls: Any) -> tuple[Field, ...]:
     """The fields of a dataclass, in order."""
-    assert is_dataclass(cls), f"{cls!r} is no frozen value"
+    layout = layout_of(cls)
+    assert layout is not None, f"{cls!r} is no frozen value"
     module = sys.modules[cls.__module__]
-    return tuple(_field(module, f.name, f.type, f.default) for f in fields(cls))
+    return tuple(_field(module, name, annotation, default) for name, (annotation, default) in layout.items())
 
 
 def define(name: str, lines: Iterable[str], scope: dict[str, Any]) -> Callable[[Any], Any]:
@@ -74,8 +75,8 @@ def define(name: str, lines: Iterable[str], scope: dict[str, Any]) -> Callable[[
 def draft(cls: Any) -> Any:
     """A twin of a frozen class with the same slots, whose objects can be filled and then turned into the frozen class.
 
-    All fields start at their defaults, required ones as `MISSING`. Assigning `__class__` when it is full builds a value
-    of twenty fields three times as fast as its own constructor, which goes through `object.__setattr__` for each.
+    All fields start at their defaults, required ones as `REQUIRED`. Assigning `__class__` when it is full builds a
+    value of twenty fields three times as fast as its own constructor, which goes through `object.__setattr__` for each.
     """
     names = [f.name for f in shape(cls)]
     assert list(cls.__slots__) == names, f"{cls.__name__} has no slots"
@@ -102,7 +103,7 @@ def _field(module: object, name: str, annotation: Any, default: Any) -> Field:
 
 
 def _kind(annotation: Any) -> Kind:
-    if is_dataclass(annotation):
+    if layout_of(annotation) is not None:
         return Kind.VALUE
     if issubclass(annotation, StrEnum):
         return Kind.ENUM

@@ -1,7 +1,7 @@
 """Where a job runs and what its steps do."""
 
+from cigen.model.dataclass import dataclass
 from cigen.model.expressions import Expr
-from cigen.model.frozen import dataclass
 from cigen.model.values import Pair, ProviderBlock
 
 __all__ = [

@@ -1,6 +1,6 @@
 """What starts a pipeline, and what its jobs share."""
 
-from cigen.model.frozen import dataclass
+from cigen.model.dataclass import dataclass
 from cigen.model.values import Pair, ProviderBlock
 
 __all__ = [

@@ -1,6 +1,6 @@
 """The small values that resources are made of: pairs, globs, and blocks that one provider understands."""
 
-from cigen.model.frozen import dataclass
+from cigen.model.dataclass import dataclass
 
 __all__ = [
     "Pair",

@@ -8,7 +8,8 @@ Owns: taking addresses apart. Refuses: fetching anything, and judging the constr
 """
 
 import re
-from dataclasses import dataclass
+
+from cigen.model.dataclass import dataclass
 
 __all__ = ["ModuleAddress", "parse_address"]
 

@@ -6,9 +6,9 @@ that does not say so in its first line, is not replaced without `--force`.
 
 import difflib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
+from cigen.model.dataclass import dataclass
 from cigen.model.diagnostics import Diagnostic, Location, error, warning
 from cigen.model.paths import Digest
 

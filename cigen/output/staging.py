@@ -8,9 +8,9 @@ import os
 import re
 import secrets
 from contextlib import suppress
-from dataclasses import dataclass
 
 from cigen.errors import StoreError
+from cigen.model.dataclass import dataclass
 from cigen.output.beneath import cannot_write, read_below
 
 __all__ = ["Place", "discard", "is_staged", "new_name", "stage"]

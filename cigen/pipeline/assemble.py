@@ -5,8 +5,8 @@ artifacts, what modules tear down, `finally`, notifications. A module's `uses` s
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
+from cigen.model.dataclass import dataclass, field, replace
 from cigen.model.diagnostics import Diagnostic, KeyPath, error, warning
 from cigen.model.plans import Placement, PlanResult, StepGroup
 from cigen.model.resources import (

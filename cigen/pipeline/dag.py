@@ -6,10 +6,10 @@ plugin.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from cigen import __version__
 from cigen.model.config import Config
+from cigen.model.dataclass import replace
 from cigen.model.diagnostics import Diagnostic, error, has_errors
 from cigen.model.plans import Fact, Graph, PlanResult
 from cigen.model.resources import Job, Runner, Skipping

@@ -5,9 +5,9 @@ under `[plugins]`) or when its own detection is confident enough. Policies alway
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from cigen.model.config import Config
+from cigen.model.dataclass import dataclass
 from cigen.model.diagnostics import Diagnostic, KeyPath, error, warning
 from cigen.model.plans import DetectResult, Fact, PluginInfo
 from cigen.model.resources import Job

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 from cigen.hashing.globs import check_glob
 from cigen.model.codec import from_json, to_json
 from cigen.model.config import Config
+from cigen.model.dataclass import replace
 from cigen.model.diagnostics import Diagnostic
-from cigen.model.frozen import replace
 from cigen.model.resources import Job, Leg, PathGlob, Runner
 from cigen.pipeline.matrix import expand_matrix
 from cigen.schema.interpolate import substitute

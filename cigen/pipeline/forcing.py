@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from cigen.model.config import Config
-from cigen.model.frozen import dataclass
+from cigen.model.dataclass import dataclass
 from cigen.model.resources import Workflow
 from cigen.pipeline.signature import PlannedJob
 

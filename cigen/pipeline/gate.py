@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
-from cigen.model.frozen import dataclass
+from cigen.model.dataclass import dataclass
 
 __all__ = ["Outcome", "Planned", "judge_results", "plain_id", "read_plan", "read_results"]
 

@@ -5,8 +5,8 @@ fragments follow as text. Two owners of one path, or two that disagree on one va
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
+from cigen.model.dataclass import dataclass, replace
 from cigen.model.diagnostics import Diagnostic, error
 from cigen.model.plans import Fragment, Graph, MergeStrategy
 from cigen.model.resources import Output

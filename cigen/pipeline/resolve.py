@@ -1,9 +1,9 @@
 """Which plugins take part, in which versions, and what is known of the project: the ground the plan stands on."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from cigen.model.config import Config
+from cigen.model.dataclass import dataclass
 from cigen.model.diagnostics import Diagnostic, KeyPath, error, has_errors
 from cigen.model.plans import DetectResult, Fact, PluginInfo
 from cigen.pipeline.detect import demands, enable_plugins, join_facts

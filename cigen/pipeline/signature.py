@@ -14,7 +14,7 @@ from cigen.hashing.digest import sha256
 from cigen.hashing.manifest import Component, KeyManifest
 from cigen.model.codec import to_json
 from cigen.model.config import Config, PluginRef
-from cigen.model.frozen import dataclass, replace
+from cigen.model.dataclass import dataclass, replace
 from cigen.model.paths import Digest
 from cigen.model.resources import Job, Leg, Pair, Secret, Workflow
 from cigen.pipeline.expand import map_text, matrix_text

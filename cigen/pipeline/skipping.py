@@ -7,7 +7,7 @@ run of it would leave behind. Everything else runs; there is no other way to a h
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from cigen.hashing.manifest import Difference
-from cigen.model.frozen import dataclass, replace
+from cigen.model.dataclass import dataclass, replace
 from cigen.pipeline.expand import declared_globs
 from cigen.pipeline.signature import PlannedJob
 

@@ -7,10 +7,10 @@ to let a store's trouble be an error: the answer says that it is down.
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 from cigen.hashing.manifest import KeyManifest
+from cigen.model.dataclass import dataclass, field
 from cigen.proof.places import latest_place, record_place
 from cigen.proof.record import LIMIT, Record, decode
 from cigen.proof.stores import Store, StoreFaultError

@@ -7,7 +7,7 @@ is cloned by, so that one system's records are proof on another.
 import re
 from collections.abc import Mapping
 
-from cigen.model.frozen import dataclass
+from cigen.model.dataclass import dataclass
 
 __all__ = ["Origin", "origin_of", "repository_name"]
 

@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from cigen.hashing.canonical import canonical_bytes
-from cigen.model.frozen import dataclass
+from cigen.model.dataclass import dataclass
 
 __all__ = ["LIMIT", "Record", "Sealed", "decode", "encode", "payload"]
 

@@ -9,7 +9,7 @@ sound and still not to be used. Refuses to be asked twice: there is no second wa
 from enum import StrEnum
 
 from cigen.hashing.digest import same
-from cigen.model.frozen import dataclass
+from cigen.model.dataclass import dataclass
 from cigen.proof.keys import TrustedKey, verifies
 from cigen.proof.record import Record, Sealed, decode
 

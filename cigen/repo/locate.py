@@ -3,10 +3,10 @@
 Owns the answer as a value and the error when there is none; `discovery.py` does the looking.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from cigen.errors import ProjectError
+from cigen.model.dataclass import dataclass
 from cigen.model.diagnostics import error
 from cigen.repo.discovery import find_git
 

@@ -4,9 +4,8 @@ Owns the parsing, and which of its paths need hashing. `.cigen/cache/` is left o
 cig writes it while it reads.
 """
 
-from dataclasses import dataclass
-
 from cigen.hashing.digest import GITLINK
+from cigen.model.dataclass import dataclass
 from cigen.model.paths import GitId, RepoPath
 
 __all__ = ["CACHE_DIRECTORY", "Status", "parse_status"]

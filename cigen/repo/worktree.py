@@ -7,7 +7,6 @@ gets an id made of its commit and its content, which no commit has: it equals it
 
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from cigen.errors import ProjectError
@@ -15,6 +14,7 @@ from cigen.hashing.canonical import canonical_bytes
 from cigen.hashing.digest import EMPTY_TREE, GITLINK, SYMLINK, TreeEntry, git_blob
 from cigen.hashing.fileset import Entry, TreeReader, path_text
 from cigen.hashing.globs import shown
+from cigen.model.dataclass import dataclass
 from cigen.model.diagnostics import error
 from cigen.model.paths import GitId, RepoPath
 from cigen.repo.commands import STATUS

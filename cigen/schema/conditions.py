@@ -17,8 +17,8 @@ one node, whatever their parentheses.
 """
 
 import re
-from dataclasses import dataclass
 
+from cigen.model.dataclass import dataclass
 from cigen.model.expressions import Expr, Op
 
 __all__ = ["EVENTS", "ConditionError", "parse_condition", "print_condition"]

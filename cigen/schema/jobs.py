@@ -1,8 +1,8 @@
 """Jobs: one table of `[jobs]` → one Job, with the defaults of `[defaults]` in it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from cigen.model.dataclass import dataclass
 from cigen.model.resources import (
     Checkout,
     Environment,

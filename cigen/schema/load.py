@@ -6,10 +6,10 @@ one run shows all mistakes.
 """
 
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 from cigen.model.config import Config, Project
+from cigen.model.dataclass import replace
 from cigen.model.diagnostics import Diagnostic, KeyPath, error, has_errors
 from cigen.model.resources import Pair
 from cigen.schema._generated.validator import JsonSchemaValueException, validate

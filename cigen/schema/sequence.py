@@ -1,8 +1,8 @@
 """What follows on what: the stages of a workflow as needs of its jobs, and the values that jobs hand on."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
+from cigen.model.dataclass import replace
 from cigen.model.resources import Job, Workflow
 from cigen.schema.table import Reading, Table, nearest
 

@@ -6,8 +6,8 @@ from its label and not from its position: renaming a step or adding one elsewher
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
+from cigen.model.dataclass import replace
 from cigen.model.diagnostics import error
 from cigen.model.expressions import Expr, Op
 from cigen.model.resources import ModuleUse, Native, Pair, Run, Step

@@ -9,11 +9,11 @@ has no meaning at that place.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from cigen.hashing.canonical import canonical_bytes
+from cigen.model.dataclass import dataclass, field
 from cigen.model.diagnostics import Diagnostic, KeyPath, error
 from cigen.model.resources import Pair
 from cigen.schema.interpolate import placeholders, substitute

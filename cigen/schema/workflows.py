@@ -1,7 +1,6 @@
 """What starts a pipeline and what its jobs share: triggers, concurrency, permissions."""
 
-from dataclasses import replace
-
+from cigen.model.dataclass import replace
 from cigen.model.resources import (
     Concurrency,
     ManualInput,

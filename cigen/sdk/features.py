@@ -9,7 +9,7 @@ but those that another row names. The keys of `workflows.NAME` and `templates.NA
 at the top and in `jobs.NAME.steps[]`; `jobs.NAME.finally[]` is a list of steps too.
 """
 
-from cigen.model.frozen import dataclass
+from cigen.model.dataclass import dataclass
 
 __all__ = ["FEATURES", "Feature", "feature_of"]
 

@@ -4,11 +4,11 @@ Owns: hook → path, request and result class. The generated `_pb2_grpc` is not 
 the code to one version of grpcio.
 """
 
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from cigen.model import plans
+from cigen.model.dataclass import dataclass
 from cigen.plugin.v1 import plugin_pb2
 from cigen.wire.convert import from_message, message_class, prepare_reading, prepare_writing, to_message
 

@@ -1,12 +1,11 @@
 """`cig explain`: why a job runs, what depends on a file, why a pipeline action ran again."""
 
-from dataclasses import dataclass
-
 from cigen.cli.glyphs import one_line, width
 from cigen.cli.present.differences import difference_lines, differences_json
 from cigen.cli.present.document import document_text
 from cigen.cli.terminal import Symbols
 from cigen.hashing.manifest import Difference
+from cigen.model.dataclass import dataclass
 from cigen.pipeline.skipping import Proof
 
 __all__ = [

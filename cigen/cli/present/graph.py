@@ -5,11 +5,11 @@ An edge is written dependent first, as everywhere; an arrow points the way the w
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from cigen.cli.glyphs import one_line
 from cigen.cli.present.document import document_text
 from cigen.cli.terminal import Symbols
+from cigen.model.dataclass import dataclass
 
 __all__ = ["GraphNode", "GraphView", "graph_dot", "graph_json", "graph_mermaid", "graph_text", "levels", "node_note"]
 

@@ -5,10 +5,10 @@ node near the middle of its neighbours.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from cigen.cli.glyphs import one_line, width
 from cigen.cli.present.graph import GraphView, levels, node_note
+from cigen.model.dataclass import dataclass
 
 __all__ = ["Box", "lay_out"]
 

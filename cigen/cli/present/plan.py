@@ -4,12 +4,12 @@ The form is that of the specification; `--short` keeps what changes, `--full` ad
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from cigen.cli.glyphs import one_line
 from cigen.cli.present.document import document_text
 from cigen.cli.terminal import Paint, Symbols
+from cigen.model.dataclass import dataclass
 from cigen.model.plans import Budget
 
 __all__ = [

@@ -1,9 +1,8 @@
 """What `cig render` did, or with `--check` would do."""
 
-from dataclasses import dataclass
-
 from cigen.cli.glyphs import one_line
 from cigen.cli.present.document import document_text
+from cigen.model.dataclass import dataclass
 
 __all__ = ["RenderView", "render_json", "render_text"]
 

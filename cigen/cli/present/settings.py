@@ -1,11 +1,11 @@
 """`cig settings`: a checklist of what has to be set up outside of the repository."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from cigen.cli.glyphs import one_line
 from cigen.cli.present.document import document_text
 from cigen.cli.terminal import Paint
+from cigen.model.dataclass import dataclass
 from cigen.model.diagnostics import KeyPath, Location
 
 __all__ = ["Item", "ProviderSettings", "Reason", "SettingsView", "settings_json", "settings_text"]

@@ -1,9 +1,8 @@
 """`cig validate`: what was checked, where nothing was wrong; the diagnostics themselves go to stderr."""
 
-from dataclasses import dataclass
-
 from cigen.cli.present.document import document_text
 from cigen.cli.report import diagnostics_json, summary
+from cigen.model.dataclass import dataclass
 from cigen.model.diagnostics import Diagnostic, has_errors
 
 __all__ = ["ValidateView", "validate_json", "validate_text"]

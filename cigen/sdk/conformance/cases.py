@@ -3,8 +3,8 @@
 Owns: what a case is. Refuses: making one; that takes cig.toml's schema, which plugins do not have.
 """
 
+from cigen.model.dataclass import dataclass
 from cigen.model.diagnostics import KeyPath
-from cigen.model.frozen import dataclass
 from cigen.model.plans import GenerateRequest
 from cigen.sdk.features import Feature
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cigen.model.frozen import replace
+from cigen.model.dataclass import replace
 from cigen.model.plans import (
     CigSchema,
     DetectRequest,

@@ -5,9 +5,9 @@ from typing import Any
 
 from cigen.formats.yaml_reader import read
 from cigen.formats.yaml_values import Commented, YamlError
+from cigen.model.dataclass import replace
 from cigen.model.diagnostics import Diagnostic
 from cigen.model.expressions import Expr, Op
-from cigen.model.frozen import replace
 from cigen.model.plans import GenerateRequest, Graph, MergeStrategy, PluginInfo
 from cigen.model.resources import (
     Leg,

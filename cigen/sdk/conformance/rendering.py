@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
+from cigen.model.dataclass import dataclass
 from cigen.model.diagnostics import Diagnostic, KeyPath, Level
-from cigen.model.frozen import dataclass
 from cigen.model.plans import Fragment, GenerateRequest, GenerateResult, Graph, Hook, PluginInfo, Setting
 from cigen.model.resources import Output
 from cigen.sdk.conformance.behaviour import described

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from cigen.model.frozen import dataclass
+from cigen.model.dataclass import dataclass
 from cigen.model.plans import Hook, PluginInfo
 
 __all__ = ["Ending", "Process", "Reply", "Subject"]

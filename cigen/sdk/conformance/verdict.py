@@ -1,6 +1,6 @@
 """What came of one check."""
 
-from cigen.model.frozen import dataclass
+from cigen.model.dataclass import dataclass
 
 __all__ = ["Failure", "Verdict", "shortened"]
 

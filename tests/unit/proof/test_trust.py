@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cigen.hashing.canonical import canonical_bytes
-from cigen.model.frozen import replace
+from cigen.model.dataclass import replace
 from cigen.pipeline import tier as tiers
 from cigen.proof import trust
 from cigen.proof.keys import SigningKey, TrustedKey, read_signing_key, seal
