@@ -7,7 +7,9 @@ import cigen
 
 
 def run(command: str, before: str = "") -> subprocess.CompletedProcess[str]:
-    code = f"import atexit, sys\natexit.register(print, 'taken down')\n{before}\nfrom cigen.cli.main import main\nmain()"
+    code = (
+        f"import atexit, sys; atexit.register(print, 'taken down')\n{before}\nfrom cigen.cli.main import main; main()"
+    )
     return subprocess.run([sys.executable, "-c", code, *command.split()], capture_output=True, text=True, check=False)
 
 
