@@ -13,7 +13,7 @@ from cigen.engine.store import Record, Store
 from cigen.errors import CigError
 from cigen.hashing.canonical import canonical_bytes
 from cigen.hashing.digest import xxh3
-from cigen.hashing.manifest import Difference, KeyManifest, diff
+from cigen.hashing.manifest import Difference, KeyManifest, action_key, diff
 from cigen.model.codec import from_json, to_json
 from cigen.model.dataclass import dataclass, field
 from cigen.model.diagnostics import Diagnostic, has_errors
@@ -24,13 +24,13 @@ __all__ = ["Engine", "Run", "Stale"]
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """An action that has to run, the manifest of its key, and how that differs from the last run's.
+    """An action that has to run, the manifest of its key as JSON, and how that differs from the last run's.
 
     `why` is None for an action that never ran before.
     """
 
     action: Action
-    manifest: KeyManifest
+    manifest: bytes
     key: str
     why: tuple[Difference, ...] | None
 
@@ -73,12 +73,13 @@ class Engine:
         """
         run = run or Run()
         for index, rule in enumerate(rules):
-            if list(self.stale(rule, run)):
-                # Something has to run: from here on doit decides the order, and asks each rule for its actions again
+            stale = list(self.stale(rule, run))
+            if stale:
+                # Something has to run: from here on doit decides the order, and asks each later rule for its actions
                 # when the rule before it is complete.
                 from cigen.engine.tasks import execute_rules
 
-                execute_rules(rules[index:], run, self)
+                execute_rules(rules[index:], run, self, stale)
                 break
         return run
 
@@ -90,12 +91,13 @@ class Engine:
             if action.id in run.outputs or action.id in run.failed:
                 continue
             manifest = action.manifest()
-            key = str(manifest.key())
+            encoded = manifest.to_json()
+            key = str(action_key(encoded))
             run.manifests[action.id] = manifest
             record = self._store.find(action.id, key)
             done = _recall(action, record) if record else None
             if done is None:
-                yield Stale(action, manifest, key, self._why(action.id, manifest))
+                yield Stale(action, encoded, key, self._why(action.id, manifest))
                 continue
             cached += 1
             run.outputs.done[action.id] = done
@@ -138,7 +140,7 @@ def _record(stale: Stale, done: Done) -> Record:
     return Record(
         id=stale.action.id,
         key=stale.key,
-        manifest=stale.manifest.to_json(),
+        manifest=stale.manifest,
         output=done.encoded,
         diagnostics=canonical_bytes([to_json(d) for d in done.diagnostics]),
         why=canonical_bytes(why),

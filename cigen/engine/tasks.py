@@ -30,12 +30,13 @@ def task_name(action: str) -> str:
     return action.replace("=", "-")
 
 
-def execute_rules(rules: Sequence[Rule], run: "Run", engine: "Engine") -> None:
-    """Run everything stale in these rules, in their order."""
+def execute_rules(rules: Sequence[Rule], run: "Run", engine: "Engine", stale: "Sequence[Stale]") -> None:
+    """Run everything stale in these rules, in their order. `stale`: what is, in the first of them."""
     tasks: list[Task] = []
     before: str | None = None
     for rule in rules:
-        loader = DelayedLoader(_creator(rule, run, engine), executed=before)
+        known = stale if rule is rules[0] else None
+        loader = DelayedLoader(_creator(rule, run, engine, known), executed=before)
         tasks.append(Task(rule.name, None, loader=loader, doc=rule.__doc__))
         before = rule.name
     control = TaskControl(tasks)
@@ -60,9 +61,11 @@ def task_creators(rules: Sequence[Rule], run: "Run", engine: "Engine") -> dict[s
     return creators
 
 
-def _creator(rule: Rule, run: "Run", engine: "Engine", *, everything: bool = False) -> Any:
+def _creator(
+    rule: Rule, run: "Run", engine: "Engine", known: "Sequence[Stale] | None" = None, *, everything: bool = False
+) -> Any:
     def create() -> Iterator[dict[str, Any]]:
-        stale = list(engine.stale(rule, run))
+        stale = list(engine.stale(rule, run)) if known is None else known
         rule.prepare([item.action.id for item in stale])
         yield {"name": None, "basename": rule.name, "doc": rule.__doc__}
         if everything:

@@ -13,7 +13,7 @@ from cigen.hashing.digest import sha256, xxh3
 from cigen.model.dataclass import dataclass
 from cigen.model.paths import Digest
 
-__all__ = ["LISTING", "Component", "Difference", "KeyManifest", "diff"]
+__all__ = ["LISTING", "Component", "Difference", "KeyManifest", "action_key", "diff"]
 
 LISTING = "files"
 """The kind of the one component that holds many files: `git:MODE:ID PATH` of each, with a NUL between them.
@@ -51,13 +51,14 @@ class KeyManifest:
 
     def __post_init__(self) -> None:
         ordered = tuple(sorted(set(self.components)))
-        for left, right in itertools.pairwise(ordered):
-            assert (left.kind, left.name) != (right.kind, right.name), f"two values for {left.kind} {left.name}"
+        if len({(kind, name) for kind, name, _ in ordered}) != len(ordered):
+            twice = next(left for left, right in itertools.pairwise(ordered) if left[:2] == right[:2])
+            raise AssertionError(f"two values for {twice.kind} {twice.name}")
         object.__setattr__(self, "components", ordered)
 
     def key(self) -> Digest:
         """The key of an action in the local cache."""
-        return xxh3(self.to_json())
+        return action_key(self.to_json())
 
     def signature(self) -> Digest:
         """The work signature of a job: SHA-256 under the scheme `cs1`."""
@@ -75,17 +76,24 @@ class KeyManifest:
             raise ValueError("a key manifest is a list of components")
         components = []
         for row in rows:
-            if not (isinstance(row, list) and len(row) == 3 and all(isinstance(part, str) for part in row)):
+            if not (type(row) is list and len(row) == 3 and type(row[0]) is type(row[1]) is type(row[2]) is str):
                 raise ValueError("a component is a kind, a name and a value")
             components.append(Component(*row))
-        if len({(c.kind, c.name) for c in components}) != len(components):
+        if len({(kind, name) for kind, name, _ in components}) != len(components):
             raise ValueError("a component stands twice")
         return cls(tuple(components))
 
 
+def action_key(encoded: bytes) -> Digest:
+    """The key of an action in the local cache, from its manifest's JSON."""
+    return xxh3(encoded)
+
+
 def diff(old: KeyManifest, new: KeyManifest) -> tuple[Difference, ...]:
     """What differs between two manifests, sorted by kind and name. Of a listing the files that differ, as `file`."""
-    was, now = _values(old), _values(new)
+    before, after = set(old.components), set(new.components)
+    gone, come = _rows(before - after), _rows(after - before)
+    was, now = _values(gone - come), _values(come - gone)
     return tuple(
         Difference(kind, name, was.get((kind, name)), now.get((kind, name)))
         for kind, name in sorted(was.keys() | now.keys())
@@ -93,11 +101,21 @@ def diff(old: KeyManifest, new: KeyManifest) -> tuple[Difference, ...]:
     )
 
 
-def _values(manifest: KeyManifest) -> dict[tuple[str, str], str]:
-    found = {(kind, name): value for kind, name, value in manifest.components if kind != LISTING}
-    for kind, _, value in manifest.components:
+def _rows(components: set[Component]) -> set[tuple[str, str, str]]:
+    """The components, each row of a listing as one of them: most of its files are the same on both sides."""
+    found: set[tuple[str, str, str]] = {component for component in components if component.kind != LISTING}
+    for kind, name, value in components:
         if kind == LISTING:
-            for row in value.split("\0"):
-                id, _, path = row.partition(" ")
-                found["file", path] = id
+            found.update([(kind, name, row) for row in value.split("\0")])
+    return found
+
+
+def _values(rows: set[tuple[str, str, str]]) -> dict[tuple[str, str], str]:
+    found = {}
+    for kind, name, value in rows:
+        if kind == LISTING:
+            id, _, path = value.partition(" ")
+            found["file", path] = id
+        else:
+            found[kind, name] = value
     return found

@@ -172,6 +172,21 @@ def test_the_reason_of_a_run_is_recorded(tmp_path: Path, inputs: dict[str, str])
     assert record.why == b'[{"kind":"file","name":"b","now":"3","was":"2"}]'
 
 
+def test_each_key_is_computed_once(tmp_path: Path, inputs: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    manifest = Stage._manifest
+
+    def counted(stage: Stage, subject: str, *more: object) -> KeyManifest:
+        asked.append(f"{stage.name}:{subject}")
+        return manifest(stage, subject, *more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Stage, "_manifest", counted)
+    run(tmp_path, pipeline(inputs, []))
+    inputs["b"] = "3"
+    run(tmp_path, pipeline(inputs, []))
+    assert sorted(asked) == sorted(2 * ["read:a", "read:b", "join:both", "join:first", "last:end"])
+
+
 def test_results_survive_a_graph_that_doit_must_sort(tmp_path: Path) -> None:
     """Subjects may hold `=`, `:` and `*`, which mean something to doit."""
     inputs = {"a=b": "1", "c:d": "2", "e*": "3"}

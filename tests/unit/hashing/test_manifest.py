@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cigen.hashing.manifest import Component, Difference, KeyManifest, diff
+from cigen.hashing.manifest import LISTING, Component, Difference, KeyManifest, diff
 
 TEXT = st.text(max_size=5)
 COMPONENTS = st.dictionaries(st.tuples(TEXT, TEXT), TEXT, max_size=6).map(
@@ -51,6 +51,20 @@ def test_the_difference_names_what_changed_came_and_went() -> None:
         Difference("env", "A", "1", "2"),
         Difference("env", "B", "1", None),
         Difference("env", "C", None, ""),
+    )
+
+
+FILES = st.dictionaries(st.sampled_from("abcd"), st.sampled_from(["1", "2"]), max_size=4)
+
+
+@given(FILES, FILES)
+def test_the_difference_of_two_listings_is_that_of_their_files(was: dict[str, str], now: dict[str, str]) -> None:
+    def manifest(files: dict[str, str]) -> KeyManifest:
+        rows = "\0".join(f"{id} {path}" for path, id in sorted(files.items()))
+        return KeyManifest((Component("env", "A", "1"), *([Component(LISTING, "", rows)] if files else [])))
+
+    assert diff(manifest(was), manifest(now)) == tuple(
+        Difference("file", path, was.get(path), now.get(path)) for path in "abcd" if was.get(path) != now.get(path)
     )
 
 
