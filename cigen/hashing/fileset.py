@@ -13,7 +13,7 @@ from cigen.hashing.digest import EXECUTABLE, FILE, GITLINK, SYMLINK, TREE, sha25
 from cigen.hashing.globs import parse_glob
 from cigen.hashing.manifest import LISTING, Component
 from cigen.hashing.trees import Entry, TreeReader, files_below, path_text
-from cigen.hashing.walk import Walker
+from cigen.hashing.walk import Matched, Walker
 from cigen.model.dataclass import dataclass
 from cigen.model.paths import Digest, RepoPath
 from cigen.model.resources import PathGlob
@@ -94,22 +94,22 @@ class _Selector:
     def _select(self, globs: tuple[PathGlob, ...]) -> Fileset:
         parsed = [(glob, parse_glob(glob.pattern)) for glob in globs]
         exclude = tuple([meaning for _, meaning in parsed if meaning.negated])
-        entries: dict[RepoPath, Entry] = {}
-        attributes: dict[RepoPath, Entry] = {}
+        found: list[Matched] = []
         unmatched: list[PathGlob] = []
         absent: set[RepoPath] = set()
         for glob, meaning in parsed:
             if meaning.negated:
                 continue
             matched = self.walker.match(meaning, exclude)
-            entries.update(matched.entries)
-            attributes.update(matched.attributes)
+            found.append(matched)
             if not matched.entries and not glob.optional:
                 unmatched.append(glob)
             missing = [p for p in meaning.literal_paths() if p not in matched.entries and not self.walker.is_file(p)]
             if missing:
                 excluded = start_state(exclude, ())
                 absent.update(path for path in missing if not excluded.selects_path(path))
+        entries = _joined([matched.entries for matched in found])
+        attributes = _joined([matched.attributes for matched in found])
         covered = [path for path, entry in entries.items() if entry.mode == TREE]
         return Fileset(
             _uncovered(entries, covered),
@@ -117,6 +117,11 @@ class _Selector:
             tuple(sorted(absent)),
             tuple(unmatched),
         )
+
+
+def _joined(parts: list[dict[RepoPath, Entry]]) -> dict[RepoPath, Entry]:
+    """All of them. Many filesets are of one glob, and that is the glob's own."""
+    return parts[0] if len(parts) == 1 else {path: entry for part in parts for path, entry in part.items()}
 
 
 def _uncovered(entries: dict[RepoPath, Entry], covered: list[RepoPath]) -> tuple[Entry, ...]:

@@ -347,6 +347,8 @@ def _affix_segment(before: str, after: str) -> Segment | None:
         start, end = before.encode(), after.encode()
     except UnicodeEncodeError:
         return None
+    if not start:
+        return Segment(f"^*{after}", matches=lambda name: name.endswith(end))
     size = len(start) + len(end)
     return Segment(
         f"^{before}*{after}",

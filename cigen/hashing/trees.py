@@ -3,13 +3,14 @@
 Owns the interface and the path of an entry. Refuses to know where trees come from.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple, Protocol
 
 from cigen.hashing.digest import TREE, TreeEntry
 from cigen.model.paths import GitId, RepoPath
 
-__all__ = ["Entry", "TreeReader", "files_below", "path_text"]
+__all__ = ["Entry", "TreeReader", "files_below", "new_entry", "path_text"]
 
 
 class TreeReader(Protocol):
@@ -33,6 +34,10 @@ class Entry(NamedTuple):
     id: GitId
 
 
+new_entry: Callable[[tuple[bytes, int, str]], Entry] = partial(tuple.__new__, Entry)
+"""The entry of a plain tuple; see `digest.new_tree_entry`."""
+
+
 def path_text(path: bytes) -> str:
     """A path as text; bytes that are not UTF-8 become lone surrogates, as everywhere in Python."""
     return path.decode("utf-8", "surrogateescape")
@@ -47,4 +52,4 @@ def files_below(tree: TreeReader, path: RepoPath, top: GitId) -> Iterator[Entry]
             if mode == TREE:
                 pending.append((prefix + name + b"/", entry_id))
             else:
-                yield Entry(RepoPath(prefix + name), mode, entry_id)
+                yield new_entry((prefix + name, mode, entry_id))

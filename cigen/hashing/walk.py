@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cigen.hashing.automaton import State, start_state
 from cigen.hashing.digest import EMPTY_TREE, GITLINK, TREE, TreeEntry
 from cigen.hashing.globs import Glob
-from cigen.hashing.trees import Entry, TreeReader
+from cigen.hashing.trees import Entry, TreeReader, new_entry
 from cigen.model.paths import GitId, RepoPath
 
 __all__ = ["Matched", "Walker"]
@@ -71,8 +71,9 @@ class Walker:
         pending = self._descend(root, start, state)
         while pending:
             prefix, here = pending.pop()
-            found = [Entry(RepoPath(prefix + name), mode, entry_id) for name, mode, entry_id in here.entries]
-            entries.update({entry[0]: entry for entry in found})
+            for name, mode, entry_id in here.entries:
+                entry = new_entry((prefix + name, mode, entry_id))
+                entries[entry[0]] = entry
             if here.attributes is not None:
                 path = RepoPath(prefix + _ATTRIBUTES)
                 attributes[path] = Entry(path, here.attributes.mode, here.attributes.id)
@@ -127,7 +128,7 @@ class Walker:
         """A directory's entries by name."""
         found = self._listings.get(tree)
         if found is None:
-            found = self._listings[tree] = {entry.name: entry for entry in self._tree.entries(tree)}
+            found = self._listings[tree] = {entry[0]: entry for entry in self._tree.entries(tree)}
         return found
 
     def picks(self, tree: GitId, state: State) -> _Picked | None:
@@ -148,8 +149,7 @@ class Walker:
 
     def _scan(self, tree: GitId, state: State) -> "_Scan":
         if state.names is None:
-            candidates = self._tree.entries(tree)
-            attributes = next((entry for entry in candidates if entry[0] == _ATTRIBUTES and entry[1] != TREE), None)
+            candidates, attributes = self._tree.entries(tree), None
         else:
             listing = self.listing(tree)
             candidates = [listing[name] for name in state.names if name in listing]
@@ -167,6 +167,8 @@ class Walker:
                     below.append((name, (entry_id, inside)))
             elif state.reaches_submodule(name) if mode == GITLINK else selects(name):
                 entries.append(entry)
+            if name == _ATTRIBUTES and mode != TREE:
+                attributes = entry
         return _Scan(tuple(entries), tuple(below), attributes)
 
     def _combine(self, scan: "_Scan") -> _Picked | None:

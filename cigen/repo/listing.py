@@ -12,7 +12,17 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from cigen.hashing.digest import EMPTY_TREE, EXECUTABLE, FILE, GITLINK, SYMLINK, TREE, TreeEntry, git_tree
+from cigen.hashing.digest import (
+    EMPTY_TREE,
+    EXECUTABLE,
+    FILE,
+    GITLINK,
+    SYMLINK,
+    TREE,
+    TreeEntry,
+    git_tree,
+    new_tree_entry,
+)
 from cigen.hashing.trees import TreeReader
 from cigen.model.paths import GitId
 from cigen.repo.locate import RepositoryLocation
@@ -53,7 +63,7 @@ class ListedTree:
         found = self._entries.get(tree)
         if found is None:
             rows = self._directories[tree]
-            found = tuple([TreeEntry(name, _MODES[mode], GitId(id.decode())) for mode, id, _, name in rows])
+            found = tuple([new_tree_entry((name, _MODES[mode], id.decode())) for mode, id, _, name in rows])
             self._entries[tree] = found
         return found
 
