@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from cigen.hashing.fileset import Entry, TreeReader, expand, select
+from cigen.hashing.fileset import Entry, TreeReader, expand, path_text, select
 from cigen.hashing.manifest import Component, KeyManifest
 from cigen.model.config import Config
 from cigen.model.dataclass import dataclass, field
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cigen.host.discovery import InstalledPlugin
     from cigen.host.pool import PluginPool
 
-__all__ = ["CONFIG", "Context", "PluginRule", "Reads", "key_manifest"]
+__all__ = ["CONFIG", "Context", "PluginRule", "Reads", "key_manifest", "read_components"]
 
 CONFIG = "schema:cig.toml"
 """The action whose output is the parsed cig.toml: everything starts from it."""
@@ -107,3 +107,10 @@ def key_manifest(context: Context, stage: str, revision: int, components: Iterab
     """A manifest of these components and of what is in every key: the stage, its revision and cig's own code."""
     base = (Component("stage", stage, str(revision)), Component("tool", "cig", context.tool))
     return KeyManifest((*base, *components))
+
+
+def read_components(context: Context, plugin: "InstalledPlugin") -> list[Component]:
+    """The declared files as key components: what is there, and what is not."""
+    reads = context.reads(plugin)
+    found = [Component("file", path_text(entry.path), f"git:{entry.mode:06o}:{entry.id}") for entry in reads.files]
+    return found + [Component("absent", path_text(path), "") for path in reads.absent]

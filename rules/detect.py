@@ -8,9 +8,9 @@ from cigen.hashing.digest import GITLINK
 from cigen.hashing.manifest import Component, KeyManifest
 from cigen.host.discovery import InstalledPlugin
 from cigen.model.plans import DetectRequest, DetectResult, File, Hook, RepoSnapshot
-from cigen.rules.context import Context, PluginRule, key_manifest
+from cigen.rules.context import PluginRule, key_manifest, read_components
 
-__all__ = ["DetectRule", "read_components"]
+__all__ = ["DetectRule"]
 
 
 class DetectRule(PluginRule):
@@ -43,17 +43,6 @@ class DetectRule(PluginRule):
         request = DetectRequest(RepoSnapshot(files, absent))
         result = self.context.pool.call(plugin, Hook.DETECT, request)
         return Result(result, result.diagnostics)
-
-
-def read_components(context: Context, plugin: InstalledPlugin) -> list[Component]:
-    """The declared files as key components: what is there, and what is not."""
-    reads = context.reads(plugin)
-    found = [Component("file", _text(entry.path), f"git:{entry.mode:06o}:{entry.id}") for entry in reads.files]
-    return found + [Component("absent", _text(path), "") for path in reads.absent]
-
-
-def _text(path: bytes) -> str:
-    return path.decode("utf-8", "surrogateescape")
 
 
 def _is_text(path: bytes) -> bool:

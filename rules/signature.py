@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
-from cigen.engine.action import Action, Outputs, Result
 from cigen.hashing.fileset import Fileset, TreeReader, select
 from cigen.hashing.manifest import Component, KeyManifest
 from cigen.host.discovery import InstalledPlugin
@@ -22,8 +22,11 @@ from cigen.pipeline.signature import (
     planned_jobs,
     plugin_settings,
 )
-from cigen.rules.context import Context, key_manifest
-from cigen.rules.detect import read_components
+from cigen.rules.context import Context, key_manifest, read_components
+
+if TYPE_CHECKING:
+    # A machine that only computes signatures has no engine.
+    from cigen.engine.action import Action, Outputs
 
 __all__ = ["SignatureRule", "Signatures"]
 
@@ -140,8 +143,10 @@ class SignatureRule:
         self._context = context
         self._signatures = signatures
 
-    def actions(self, outputs: Outputs) -> Iterator[Action]:  # noqa: ARG002
+    def actions(self, outputs: "Outputs") -> "Iterator[Action]":  # noqa: ARG002
         """One for each entry of the plan."""
+        from cigen.engine.action import Action, Result
+
         signatures = self._signatures
         for planned in signatures.planned:
             mine = tuple(signatures.unmatched.get(planned.job.id, ()))

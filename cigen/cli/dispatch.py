@@ -12,6 +12,7 @@ from typing import Any
 from cigen.cli import options as ask
 from cigen.cli.arguments import parse_arguments
 from cigen.cli.console import Console
+from cigen.cli.terminal import is_terminal
 from cigen.errors import CigError
 from cigen.model.diagnostics import error
 from cigen.model.events import Event, Observer, ignore
@@ -83,18 +84,21 @@ def _config_text(console: Console) -> bytes | None:
 @contextmanager
 def _watched(console: Console) -> Iterator[None]:
     """Attach progress, log lines and the trace for the length of a command."""
-    from cigen.cli.logs import LogLines
-    from cigen.cli.progress import Progress
-    from cigen.cli.trace import Trace
-
     watchers: list[Observer] = []
-    progress = Progress(sys.stderr)
-    trace = Trace(console.shared.trace) if console.shared.trace else None
+    progress = trace = None
     if console.shared.verbose:
+        from cigen.cli.logs import LogLines
+
         watchers.append(LogLines(sys.stderr, console.shared.verbose))
-    else:
+    elif is_terminal(sys.stderr):
+        from cigen.cli.progress import Progress
+
+        progress = Progress(sys.stderr)
         watchers.append(progress)
-    if trace is not None:
+    if console.shared.trace:
+        from cigen.cli.trace import Trace
+
+        trace = Trace(console.shared.trace)
         watchers.append(trace)
 
     def observe(event: Event) -> None:
@@ -105,6 +109,7 @@ def _watched(console: Console) -> Iterator[None]:
     try:
         yield
     finally:
-        progress.close()
+        if progress is not None:
+            progress.close()
         if trace is not None:
             console.report(trace.close())

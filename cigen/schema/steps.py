@@ -13,7 +13,6 @@ from cigen.model.expressions import Expr, Op
 from cigen.model.resources import ModuleUse, Native, Pair, Run, Step
 from cigen.schema.conditions import ConditionError, parse_condition
 from cigen.schema.durations import read_retry, read_timeout
-from cigen.schema.locate import locate_inside
 from cigen.schema.machines import check_provider
 from cigen.schema.table import Scope, Table, nearest
 
@@ -234,6 +233,8 @@ def read_condition(table: Table, inputs: tuple[str, ...] | None, job: str) -> Ex
         # Where a variable was replaced, the characters of the file are not those that were parsed.
         place = None
         if text == written:
+            from cigen.schema.locate import locate_inside
+
             place = locate_inside(table.reading.text, at, mistake.offset, mistake.width)
         table.reading.add(error("SCHEMA_016", mistake.message, hint=mistake.hint, key=at, location=place))
         return None

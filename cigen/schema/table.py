@@ -17,7 +17,6 @@ from cigen.model.dataclass import dataclass, field
 from cigen.model.diagnostics import Diagnostic, KeyPath, error
 from cigen.model.resources import Pair
 from cigen.schema.interpolate import placeholders, substitute
-from cigen.schema.locate import source_text
 from cigen.schema.source import DEPTH_LIMIT, too_deep
 
 __all__ = [
@@ -270,6 +269,9 @@ def _json(value: object) -> str:
 
 def unquoted_number(text: bytes, key: KeyPath) -> Diagnostic:
     """The error for a number with a fraction, with the text that was probably meant."""
+    # Imported for the message alone.
+    from cigen.schema.locate import source_text
+
     written = source_text(text, key)
     message = f"{show_key(key)} is a number with a fraction, and 3.10 would become 3.1"
     return error("SCHEMA_017", message, hint=f'quote it: "{written}"' if written else "quote it", key=key)

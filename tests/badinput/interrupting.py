@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from types import FrameType
+from typing import NoReturn
 
 from cigen.cli.main import main
 
@@ -18,12 +19,17 @@ def run(moment: int) -> None:
             if seen == moment:
                 os.kill(os.getpid(), signal.SIGINT)
 
+    leave = os._exit
+
+    def left(code: int) -> NoReturn:
+        sys.setprofile(None)
+        if not moment:
+            print(f"{seen} calls", file=sys.stderr, flush=True)
+        leave(code)
+
+    os._exit = left
     sys.setprofile(watch)
-    code = main()
-    sys.setprofile(None)
-    if not moment:
-        print(f"{seen} calls", file=sys.stderr)
-    sys.exit(code)
+    main()
 
 
 if __name__ == "__main__":

@@ -160,7 +160,7 @@ def test_a_plan_loads_nothing_heavy(repository: Path, environment: dict[str, str
     code = (
         "import sys; before = set(sys.modules); sys.argv = ['cig', 'compute-signatures']\n"
         "from cigen.cli.main import main\n"
-        "main()\n"
+        "main(sys.argv[1:])\n"
         "print(*(set(sys.modules) - before), file=sys.stderr)"
     )
     done = subprocess.run(

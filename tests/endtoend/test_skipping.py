@@ -438,7 +438,7 @@ def test_a_plan_with_a_store_loads_what_it_needs(repository: Path, environment: 
     code = (
         f"import sys; sys.argv = ['cig', 'compute-signatures', '--store', {store!r}]\n"
         "from cigen.cli.main import main\n"
-        "main()\n"
+        "main(sys.argv[1:])\n"
         "print(*sys.modules, file=sys.stderr)"
     )
     done = subprocess.run(
