@@ -77,7 +77,7 @@ class FragmentRule(PluginRule):
         graph = self._graphs(outputs)[target.output.path][0]
         request = GenerateRequest(target.output.provider, graph, (target.output,))
         result: GenerateResult = self.context.pool.call(target.plugin, Hook.GENERATE, request)
-        foreign = foreign_paths(target.output.path, result.fragments)
+        foreign = foreign_paths(target.output.path, result.fragments, owns=target.owns)
         if foreign:
             message = f"{target.plugin.id} wants to write {', '.join(foreign)}, but was asked for {target.output.path}"
             return Result(None, (*result.diagnostics, error("MERGE_004", message)))

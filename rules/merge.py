@@ -23,10 +23,13 @@ class MergeRule:
         self._context = context
 
     def actions(self, outputs: Outputs) -> Iterator[Action]:
-        """One for each output whose fragments are all there."""
+        """One for each output whose fragments are all there, and for each file that its owner writes beside it."""
         by_path: dict[str, list[Target]] = {}
         for target in targets(PluginRule(self._context), outputs):
-            by_path.setdefault(target.output.path, []).append(target)
+            id = f"fragment:{target.subject}"
+            beside = [fragment.path for fragment in outputs.value(id).fragments] if id in outputs else []
+            for path in dict.fromkeys((target.output.path, *beside)):
+                by_path.setdefault(path, []).append(target)
         for path, parts in by_path.items():
             if all(f"fragment:{part.subject}" in outputs for part in parts):
                 yield Action(
@@ -48,11 +51,13 @@ class MergeRule:
         refused = check_output_path(path)
         if refused is not None:
             paths = [output.path for output in outputs.value(CONFIG).outputs]
-            return Result(None, (replace(refused, key=("outputs", paths.index(path), "path")),))
+            named = paths.index(parts[0].output.path)
+            return Result(None, (replace(refused, key=("outputs", named, "path")),))
         fragments = [
             OwnedFragment(part.plugin.id, fragment)
             for part in parts
             for fragment in outputs.value(f"fragment:{part.subject}").fragments
+            if fragment.path == path
         ]
         merged, diagnostics = merge_fragments(path, fragments)
         return Result(merged, diagnostics)

@@ -115,7 +115,9 @@ def _file(session: Session, graph: Graph, change: Change) -> FilePlan:
     outputs = {output.path: output for output in session.run.outputs.value(CONFIG).outputs}
     budgets: tuple[Budget, ...] = ()
     if change.path in merged:
-        budgets = _budgets(session, part_of(graph, outputs[change.path]), merged[change.path])
+        # A file that a provider writes beside an output is no output itself.
+        own = part_of(graph, outputs[change.path]) if change.path in outputs else graph
+        budgets = _budgets(session, own, merged[change.path])
     return FilePlan(change.path, _FILES[change.kind], change.new.count(b"\n"), budgets, diff_text(change))
 
 

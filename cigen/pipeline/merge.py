@@ -86,6 +86,12 @@ def part_of(graph: Graph, output: Output) -> Graph:
     )
 
 
-def foreign_paths(path: str, fragments: Sequence[Fragment]) -> tuple[str, ...]:
-    """Paths that a plugin wrote to without being asked, quoted and sorted."""
-    return tuple(sorted({f'"{fragment.path}"' for fragment in fragments if fragment.path != path}))
+def foreign_paths(path: str, fragments: Sequence[Fragment], *, owns: bool = False) -> tuple[str, ...]:
+    """Paths that a plugin wrote to without being asked, quoted and sorted.
+
+    owns: the file is the plugin's own, and it may write more files of its CI system beside it: in the same folder,
+    unless that is the repository's root.
+    """
+    folder = path.rpartition("/")[0]
+    beside = {one.path for one in fragments if owns and folder and one.path.rpartition("/")[0] == folder}
+    return tuple(sorted({f'"{one.path}"' for one in fragments if one.path not in beside | {path}}))

@@ -128,9 +128,12 @@ def _paths(talk: Talk, info: PluginInfo) -> Failure | None:
         rendered = render(talk, ((request,),))
         if rendered.failed:
             return Failure(f'the output "{path}"', rendered.failed, "a file at that path, or an error")
-        foreign = sorted({one.path for one in rendered.fragments} - {path})
+        folder = path.rpartition("/")[0]
+        written = {one.path for one in rendered.fragments} - {path}
+        foreign = sorted(one for one in written if not folder or one.rpartition("/")[0] != folder)
         if foreign:
-            return Failure(f'the output "{path}"', f'a file at "{foreign[0]}"', "none but at the path asked for")
+            expected = "none but at the path asked for, and in its folder"
+            return Failure(f'the output "{path}"', f'a file at "{foreign[0]}"', expected)
     return None
 
 
@@ -157,7 +160,7 @@ def _form(talk: Talk, info: PluginInfo) -> Failure | None:
 
 PROVIDING: tuple[tuple[str, str, Callable[[Talk, PluginInfo], Failure | None]], ...] = (
     ("file-form", "renders a file whose lines end in \\n", _form),
-    ("file-paths", "writes to no path but the one it was asked for", _paths),
+    ("file-paths", "writes to the path it was asked for, and nowhere but beside it", _paths),
     ("file-twice", "renders one file for an output that is asked for twice", _twice),
     ("graph-empty", "renders or refuses a graph without jobs", _empty_graph),
     ("scripts", "carries every script, and lets none break out of its place", _scripts),

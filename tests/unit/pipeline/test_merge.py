@@ -77,3 +77,10 @@ def test_a_part_that_is_no_yaml_names_its_plugin() -> None:
 def test_paths_nobody_asked_for_are_found() -> None:
     fragments = [Fragment("ci.yml"), Fragment("../../.bashrc"), Fragment(".git/hooks/x"), Fragment("../../.bashrc")]
     assert foreign_paths("ci.yml", fragments) == ('"../../.bashrc"', '".git/hooks/x"')
+
+
+def test_the_owner_of_a_file_may_write_beside_it_and_nowhere_else() -> None:
+    fragments = [Fragment("ci/a.yml"), Fragment("ci/b.yml"), Fragment("ci/d/c.yml"), Fragment("b.yml")]
+    assert foreign_paths("ci/a.yml", fragments, owns=True) == ('"b.yml"', '"ci/d/c.yml"')
+    assert foreign_paths("ci/a.yml", fragments) == ('"b.yml"', '"ci/b.yml"', '"ci/d/c.yml"')
+    assert foreign_paths("Jenkinsfile", fragments, owns=True)[0] == '"b.yml"'

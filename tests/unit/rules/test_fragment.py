@@ -129,11 +129,24 @@ def test_actions_remember_their_plugins_so_that_these_can_start_together() -> No
     }
 
 
-@pytest.mark.parametrize(("path", "refused"), [(CI, False), ("../ci.yml", True), (NIGHTLY, True)])
-def test_a_plugin_writes_only_to_the_file_it_was_asked_for(path: str, refused: bool) -> None:
+@pytest.mark.parametrize(
+    ("writer", "path", "refused"),
+    [
+        (GITHUB, CI, False),
+        (GITHUB, NIGHTLY, False),
+        (GITHUB, "../ci.yml", True),
+        (GITHUB, ".github/dependabot.yml", True),
+        (NOTES, CI, False),
+        (NOTES, NIGHTLY, True),
+    ],
+)
+def test_a_plugin_writes_only_to_the_file_it_was_asked_for_and_its_owner_beside_it(
+    writer: InstalledPlugin, path: str, refused: bool
+) -> None:
     pool = SimpleNamespace(call=lambda *_: GenerateResult((Fragment(path, "x\n"),)))
-    rule = FragmentRule(context(GITHUB, pool=pool))
-    (action,) = rule.actions(outputs(FILES[0], plugins=(GITHUB,)))
+    rule = FragmentRule(context(GITHUB, NOTES, pool=pool))
+    actions = rule.actions(outputs(FILES[0], plugins=(GITHUB, NOTES)))
+    (action,) = [one for one in actions if rule.subjects[one.id] == writer]
     result = action.run()
     assert (result.value is None) == refused
     assert [(d.level, d.code) for d in result.diagnostics] == [(Level.ERROR, "MERGE_004")] * refused
