@@ -6,13 +6,26 @@ over gRPC and over HTTP. Pure.
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
 
 from google.protobuf.message import DecodeError
 
 from cigen.proof.reapi_pb2 import Action, ActionResult, Command, Digest
 
-__all__ = ["Blob", "KeptAction", "action_of", "blob_of", "decode_result", "digest_of", "encode_result"]
+__all__ = [
+    "INLINE",
+    "Blob",
+    "KeptAction",
+    "action_of",
+    "blob_beside",
+    "blob_of",
+    "decode_result",
+    "digest_of",
+    "encode_result",
+]
+
+_HASH = re.compile(r"[0-9a-f]{64}")
 
 INLINE = 65_536
 """Bytes that a result itself carries. What is longer is a blob of its own."""
@@ -70,3 +83,10 @@ def decode_result(data: bytes) -> ActionResult | None:
         return ActionResult.FromString(data)
     except DecodeError:
         return None
+
+
+def blob_beside(result: ActionResult, limit: int) -> Digest | None:
+    """The blob that has to be read for the record; None where it came along, or is longer than `limit` or no blob."""
+    digest = result.stdout_digest
+    wanted = not result.stdout_raw and 0 < digest.size_bytes <= limit and _HASH.fullmatch(digest.hash)
+    return digest if wanted else None

@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from uuid import uuid4
 
 from cigen.proof import reapi_pb2 as api
-from cigen.proof.actions import Blob, action_of, digest_of, encode_result
+from cigen.proof.actions import Blob, action_of, blob_beside, digest_of, encode_result
 from cigen.proof.header import given_header, without_secret
 from cigen.proof.stores import StoreFaultError
 from cigen.wire.client import import_grpc
@@ -63,17 +63,15 @@ class RemoteStore:
         ]
         results = self._all(f"{_CACHE}GetActionResult", requests, api.ActionResult.FromString, may_lack=True)
         found: dict[str, bytes] = {}
-        beside: dict[str, Any] = {}
+        beside: dict[str, api.Digest] = {}
         for name, result in zip(known, results, strict=True):
             if result is None:
                 continue
-            if result.stdout_raw or not result.HasField("stdout_digest"):
+            digest = blob_beside(result, limit)
+            if digest is None:
                 found[name] = result.stdout_raw[: limit + 1]
-            elif result.stdout_digest.size_bytes > limit:
-                # What is longer is no record, and is not worth the transfer.
-                found[name] = b""
             else:
-                beside[name] = result.stdout_digest
+                beside[name] = digest
         blobs = self._read({digest.hash: digest for digest in beside.values()})
         return found | {name: blobs[digest.hash] for name, digest in beside.items() if digest.hash in blobs}
 

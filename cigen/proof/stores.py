@@ -56,7 +56,11 @@ def open_store(url: str, start: Path, budget: float) -> Store:
         from cigen.proof.remote import RemoteStore
 
         return RemoteStore(url, budget)
-    known = "folders, file, s3, gs, az, grpc and grpcs"
+    if scheme in ("http", "https"):
+        from cigen.proof.http_cache import HttpStore
+
+        return HttpStore(url, budget)
+    known = "folders, file, s3, gs, az, grpc, grpcs, http and https"
     raise StoreFaultError(f"is of a kind that this version of cig does not know; it knows {known}")
 
 
@@ -64,5 +68,8 @@ def shown_url(url: str) -> str:
     """A URL without the name and the password in it, and without its query: a plan is read by everybody."""
     if "://" not in url:
         return url
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url.partition("://")[0] + "://…"
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

@@ -1,4 +1,7 @@
-"""Real cache servers on this machine, each started for the tests that ask for it and ended after them."""
+"""Real cache servers on this machine, each started for the tests that ask for it and ended after them.
+
+The modules of this folder can import each other.
+"""
 
 import base64
 import hashlib
@@ -6,6 +9,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +20,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
+sys.path.append(str(HERE))
 CONFIG = """
 version = "0.2"
 [project]

@@ -1,7 +1,6 @@
 """Records in action caches: two servers that others wrote, and servers that misbehave."""
 
 import json
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,11 +10,10 @@ from typing import Any
 
 import grpc
 import pytest
+from records import KEY, MANIFEST, READER, SIGNING, Cig, asked, decision, name_of, record
 
-from cigen.hashing.manifest import Component, KeyManifest
-from cigen.proof.keys import TrustedKey, read_signing_key, seal
+from cigen.proof.keys import seal
 from cigen.proof.lookup import Asking, within
-from cigen.proof.places import record_place
 from cigen.proof.reapi_pb2 import (
     ActionResult,
     BatchReadBlobsResponse,
@@ -23,43 +21,11 @@ from cigen.proof.reapi_pb2 import (
     Digest,
     FindMissingBlobsResponse,
 )
-from cigen.proof.record import LIMIT, Record, decode
+from cigen.proof.record import LIMIT, decode
 from cigen.proof.remote import BATCH, RemoteStore
 from cigen.proof.stores import StoreFaultError
-from cigen.proof.trust import Doubt, Reader
+from cigen.proof.trust import Doubt
 from cigen.proof.writing import put
-
-Cig = Callable[..., "subprocess.CompletedProcess[str]"]
-KEY = "01" * 32
-SIGNING = read_signing_key(KEY)
-NOW = 1_800_000_000
-MANIFEST = KeyManifest((Component("scheme", "", "cs1"),))
-READER = Reader("github.com/acme/shop", "branch", (TrustedKey("branch", SIGNING.public),), NOW)
-
-
-def record(job: str, **changes: Any) -> Record:
-    fields: dict[str, Any] = {
-        "repository": READER.repository,
-        "scope": "branch",
-        "job": job,
-        "signature": str(MANIFEST.signature()),
-        "url": "https://ci.example.org/1",
-        "ref": "main",
-        "commit": "c" * 40,
-        "created": NOW - 60,
-        "expires": NOW + 3600,
-    }
-    return Record(**{**fields, **changes})
-
-
-def name_of(one: Record) -> str:
-    return record_place(one.repository, one.scope, one.job, one.signature)
-
-
-def asked(store: RemoteStore, *jobs: str) -> Any:
-    answer = Asking(lambda: store, READER, 30).records({job: str(MANIFEST.signature()) for job in jobs})
-    assert not answer.trouble, answer.trouble
-    return answer
 
 
 @pytest.fixture(params=["casd", "bazel_remote"])
@@ -154,13 +120,6 @@ def test_s16_a_record_of_another_job_or_tier_in_its_place_proves_nothing(store: 
     store.replace(name_of(record(f"{prefix}-other", scope="protected")), data)
     answer = asked(store, prefix)
     assert (answer.proofs, len(answer.refusals[prefix])) == ({}, 1)
-
-
-def decision(cig: Cig, root: Path, url: str, **variables: str) -> tuple[str, str, str]:
-    done = cig(root, "compute-signatures", "--store", url, **variables)
-    assert done.returncode == 0, done.stderr
-    job = json.loads(done.stdout)["jobs"]["test"]
-    return job["decision"], job["reason"], job["signature"]
 
 
 def test_a_plan_skips_what_an_action_cache_proves(server: Any, repository: Path, cig: Cig, prefix: str) -> None:

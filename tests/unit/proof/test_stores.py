@@ -116,6 +116,7 @@ def test_a_url_that_means_nothing_is_a_fault(url: str, tmp_path: Path) -> None:
 def test_a_url_is_shown_without_its_secrets() -> None:
     assert shown_url("s3://key:secret@bucket/path?token=x#y") == "s3://bucket/path"
     assert shown_url("folder/kept") == "folder/kept"
+    assert shown_url("http://key:secret@[::1") == "http://…"
 
 
 texts = st.text(max_size=20)
