@@ -140,7 +140,9 @@ def test_a_job_can_start_another_pipeline(render: Callable) -> None:
 
 
 def test_whoever_waits_for_the_other_pipeline_is_not_async(render: Callable) -> None:
-    assert "async" not in render(Job("b", workflow="ci", trigger=Trigger("deploy", wait=True))).step
+    rendered = render(Job("b", workflow="ci", timeout=45, trigger=Trigger("deploy", wait=True)))
+    assert "async" not in rendered.step
+    assert rendered.codes == ["BUILDKITE_006"], "nothing ends it after its timeout"
 
 
 def test_a_job_that_starts_a_pipeline_cannot_ask_another_job(make_job: Callable, render: Callable) -> None:

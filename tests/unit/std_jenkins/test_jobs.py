@@ -21,6 +21,7 @@ from cigen.sdk import (
     Shards,
     Step,
     Tool,
+    Trigger,
 )
 
 Make = Callable[..., Any]
@@ -200,3 +201,10 @@ def test_a_name_is_the_title_of_a_stage(render_step: Make) -> None:
     assert "'test': [title: 'All tests', needs: []" in render_step(name="All tests").text
     rendered = render_step(name="Ruby {{ matrix.v }}", matrix=legs("3.3"))
     assert "[name: 'test-3.3', title: 'Ruby 3.3', matrix: [v: '3.3']]" in rendered.text
+
+
+def test_what_waits_for_another_pipeline_waits_no_longer_than_its_timeout(render: Make, make_job: Make) -> None:
+    site = make_job(id="site", steps=(), timeout=45, trigger=Trigger("site", wait=True))
+    assert render(site).function("jobSite") == "within(45) {\n  build(job: 'site', wait: true)\n}\n"
+    rendered = render(make_job(id="site", steps=(), timeout=45, trigger=Trigger("site")))
+    assert rendered.function("jobSite") == "build(job: 'site', wait: false)\n"

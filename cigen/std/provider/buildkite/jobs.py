@@ -160,6 +160,10 @@ def _trigger(static: StaticJob, common: dict[str, Value], late: Expr, scope: Job
         build["env"] = {input_variable(pair.name): escaped(pair.value) for pair in job.trigger.inputs}
     if not job.trigger.wait:
         found["async"] = True
+    elif job.timeout:
+        message = f'job "{static.source}" waits for the pipeline it starts, be it longer than {job.timeout} minutes'
+        hint = "give the jobs of that pipeline a timeout"
+        scope.report.info("BUILDKITE_006", message, hint=hint, key=("jobs", static.source, "timeout"))
     if build:
         found["build"] = build
     if job.allow_failure:

@@ -56,7 +56,7 @@ def render_job(job: Job, function: str, scope: JobScope) -> Rendered:
     block = read_job_block(job, scope.report)
     try:
         if job.trigger is not None:
-            body = wrapped(block.own, _approved(job, _locked(job, _trigger(job.trigger, scope), scope), scope))
+            body = wrapped(block.own, _approved(job, _locked(job, _trigger(job, job.trigger, scope), scope), scope))
             lines = [*_head(job, function), *(Code(line.text, line.depth + 1) for line in body), Code("}")]
             return Rendered(_entry(job, function, scope), _function(lines))
         functions = []
@@ -275,7 +275,7 @@ def _environment(job: Job, scope: JobScope) -> list[str]:
     return found
 
 
-def _trigger(trigger: Trigger, scope: JobScope) -> list[Code]:
+def _trigger(job: Job, trigger: Trigger, scope: JobScope) -> list[Code]:
     scope.used.plugin("pipeline-build-step")
     name = trigger.pipeline
     if trigger.branch:
@@ -286,7 +286,11 @@ def _trigger(trigger: Trigger, scope: JobScope) -> list[Code]:
         made = [call("string", f"name: {literal(pair.name)}", f"value: {text(pair.value)}") for pair in trigger.inputs]
         given.append(f"parameters: [{', '.join(made)}]")
     given.append(f"wait: {'true' if trigger.wait else 'false'}")
-    return [Code(call("build", *given))]
+    start = [Code(call("build", *given))]
+    if not trigger.wait:
+        return start
+    scope.used.function("within")
+    return braces(f"within({job.timeout})", start)
 
 
 def _head(job: Job, function: str, parameters: str = "") -> list[Code]:
