@@ -7,21 +7,21 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from buildkite_pipeline import read_pipelines
-from events import EVENTS, Event
+from events import Event, Events
 from expressions import BUILDKITE, evaluate, parse
-from record import Leg, Meaning, started_services
+from record import Leg, Meaning, input_name, started_services
 
 __all__ = ["Step", "build_at", "read_buildkite", "runs_at", "uploaded"]
 
 Step = dict[str, Any]
-"""A command step as a job runs it: the vendor's fields, and `leg`, `needs`, `waits`, `conditions`, `variables`."""
+"""What runs a script or starts a pipeline: the vendor's fields, `leg`, `needs`, `waits`, `conditions`, `variables`."""
 
 
-def read_buildkite(text: str) -> Meaning:
+def read_buildkite(text: str, events: Events) -> Meaning:
     """The legs, named by key, those of a matrix as `key|dimension=value`; and what runs when."""
     steps = uploaded(text)
     legs = {step["leg"]: _leg(step) for step in steps}
-    runs = {name: frozenset(step["leg"] for step in steps if runs_at(step, event)) for name, event in EVENTS.items()}
+    runs = {name: frozenset(step["leg"] for step in steps if runs_at(step, event)) for name, event in events.items()}
     return Meaning(legs, runs)
 
 
@@ -50,7 +50,7 @@ def uploaded(text: str) -> list[Step]:
     for step in found:
         step["needs"], step["waits"] = _needs(step["above"], keys, above, blocks, gates)
         step["variables"] = {**(pipeline.get("env") or {}), **(step.get("env") or {})}
-    return [step for step in found if "command" in step and step.get("key") not in gates]
+    return [step for step in found if step.keys() & {"command", "trigger"} and step.get("key") not in gates]
 
 
 def _is_gate(step: Mapping[str, Any]) -> bool:
@@ -114,11 +114,13 @@ def _needs(
 def runs_at(step: Mapping[str, Any], event: Event) -> bool:
     """Whether the build of an event has the step: conditions are judged at upload, and nothing else leaves it out."""
     known = build_at(event)
+    # Whoever starts a build by hand answers with variables.
+    answers = {f"CIG_INPUT_{re.sub('[^A-Z0-9]', '_', name.upper())}": one for name, one in event.inputs.items()}
 
     def look_up(name: str) -> object:
         asked = re.fullmatch(r"build\.env\((.*)\)", name)
         if asked:
-            return step["variables"].get(asked[1])
+            return answers.get(asked[1], step["variables"].get(asked[1]))
         return known.get(name)
 
     return all(evaluate(parse(one, BUILDKITE), BUILDKITE, look_up) for one in step["conditions"])
@@ -138,11 +140,13 @@ def build_at(event: Event) -> dict[str, object]:
         "build.pull_request.labels": list(event.labels) if request else [],
         "build.pull_request.repository.fork": event.fork if request else None,
         "build.merge_queue.base_branch": "main" if event.kind == "merge_queue" else None,
-        "pipeline.default_branch": "main",
+        "pipeline.default_branch": event.default_branch,
     }
 
 
 def _leg(step: Mapping[str, Any]) -> Leg:
+    if "trigger" in step:
+        return _start(step)
     artifacts = step.get("artifact_paths") or []
     listed = artifacts.split(";") if isinstance(artifacts, str) else artifacts
     return Leg(
@@ -158,6 +162,18 @@ def _leg(step: Mapping[str, Any]) -> Leg:
         allow_failure=bool(step.get("soft_fail", False)),
         image=_image(step),
         waits_for_approval=step["waits"],
+    )
+
+
+def _start(step: Mapping[str, Any]) -> Leg:
+    given = (step.get("build") or {}).get("env") or {}
+    inputs = frozenset((input_name(name), str(value)) for name, value in given.items())
+    return Leg(
+        key=step["leg"],
+        needs=step["needs"],
+        allow_failure=bool(step.get("soft_fail", False)),
+        waits_for_approval=step["waits"],
+        starts=(step["trigger"], inputs, not step.get("async", False)),
     )
 
 

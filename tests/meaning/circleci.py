@@ -1,21 +1,24 @@
 """A CircleCI configuration, read as CircleCI would compile it and decide what runs. Knows nothing of the renderer."""
 
+import json
 import re
+import shlex
 from collections.abc import Iterable, Mapping
 from functools import partial
 
+import yaml
 from circleci_config import Compiled, CompiledJob, compile_config, pipeline_values
-from events import EVENTS, Event
-from record import Leg, Meaning
+from events import Event, Events
+from record import Leg, Meaning, input_name
 
 __all__ = ["read_circleci", "running_jobs", "values_at"]
 
 
-def read_circleci(text: str, workflow: str) -> Meaning:
+def read_circleci(text: str, workflow: str, events: Events) -> Meaning:
     """The legs of one workflow, which are its jobs, and what runs when."""
     legs: dict[str, Leg] = {}
     runs = {}
-    for name, event in EVENTS.items():
+    for name, event in events.items():
         values, answers = values_at(event), _answers(text, event)
         every = compile_config(text, values, answers, every=True).workflows[workflow]
         approvals = {job.name for job in every if job.kind == "approval"}
@@ -50,11 +53,15 @@ def values_at(event: Event) -> dict[str, object]:
             event__github__pull_request__head__ref=event.head,
         )
     name = "push" if event.kind in ("push", "tag", "merge_queue") else ""
-    return known(git__branch=event.branch, git__tag=event.tag, event__name=name)
+    default = event.branch == event.default_branch
+    return known(git__branch=event.branch, git__branch__is_default=default, git__tag=event.tag, event__name=name)
 
 
 def _answers(text: str, event: Event) -> Mapping[str, object]:
-    return dict(event.inputs)
+    """What the person at the form answers, of the parameters' types."""
+    declared = (yaml.safe_load(text) or {}).get("parameters") or {}
+    typed = {name: one == "true" if declared[name]["type"] == "boolean" else one for name, one in event.inputs.items()}
+    return {name: int(one) if declared[name]["type"] == "integer" else one for name, one in typed.items()}
 
 
 def running_jobs(compiled: Compiled, workflow: str) -> Iterable[str]:
@@ -105,4 +112,14 @@ def _leg(job: CompiledJob, every: Iterable[CompiledJob], approvals: set[str]) ->
         allow_failure=None,
         image=images[0]["image"] if images else "",
         waits_for_approval=waits,
+        starts=next((one for step in job.steps for one in _started(str(step.get("command", "")))), None),
     )
+
+
+def _started(script: str) -> Iterable[tuple[str, frozenset[tuple[str, str]], bool]]:
+    """The pipeline that CircleCI's API is asked for, by the repository's name."""
+    asked = re.search(r"--data (\S.*?) \"\$api/project/\S*?([^/\s]+)/pipeline\"", script)
+    if asked:
+        parameters = json.loads(shlex.split(asked[1])[0]).get("parameters", {})
+        texts = {name: str(one).lower() if isinstance(one, bool) else str(one) for name, one in parameters.items()}
+        yield asked[2], frozenset((input_name(name), one) for name, one in texts.items()), "while true" in script

@@ -1,15 +1,16 @@
 """A GitHub workflow, read as GitHub would: expressions, matrices, filters. Knows nothing of the renderer."""
 
 import re
+import shlex
 from collections.abc import Callable, Iterator, Mapping
 from itertools import product
 from typing import Any
 
 import yaml
-from events import EVENTS, Event
+from events import Event, Events
 from expressions import GITHUB, ExpressionError, evaluate, parse
 from plan import glob_matches
-from record import Leg, Meaning
+from record import Leg, Meaning, input_name
 
 __all__ = ["read_github"]
 
@@ -26,7 +27,7 @@ _KINDS = {
 LookUp = Callable[[str], object]
 
 
-def read_github(text: str) -> Meaning:
+def read_github(text: str, events: Events) -> Meaning:
     """The workflow's legs, named `job` or `job` and its matrix's values as `job|axis=value`, and what runs when."""
     workflow = yaml.safe_load(text)
     jobs: dict[str, Any] = workflow["jobs"]
@@ -37,7 +38,7 @@ def read_github(text: str) -> Meaning:
         for values in _matrix(job):
             key = _key(job_id, values)
             legs[key] = _leg(workflow, job, key, values, needs)
-    runs = {name: frozenset(_running(workflow, event, keys)) for name, event in EVENTS.items()}
+    runs = {name: frozenset(_running(workflow, event, keys)) for name, event in events.items()}
     return Meaning(legs, runs)
 
 
@@ -111,7 +112,19 @@ def _leg(
         image=fill(container["image"] if isinstance(container, dict) else container),
         # A setting of the environment.
         waits_for_approval=None,
+        starts=next((one for script in scripts for one in _started(script)), None),
     )
+
+
+def _started(script: str) -> Iterator[tuple[str, frozenset[tuple[str, str]], bool]]:
+    """The workflow that GitHub's command line starts, which is named by its file."""
+    named = re.search(r"gh workflow run (\S+)|/actions/workflows/([^/\s]+)/dispatches", script)
+    if named:
+        words = shlex.split(script.replace("\\\n", "").partition(")\n")[0])
+        fields = [words[i + 1].partition("=") for i, word in enumerate(words) if word == "--raw-field"]
+        given = {re.sub(r"inputs\[(.*)\]", r"\1", name): value for name, _, value in fields if name != "ref"}
+        name = (named[1] or named[2]).removesuffix(".yml")
+        yield name, frozenset((input_name(one), value) for one, value in given.items()), "while true" in script
 
 
 def _service(service: Mapping[str, Any], fill: Callable[[Any], str]) -> tuple[str, tuple[int, ...]]:
@@ -230,5 +243,6 @@ def _context(started: Any, event: Event) -> dict[str, object]:
     given = (started.get("workflow_dispatch") or {}).get("inputs") or {} if isinstance(started, dict) else {}
     for name, one in given.items():
         if event.kind == "manual":
-            context[f"inputs.{name}"] = event.inputs.get(name, one.get("default"))
+            answer = event.inputs.get(name, one.get("default"))
+            context[f"inputs.{name}"] = _text(answer) == "true" if one.get("type") == "boolean" else answer
     return context

@@ -12,47 +12,59 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from events import EVENTS, Event
+from events import Event, Events
 from foreign import HERE, run, tool
-from record import Leg, Meaning, started_services
+from record import Leg, Meaning, input_name, started_services
 
 __all__ = ["build_of", "read_jenkins", "run_all", "run_jenkinsfiles"]
 
 _HARNESS = HERE / "jenkins" / "Harness.groovy"
-_JOB = re.compile(r"^    '((?:[^'\\]|\\.)+)': \[\s*needs: \[([^\]]*)\]((?:.|\n(?!    '))*)", re.MULTILINE)
+_TEXT = r"'((?:[^'\\]|\\.)*)'"
+_JOB = re.compile(rf"^    {_TEXT}: \[\s*(?:title: {_TEXT},\s*)?needs: \[([^\]]*)\]((?:.|\n(?!    '))*)", re.MULTILINE)
+_TITLED = re.compile(rf"^    (?:{_TEXT}: \[\s*|\[name: {_TEXT}, )title: {_TEXT}", re.MULTILINE)
+_ASKED = re.compile(rf"output\({_TEXT}, {_TEXT}\) == {_TEXT}")
 _TIMER = "hudson.triggers.TimerTrigger$TimerTriggerCause"
 _PERSON = "hudson.model.Cause$UserIdCause"
 Log = list[dict[str, Any]]
 
 
-def read_jenkins(text: str, keys: Sequence[str]) -> Meaning:
+def read_jenkins(text: str, keys: Sequence[str], events: Events) -> Meaning:
     """The legs, which are stages, and what runs when. keys: the names that a stage may have to count as a leg."""
-    jobs = {name: (_texts(needs), rest) for name, needs, rest in _JOB.findall(text)}
+    jobs = {_plain(name): (_texts(needs), rest) for name, _, needs, rest in _JOB.findall(text)}
+    names = _names(text)
+    seen = {event: _by_leg(log, keys, names) for event, log in _runs(text, events).items()}
+    more = [_by_leg(log, keys, names) for log in (*_answered(text, events), *_failures(text, events))]
     legs: dict[str, Leg] = {}
     members: dict[str, set[str]] = {name: set() for name in jobs}
-    runs = {}
-    done = _runs(text)
-    for event, log in done.items():
-        by_leg = _by_leg(log, keys)
-        runs[event] = frozenset(by_leg)
-        for key, (job, entries) in by_leg.items():
-            members.setdefault(job, set()).add(key)
-            leg = _leg(key, entries, soft="soft: true" in jobs.get(job, ("", ""))[1])
-            legs[key] = _joined(legs[key], leg) if key in legs else leg
-    for log in _failures(text, tuple(keys)):
-        for key, (_, entries) in _by_leg(log, keys).items():
-            if key in legs:
-                legs[key] = _joined(legs[key], _leg(key, entries, soft=legs[key].allow_failure is True))
+    each = [(key, *one) for by_leg in (*seen.values(), *more) for key, one in by_leg.items()]
+    # The more of a leg has run, the surer it is where a script of another run belongs.
+    for key, job, entries in sorted(each, key=lambda one: -len({entry.get("script") for entry in one[2]})):
+        members.setdefault(job, set()).add(key)
+        leg = _leg(key, entries, soft="soft: true" in jobs.get(job, ("", ""))[1])
+        legs[key] = _joined(legs[key], leg) if key in legs else leg
     above = {key: job for job, inner in members.items() for key in inner}
     complete = {}
     for key, leg in legs.items():
         needed = [one for name in jobs.get(above[key], ((), ""))[0] for one in members.get(name) or {name}]
         complete[key] = replace(leg, needs=frozenset(needed))
-    return Meaning(complete, runs)
+    return Meaning(complete, {event: frozenset(by_leg) for event, by_leg in seen.items()})
+
+
+def _plain(text: str) -> str:
+    """A Groovy text without its escapes."""
+    return re.sub(r"\\(.)", r"\1", text)
 
 
 def _texts(listed: str) -> list[str]:
-    return re.findall(r"'((?:[^'\\]|\\.)+)'", listed)
+    return [_plain(one) for one in re.findall(_TEXT, listed)]
+
+
+def _names(text: str) -> dict[str, str]:
+    """What jobs and legs are called in the file, by the titles of their stages."""
+    titled = [(_plain(title), _plain(job or leg)) for job, leg, title in _TITLED.findall(text)]
+    found = dict(titled)
+    assert len(found) == len(titled), "two stages of one title cannot be told apart"
+    return found
 
 
 _AT_ONCE = 60
@@ -60,38 +72,54 @@ _AT_ONCE = 60
 _SEEN: dict[str, dict[str, Log]] = {}
 
 
-def run_all(texts: Sequence[str]) -> None:
-    """Run files at every event in one JVM, to be read later one by one."""
-    texts = [text for text in dict.fromkeys(texts) if text not in _SEEN]
-    cases = []
-    for text in texts:
-        parameters = _defaults(text)
-        cases += [(text, build_of(event, {**parameters, **event.inputs})) for event in EVENTS.values()]
-    found = [one for at in range(0, len(cases), _AT_ONCE) for one in run_jenkinsfiles(cases[at : at + _AT_ONCE])]
-    for index, text in enumerate(texts):
-        each = found[index * len(EVENTS) : (index + 1) * len(EVENTS)]
-        _SEEN[text] = dict(zip(EVENTS, (one["log"] for one in each), strict=True))
-        for one in each:
-            assert one["error"] is None, one["error"]
+def run_all(texts: Mapping[str, Events]) -> None:
+    """Run each file at its events in one JVM, to be read later one by one."""
+    cases = [
+        (text, name, build_of(event, {**_defaults(text), **_typed(text, event.inputs)}))
+        for text, events in texts.items()
+        if text not in _SEEN
+        for name, event in events.items()
+    ]
+    for (text, name, _), done in zip(cases, _in_turn([(text, case) for text, _, case in cases]), strict=True):
+        assert done["error"] is None, done["error"]
+        _SEEN.setdefault(text, {})[name] = done["log"]
 
 
-def _runs(text: str) -> dict[str, Log]:
+def _in_turn(cases: Sequence[tuple[str, Mapping[str, Any]]]) -> Log:
+    return [one for at in range(0, len(cases), _AT_ONCE) for one in run_jenkinsfiles(cases[at : at + _AT_ONCE])]
+
+
+def _runs(text: str, events: Events) -> dict[str, Log]:
     """What the file does at each event."""
-    run_all([text])
+    run_all({text: events})
     return _SEEN[text]
 
 
-@cache
-def _failures(text: str, keys: tuple[str, ...]) -> list[Log]:
-    """What the file does where the first script of a leg fails: one run for each leg, if any waits for a failure."""
-    if "['failure', {" not in text:
+def _outputs(text: str) -> dict[str, str]:
+    """What jobs would have to say for conditions to hold: the first value that each is compared with; by stage."""
+    found: dict[str, dict[str, str]] = {}
+    for job, name, value in _ASKED.findall(text):
+        found.setdefault(_plain(job), {}).setdefault(_plain(name), _plain(value))
+    titles = {name: title for title, name in _names(text).items()}
+    return {titles.get(job, job): "".join(f"{k}={v}\n" for k, v in said.items()) for job, said in found.items()}
+
+
+def _answered(text: str, events: Events) -> list[Log]:
+    """What the file does at each event where jobs say what others wait for."""
+    if not _outputs(text):
         return []
-    event, log = max(_runs(text).items(), key=lambda item: len(item[1]))
-    cases = []
-    for _, entries in _by_leg(log, keys).values():
-        first = next((entry["name"] for entry in entries if entry["kind"] == "sh"), None)
-        cases.append((text, {**build_of(EVENTS[event], _defaults(text)), "fail": [first]}))
-    return [one["log"] for one in run_jenkinsfiles(cases)] if cases else []
+    cases = [{**build_of(one, _defaults(text)), "outputs": _outputs(text)} for one in events.values()]
+    return [one["log"] for one in _in_turn([(text, case) for case in cases])]
+
+
+def _failures(text: str, events: Events) -> list[Log]:
+    """What the file does where one script fails, each in turn, if anything waits for a failure."""
+    if "['failure', {" not in text and "on: 'failure'" not in text:
+        return []
+    event, log = max(_runs(text, events).items(), key=lambda item: len(item[1]))
+    labels = dict.fromkeys(entry["name"] for entry in log if entry["kind"] == "sh")
+    case = {**build_of(events[event], _defaults(text)), "outputs": _outputs(text)}
+    return [one["log"] for one in _in_turn([(text, {**case, "fail": [label]}) for label in labels])]
 
 
 def _joined(leg: Leg, other: Leg) -> Leg:
@@ -118,7 +146,7 @@ def _defaults(text: str) -> dict[str, Any]:
     """The answers of somebody who changes none: a first run declares the parameters."""
     if "parameters {" not in text:
         return {}
-    (declared,) = run_jenkinsfiles([(text, build_of(EVENTS["push to main"], {}))])
+    (declared,) = run_jenkinsfiles([(text, build_of(Event("push", branch="main"), {}))])
     pipeline = next((one for one in declared["log"] if one["kind"] == "pipeline"), {"parameters": []})
     found = {}
     for kind, arguments in pipeline["parameters"]:
@@ -161,11 +189,16 @@ def run_jenkinsfiles(cases: Sequence[tuple[str, Mapping[str, Any]]], folder: Pat
     return found
 
 
-def _by_leg(log: Log, keys: Sequence[str]) -> dict[str, tuple[str, Log]]:
+def _typed(text: str, inputs: Mapping[str, str]) -> dict[str, Any]:
+    """Answers as the form gives them: a checkbox's is no text."""
+    return {name: one == "true" if isinstance(_defaults(text).get(name), bool) else one for name, one in inputs.items()}
+
+
+def _by_leg(log: Log, keys: Sequence[str], names: Mapping[str, str]) -> dict[str, tuple[str, Log]]:
     """The entries of each leg, and its job: the outermost stage that is named after one."""
     found: dict[str, tuple[str, Log]] = {}
     for entry in log:
-        stages = entry["stages"]
+        stages = [names.get(one, one) for one in entry["stages"]]
         leg = next((one for one in reversed(stages) if one in keys), None)
         if leg is not None and entry["kind"] not in ("caught", "not started"):
             found.setdefault(leg, (stages[0], []))[1].append(entry)
@@ -192,4 +225,10 @@ def _leg(key: str, entries: Log, *, soft: bool) -> Leg:
         allow_failure=soft,
         image=images[0] if images else "",
         waits_for_approval=any(entry["kind"] == "input" for entry in entries),
+        starts=next((_started(entry) for entry in entries if entry["kind"] == "build"), None),
     )
+
+
+def _started(entry: Mapping[str, Any]) -> tuple[str, frozenset[tuple[str, str]], bool]:
+    given = entry.get("parameters", ())
+    return entry["job"], frozenset((input_name(one["name"]), one["value"]) for one in given), entry["wait"]

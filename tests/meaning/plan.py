@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from events import EVENTS, Event
-from record import Leg, Meaning
+from events import Event, events_of
+from record import Leg, Meaning, input_name
 
-from cigen.sdk import Expr, Graph, Job, Op, Pair, Step, Triggers, Workflow
+from cigen.sdk import Expr, Graph, Job, Op, Pair, Step, Trigger, Triggers, Workflow
 
 __all__ = ["glob_matches", "holds", "meaning_of", "starts"]
 
@@ -25,7 +25,7 @@ def meaning_of(graph: Graph, workflow: Workflow, inputs: Mapping[str, str] | Non
         for key, values in _variants(job):
             legs[key] = _leg(job, key, values, needs, workflow)
     runs = {}
-    for name, event in EVENTS.items():
+    for name, event in events_of(workflow).items():
         ran: set[str] = set()
         if starts(workflow, event):
             for job in _in_order(jobs):
@@ -72,16 +72,22 @@ def _leg(job: Job, key: str, values: Mapping[str, str], needs: frozenset[str], w
         key=key,
         needs=needs,
         scripts=tuple(fill(step.run.script) for step in job.steps if step.run),
-        env={pair.name: fill(pair.value) for pair in _pairs(workflow.env, job.env)},
+        # Without a script nobody sees a variable.
+        env={} if job.trigger else {pair.name: fill(pair.value) for pair in _pairs(workflow.env, job.env)},
         secrets=frozenset(name for step in job.steps for name in _secrets(step)),
         services={one.name: (_image(fill(one.image), one.version), one.ports) for one in job.services},
         artifacts=frozenset(fill(path) for one in uploads for path in one.paths if not path.startswith("!")),
         fetches=any(step.download for step in job.steps),
-        timeout=job.timeout,
+        timeout=None if job.trigger and not job.trigger.wait else job.timeout,
         allow_failure=job.allow_failure,
         image=fill(job.image.image) if job.image else "",
         waits_for_approval=job.approve is not None,
+        starts=_started(job.trigger) if job.trigger else None,
     )
+
+
+def _started(trigger: Trigger) -> tuple[str, frozenset[tuple[str, str]], bool]:
+    return trigger.pipeline, frozenset((input_name(one.name), one.value) for one in trigger.inputs), trigger.wait
 
 
 def _left_out(when: Expr | None, values: Mapping[str, str]) -> bool:

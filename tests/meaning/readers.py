@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from buildkite import read_buildkite
 from circleci import read_circleci
-from events import EVENTS
+from events import events_of
 from github import read_github
 from jenkins import read_jenkins
 from keys import of_matrices
@@ -16,10 +16,10 @@ from cigen.sdk import Expr, Graph, Op, Workflow
 __all__ = ["READERS", "compared_events"]
 
 READERS: dict[str, Callable[[Graph, Workflow, str], Meaning]] = {
-    "github": lambda graph, workflow, text: of_matrices(graph, read_github(text)),
-    "circleci": lambda graph, workflow, text: read_circleci(text, workflow.id),
-    "buildkite": lambda graph, workflow, text: of_matrices(graph, read_buildkite(text)),
-    "jenkins": lambda graph, workflow, text: read_jenkins(text, _plan_keys(graph)),
+    "github": lambda graph, workflow, text: of_matrices(graph, read_github(text, events_of(workflow))),
+    "circleci": lambda graph, workflow, text: read_circleci(text, workflow.id, events_of(workflow)),
+    "buildkite": lambda graph, workflow, text: of_matrices(graph, read_buildkite(text, events_of(workflow))),
+    "jenkins": lambda graph, workflow, text: read_jenkins(text, _plan_keys(graph), events_of(workflow)),
 }
 
 
@@ -36,14 +36,15 @@ def compared_events(provider: str, graph: Graph, workflow: Workflow) -> list[str
     if any(_asks_for(job.when, "needs.") for job in graph.jobs):
         # Decided by what jobs say as they run: executed elsewhere.
         return []
-    listed = list(EVENTS) if provider == "github" else [name for name in EVENTS if starts(workflow, EVENTS[name])]
+    events = events_of(workflow)
+    listed = [name for name in events if provider == "github" or starts(workflow, events[name])]
     if provider == "circleci":
         scheduled = [one for each in graph.workflows if each.triggers for one in each.triggers.schedule]
         if any(_asks_for(job.when, "branch") or _asks_for(job.when, "default_branch") for job in graph.jobs):
-            listed = [name for name in listed if EVENTS[name].kind != "pull_request"]
+            listed = [name for name in listed if events[name].kind != "pull_request"]
         if len(scheduled) > 1 or any(one.name for one in scheduled):
             # The name of a schedule decides.
-            listed = [name for name in listed if EVENTS[name].kind != "schedule"]
+            listed = [name for name in listed if events[name].kind != "schedule"]
     return listed
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-__all__ = ["Difference", "Leg", "Meaning", "differences", "plain_key", "started_services"]
+__all__ = ["Difference", "Leg", "Meaning", "differences", "input_name", "plain_key", "started_services"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,8 @@ class Leg:
 
     `scripts`: in order, what setup a renderer adds included. `secrets`: names that any script gets. None where the
     system's file does not tell: `secrets` that come from outside, `ports` that need no mention, what a script
-    does with `artifacts` and failures (which is executed elsewhere).
+    does with `artifacts` and failures (which is executed elsewhere). `starts`: another pipeline, its inputs by
+    `input_name`, and whether it is waited for; where it is not, `timeout` is None.
     """
 
     key: str
@@ -24,10 +25,11 @@ class Leg:
     services: Mapping[str, tuple[str, tuple[int, ...] | None]] = field(default_factory=dict)
     artifacts: frozenset[str] | None = frozenset()
     fetches: bool = False
-    timeout: int = 0
+    timeout: int | None = 0
     allow_failure: bool | None = False
     image: str = ""
     waits_for_approval: bool | None = False
+    starts: tuple[str, frozenset[tuple[str, str]], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,11 @@ def plain_key(key: str) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", key).strip("-").lower()
 
 
+def input_name(name: str) -> str:
+    """The name of an input as every system can spell it: it may come as a variable, `CIG_INPUT_NAME`."""
+    return re.sub(r"[^A-Za-z0-9]+", "_", name).lower().removeprefix("cig_input_")
+
+
 def differences(plan: Meaning, read: Meaning, events: Sequence[str]) -> Iterator[Difference]:
     """Where what was read is not what was planned. Setup that a renderer adds is no difference."""
     for key in sorted(set(plan.legs) ^ set(read.legs)):
@@ -68,8 +75,10 @@ def _leg_differences(plan: Leg, read: Leg) -> Iterator[Difference]:
         yield Difference("fetches", plan.key, "nothing is fetched")
     for what in ("needs", "secrets", "timeout", "allow_failure", "waits_for_approval"):
         planned, found = getattr(plan, what), getattr(read, what)
-        if found is not None and planned != found:
+        if planned != found and None not in (planned, found):
             yield Difference(what, plan.key, f"{_shown(found)} instead of {_shown(planned)}")
+    if plan.starts != read.starts:
+        yield Difference("starts", plan.key, f"{read.starts} instead of {plan.starts}")
     for name, value in plan.env.items():
         if read.env.get(name) != value:
             yield Difference("env", plan.key, f"{name}={read.env.get(name)!r} instead of {value!r}")

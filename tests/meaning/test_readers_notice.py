@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
+from events import events_of
 from jenkins import run_all
 from keys import by_plain_key
 from plan import meaning_of
@@ -41,6 +42,11 @@ def workflow(job: str, change: Damage) -> Damage:
     return changed
 
 
+def _site(file: dict[str, Any]) -> str:
+    text: str = file["site"]["steps"][0]["run"]["command"]
+    return text
+
+
 GITHUB: dict[str, tuple[str, str, Damage]] = {
     "a need less": ("matrix", "needs", jobs(lambda file: file["report"].pop("needs"))),
     "a leg less": ("matrix", "legs", jobs(lambda file: file["test"]["strategy"]["matrix"]["include"].pop())),
@@ -69,6 +75,10 @@ GITHUB: dict[str, tuple[str, str, Damage]] = {
     "another image": ("servers", "image", jobs(lambda file: file["inside"].update(container="golang"))),
     "a job less": ("servers", "legs", jobs(lambda file: file.pop("inside"))),
     "another script": ("scripts", "scripts", jobs(lambda file: file["texts"]["steps"][1].update(run="echo"))),
+    "another pipeline": (
+        *("starting", "starts"),
+        jobs(lambda file: file["mirror"]["steps"][0].update(run="gh workflow run other.yml")),
+    ),
 }
 CIRCLECI: dict[str, tuple[str, str, Damage]] = {
     "a need less": ("release", "needs", workflow("publish", lambda body: body["requires"].pop())),
@@ -99,6 +109,10 @@ CIRCLECI: dict[str, tuple[str, str, Damage]] = {
     "a service less": ("servers", "services", jobs(lambda file: file["test"]["docker"].pop())),
     "another image": ("servers", "image", jobs(lambda file: file["inside"]["docker"][0].update(image="golang"))),
     "another script": ("scripts", "scripts", jobs(lambda file: file["texts"]["steps"].pop(2))),
+    "another input": (
+        *("starting", "starts"),
+        jobs(lambda file: file["site"]["steps"][0]["run"].update(command=_site(file).replace('"release"', '"x"'))),
+    ),
 }
 BUILDKITE: dict[str, tuple[str, str, Damage]] = {
     "a need less": ("release", "needs", steps(lambda file: file["publish"].pop("depends_on"))),
@@ -127,6 +141,7 @@ BUILDKITE: dict[str, tuple[str, str, Damage]] = {
         *("servers", "image"),
         steps(lambda file: file["inside"].update(command=file["inside"]["command"].replace("golang:1.27", "golang"))),
     ),
+    "not waited for": ("starting", "starts", steps(lambda file: file["site"].update({"async": True}))),
 }
 JENKINS: dict[str, tuple[str, str, str, str]] = {
     "a need less": ("release", "needs", "needs: ['build', 'check']", "needs: ['build']"),
@@ -151,6 +166,8 @@ JENKINS: dict[str, tuple[str, str, str, str]] = {
         "",
     ),
     "failure counts": ("matrix", "allow_failure", ", soft: true", ""),
+    "not waited for": ("starting", "starts", "wait: true", "wait: false"),
+    "waited for longer": ("starting", "timeout", "  within(45) {\n", "  within(46) {\n"),
 }
 DAMAGES = {"github": GITHUB, "circleci": CIRCLECI, "buildkite": BUILDKITE}
 
@@ -175,7 +192,7 @@ def test_damage_to_a_jenkinsfile_is_noticed() -> None:
         text = _rendered("jenkins", project)
         assert before in text, damage
         damaged[damage] = text.replace(before, after)
-    run_all(list(damaged.values()))
+    run_all({text: events_of(planned(JENKINS[damage][0]).workflows[0]) for damage, text in damaged.items()})
     for damage, (project, what, _, _) in JENKINS.items():
         assert what in _noticed("jenkins", project, damaged[damage]), damage
 
