@@ -9,7 +9,7 @@ import base64
 import http.client
 import threading
 from collections.abc import Mapping, Sequence
-from urllib.parse import SplitResult, quote, unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from cigen.proof.actions import INLINE, action_of, blob_beside, decode_result, encode_result
 from cigen.proof.header import given_header, without_secret
@@ -112,7 +112,7 @@ class _Connection:
     """One connection, opened with the first request, and again where the server has closed it."""
 
     def __init__(self, url: SplitResult, headers: Mapping[str, str], wait: float) -> None:
-        self._prefix = quote(url.path.rstrip("/"), safe="/%:@!$&'()*+,;=~")
+        self._prefix = url.path.rstrip("/")
         self._headers = headers
         kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
         self._connection = kind(url.hostname or "", url.port, timeout=wait)

@@ -182,6 +182,16 @@ def test_s16_wrong_content_proves_nothing(content: bytes, plain: PlainServer) ->
     assert [one.doubt for one in answer.refusals["test"]] == [Doubt.TAMPERED]
 
 
+def test_s16_content_that_is_too_long_is_not_taken_for_the_next_answer(plain: PlainServer) -> None:
+    names = [str(number) for number in range(100)]
+    kept = {name: ActionResult(stdout_raw=b"x" * (200_000 if int(name) % 2 else 2)) for name in names}
+    plain.files = {
+        f"/some/folder/ac/{action_of(name).action.hash}": result.SerializeToString() for name, result in kept.items()
+    }
+    found = HttpStore(plain.url, 30).fetch(names, 10)
+    assert found == {name: b"" if int(name) % 2 else b"xx" for name in names}
+
+
 @pytest.mark.parametrize("named", ["../../secret", "a" * 63, "A" * 64, ""])
 def test_s16_a_result_cannot_make_the_reader_ask_for_something_else(named: str, plain: PlainServer) -> None:
     place = f"/some/folder/ac/{action_of('a').action.hash}"

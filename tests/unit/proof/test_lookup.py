@@ -9,7 +9,7 @@ import pytest
 
 from cigen.hashing.manifest import Component, KeyManifest
 from cigen.proof.directory import DirectoryStore
-from cigen.proof.keys import SigningKey, seal
+from cigen.proof.keys import SigningKey, read_signing_key, seal
 from cigen.proof.lookup import Asking, within
 from cigen.proof.places import latest_place, record_place
 from cigen.proof.record import Record, Sealed, encode
@@ -57,10 +57,49 @@ def test_what_is_on_record_is_proven_and_nothing_else(
     assert (answer.refusals, answer.trouble) == ({}, "")
 
 
-def test_all_jobs_are_one_question(reader: Reader) -> None:
+def test_all_jobs_are_one_question_for_each_tier(reader: Reader) -> None:
     fake = Fake(lambda names: {})
     asking(fake, reader).records({f"job{number}": "cs1:" + "0" * 64 for number in range(1000)})
-    assert fake.asked == 1
+    assert fake.asked == 2
+
+
+def test_what_the_protected_tier_proves_is_not_asked_of_the_branches(
+    make_record: Make, reader: Reader, manifest: KeyManifest
+) -> None:
+    records = [make_record(job=f"job{number}", scope="protected" if number else "branch") for number in range(3)]
+    keys = {"branch": "01" * 32, "protected": "02" * 32}
+    kept = {
+        record_place(one.repository, one.scope, one.job, one.signature): encode(
+            seal(one, read_signing_key(keys[one.scope]))
+        )
+        for one in records
+    }
+    questions: list[list[str]] = []
+
+    def answer(names: Sequence[str]) -> dict[str, bytes]:
+        questions.append(list(names))
+        return {name: kept[name] for name in names if name in kept}
+
+    found = asking(Fake(answer), reader).records({one.job: one.signature for one in records})
+    assert found.proofs == {one.job: one for one in records}
+    assert found.refusals == {}
+    assert [len(names) for names in questions] == [3, 1]
+    assert questions[1] == [record_place("github.com/acme/shop", "branch", "job0", records[0].signature)]
+
+
+def test_s17_a_store_that_fails_at_the_second_tier_proves_nothing_of_the_first(
+    make_record: Make, reader: Reader
+) -> None:
+    record = make_record(scope="protected")
+    place = record_place(record.repository, "protected", record.job, record.signature)
+
+    def answer(names: Sequence[str]) -> dict[str, bytes]:
+        if place not in names:
+            raise StoreFaultError("is down")
+        return {place: encode(seal(record, read_signing_key("02" * 32)))}
+
+    asked = asking(Fake(answer), reader).records({record.job: record.signature, "other": record.signature})
+    assert (asked.trouble, asked.proofs) == ("is down", {})
 
 
 def test_s16_a_damaged_record_is_told_although_another_tier_proves_the_job(
