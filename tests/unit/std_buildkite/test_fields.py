@@ -97,7 +97,6 @@ NOT_RENDERED = {
     (JobOutputs, "retention_days"): CORE,
     (ManualInput, "description"): ASKED,
     (ManualInput, "options"): ASKED,
-    (ManualInput, "required"): ASKED,
     (Matrix, "exclude"): LEGS,
     (Matrix, "include"): LEGS,
     (ModuleUse, "constraint"): "that the step reached a provider at all is an error, whatever its version",
@@ -187,7 +186,8 @@ def _everything() -> tuple[Graph, Output]:
     upstream = Job("upstream", workflow="ci", matrix=matrix, retry=Retry(1, 2), steps=script)
     native = Job("even", workflow="ci", matrix=even, steps=script)
     other = Job("other", workflow="ci", trigger=Trigger("deploy", "main", (Pair("who", "me"),), True))
-    manual = ManualTrigger((ManualInput("who", "choice", "Who?", "me", True, ("me", "you")),))
+    asked = ManualInput("who", "choice", "Who?", "me", True, ("me", "you")), ManualInput("why", required=True)
+    manual = ManualTrigger(asked)
     triggers = Triggers(
         PushTrigger(("main",), ("wip",)),
         PullRequestTrigger(("main",), ("opened",), ("ci",), True),

@@ -1,5 +1,6 @@
 """What starts a workflow, as the condition it stands under."""
 
+import subprocess
 from collections.abc import Callable
 from typing import Any
 
@@ -176,3 +177,46 @@ def test_what_is_a_setting_or_unknown_is_told(render: Render) -> None:
         paths=("a/**",),
     )
     assert sorted(set(render(triggers=triggers).codes)) == ["CIRCLECI_020", "CIRCLECI_021", "CIRCLECI_022"]
+
+
+def _asking(*inputs: ManualInput) -> Triggers:
+    return Triggers(push=PushTrigger(("main",)), manual=ManualTrigger(inputs))
+
+
+def test_a_pipeline_started_by_hand_without_a_required_answer_fails_in_its_first_jobs(
+    make_job: Callable[..., Job], render: Render
+) -> None:
+    asked = _asking(ManualInput("who", required=True), ManualInput("why"), ManualInput("go", "boolean", required=True))
+    found = render(make_job(id="first"), make_job(id="second", needs=("first",)), triggers=asked).data["jobs"]
+    when = found["first"]["steps"][0]["when"]
+    assert when["condition"] == {"equal": ["api", "<< pipeline.trigger_source >>"]}
+    assert found["first"]["environment"]["CIG_INPUT_WHO"] == "<< pipeline.parameters.who >>"
+    (step,) = when["steps"]
+    for answer, code, said in (("", 1, "CIG_INPUT_WHO has to be given.\n"), ("me", 0, "")):
+        command = ["/bin/sh", "-eu", "-c", step["run"]["command"]]
+        done = subprocess.run(command, env={"CIG_INPUT_WHO": answer}, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (code, said)
+    assert "has to be given" not in str(found["second"])
+
+
+@pytest.mark.parametrize(("shell", "own"), [("", None), ("sh", None), ("python", "/bin/bash -eo pipefail")])
+def test_a_required_answer_is_asked_for_by_a_posix_shell(
+    shell: str, own: str | None, make_job: Callable[..., Job], render: Render
+) -> None:
+    job = render(make_job(shell=shell), triggers=_asking(ManualInput("who", required=True))).job
+    assert job["steps"][0]["when"]["steps"][0]["run"].get("shell") == own
+
+
+@pytest.mark.parametrize(
+    ("given", "warned"),
+    [
+        (ManualInput("who", "choice", required=True, options=("me", "you")), 'CircleCI takes "me" for the answer'),
+        (ManualInput("many", "number", required=True), "CircleCI takes 0 for the answer"),
+        (ManualInput("who", "choice", default="you", required=True, options=("me", "you")), ""),
+        (ManualInput("who", required=True), ""),
+    ],
+)
+def test_an_input_that_answers_itself_cannot_be_required(given: ManualInput, warned: str, render: Render) -> None:
+    told = [one for one in render(triggers=_asking(given)).diagnostics if one.code == "CIRCLECI_036"]
+    assert len(told) == bool(warned)
+    assert all(warned in one.message and one.key == ("on", "manual", "inputs", given.name) for one in told)

@@ -4,13 +4,15 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cigen.sdk import Expr, Job, Workflow
+from cigen.sdk import Expr, Job, Op, Workflow
 from cigen.std.ci.conditions import is_true, names
+from cigen.std.ci.inputs import must_be_given
 from cigen.std.ci.legs import StaticJob
 from cigen.std.ci.outputs import output_variable, read_output
 from cigen.std.ci.problems import CannotExpress
 from cigen.std.ci.shards import shard_files
 from cigen.std.provider.buildkite.artifacts import Leaving
+from cigen.std.provider.buildkite.conditions import input_variable
 from cigen.std.provider.buildkite.containers import check_machine, has_tools, needs_folder, stop, surroundings
 from cigen.std.provider.buildkite.scripts import Block, job_script
 from cigen.std.provider.buildkite.shell_tests import bash_test
@@ -65,7 +67,7 @@ def render_script(
 
 def _asking(job: Job, late: Expr, source: str, scope: ScriptScope) -> list[str]:
     """What ends the job before it begins, green, where Buildkite could not know; and what the needed jobs said."""
-    lines = []
+    lines = [] if job.needs else _answers(scope.workflow)
     if job.run_on == "failure" and job.needs:
         steps = shlex.join(scope.keys[name] for name in scope.ancestors[job.id])
         lines.append(
@@ -88,6 +90,16 @@ def _asking(job: Job, late: Expr, source: str, scope: ScriptScope) -> list[str]:
     if not is_true(late):
         lines += _condition(late, source, scope)
     return lines
+
+
+def _answers(workflow: Workflow) -> list[str]:
+    """What fails a job that nothing stands before, where whoever started the build has left an answer out."""
+    by_hand = Expr(Op.EQ, args=(Expr(Op.NAME, "event"), Expr(Op.LITERAL, "manual")))
+    return [
+        f'if {bash_test(by_hand, workflow)} && [ -z "${{{input_variable(one.name)}-}}" ]; then\n'
+        f"  echo {shlex.quote(f'{input_variable(one.name)} has to be given.')} >&2\n  exit 1\nfi"
+        for one in must_be_given(workflow)
+    ]
 
 
 def _needed(name: str) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from cigen.sdk import Job, Workflow
+from cigen.std.ci.inputs import must_be_given
 from cigen.std.ci.shortfalls import check_skipping
 from cigen.std.ci.workflows import effective_triggers, workflow_key
 from cigen.std.provider.buildkite.conditions import input_variable
@@ -48,11 +49,7 @@ def report_settings(workflow: Workflow, jobs: Sequence[Job], starts: Starts, rep
         report.info(
             "BUILDKITE_012", message, hint="skip_if is what leaves jobs out", key=workflow_key(workflow, "on", "paths")
         )
-    for given in triggers.manual.inputs if triggers.manual else ():
-        name = input_variable(given.name)
-        default = f'"{given.default}"' if given.default else "empty"
-        message = f'nobody is asked for "{given.name}": whoever starts a build sets {name}, else it is {default}'
-        report.info("BUILDKITE_024", message, key=workflow_key(workflow, "on", "manual", "inputs", given.name))
+    _report_inputs(workflow, jobs, report)
     if workflow.concurrency is not None and workflow.concurrency.preset == "pr-latest":
         message = (
             f'"Cancel Intermediate Builds" of the pipeline is what cancels an older build of workflow "{workflow.id}"'
@@ -64,6 +61,23 @@ def report_settings(workflow: Workflow, jobs: Sequence[Job], starts: Starts, rep
     for job in jobs:
         _report_job(job, report)
     check_skipping(jobs, "Buildkite", report, "BUILDKITE_016")
+
+
+def _report_inputs(workflow: Workflow, jobs: Sequence[Job], report: Report) -> None:
+    manual = effective_triggers(workflow).manual
+    required = must_be_given(workflow)
+    for given in manual.inputs if manual else ():
+        name = input_variable(given.name)
+        default = f'it is "{given.default}"' if given.default else "it is empty"
+        otherwise = "the build fails" if given in required else default
+        message = f'nobody is asked for "{given.name}": whoever starts a build sets {name}, else {otherwise}'
+        report.info("BUILDKITE_024", message, key=workflow_key(workflow, "on", "manual", "inputs", given.name))
+    unasked = [job for job in jobs if job.trigger is not None and not job.needs]
+    if required and unasked:
+        listed = ", ".join(f'"{one.name}"' for one in required)
+        message = f'job "{unasked[0].id}" starts a pipeline, and cannot ask first whether {listed} was given'
+        hint = "let it need a job with steps"
+        report.warning("BUILDKITE_024", message, hint=hint, key=("jobs", unasked[0].id, "trigger"))
 
 
 def _report_name(workflow: Workflow, report: Report) -> None:

@@ -18,12 +18,12 @@ from cigen.std.provider.circleci.gates import Gate, read_outputs
 from cigen.std.provider.circleci.matrix import Parameters
 from cigen.std.provider.circleci.pipelines import trigger_steps
 from cigen.std.provider.circleci.raw import circleci_block, merge_job, merge_steps
-from cigen.std.provider.circleci.scripts import job_shell
+from cigen.std.provider.circleci.scripts import job_shell, render_shell
 from cigen.std.provider.circleci.services import find_variables, service_containers, service_steps
 from cigen.std.provider.circleci.shards import shard_steps
 from cigen.std.provider.circleci.steps import RenderedStep, StepScope, render_steps
 from cigen.std.provider.circleci.texts import environment
-from cigen.std.provider.circleci.triggers import Start, input_variables
+from cigen.std.provider.circleci.triggers import Start, answer_steps, input_variables
 from cigen.std.provider.circleci.windows import ENV_FILE
 from cigen.std.report import Report
 
@@ -78,6 +78,7 @@ def render_job(
     steps = _own_steps(job, leg, place, conditions, scope)
     merge_steps(one.source, block, steps, report)
     whole = [
+        *_answers(one, place, scope),
         *_first_steps(one, gate, scope),
         *service_steps(job, place, report),
         *_ordered(job, steps),
@@ -143,6 +144,13 @@ def _body(job: Job, place: Place, steps: list[Value], scope: JobScope) -> dict[s
     if env:
         found["environment"] = env
     return {**found, "steps": steps}
+
+
+def _answers(one: StaticJob, place: Place, scope: JobScope) -> list[Value]:
+    if any(need in scope.sources for need in one.job.needs):
+        return []
+    own = one.job.shell in ("", "bash", "sh")
+    return answer_steps(scope.workflow, scope.start, "" if own else render_shell("bash", place.system))
 
 
 def _first_steps(one: StaticJob, gate: Gate, scope: JobScope) -> list[Value]:

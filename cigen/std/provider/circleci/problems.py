@@ -40,6 +40,7 @@ TITLES = {
     "CIRCLECI_033": "Runs only when all have failed",
     "CIRCLECI_034": "Does not run without any of its needs",
     "CIRCLECI_035": "Reports by the folder",
+    "CIRCLECI_036": "Required input answers itself",
 }
 
 

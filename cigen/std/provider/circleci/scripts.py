@@ -16,7 +16,7 @@ from cigen.std.provider.circleci.executors import Place
 from cigen.std.provider.circleci.texts import environment, render_text
 from cigen.std.report import Report
 
-__all__ = ["FAILED", "job_shell", "render_script", "with_limit"]
+__all__ = ["FAILED", "job_shell", "render_script", "render_shell", "with_limit"]
 
 FAILED = "/tmp/cig-failed"  # noqa: S108  one job, one machine
 _BASH = "/bin/bash -eo pipefail"

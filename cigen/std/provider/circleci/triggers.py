@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from cigen.sdk import Expr, KeyPath, ManualInput, Op, PullRequestTrigger, PushTrigger, Triggers, Workflow
 from cigen.sdk.yaml import Commented, Value
 from cigen.std.ci.conditions import FALSE, TRUE, all_of, any_of, is_true, names, negate
+from cigen.std.ci.inputs import must_be_given
 from cigen.std.ci.problems import CannotExpress
 from cigen.std.ci.workflows import effective_triggers, workflow_key
 from cigen.std.provider.circleci.conditions import (
@@ -30,7 +31,7 @@ from cigen.std.provider.circleci.conditions import (
 from cigen.std.provider.circleci.texts import parameter, render_text
 from cigen.std.report import Report
 
-__all__ = ["Start", "input_variables", "pipeline_parameters", "render_start", "workflow_starts"]
+__all__ = ["Start", "answer_steps", "input_variables", "pipeline_parameters", "render_start", "workflow_starts"]
 
 _ACTION = "pipeline.event.action"
 _BASE = "pipeline.event.github.pull_request.base.ref"
@@ -41,12 +42,13 @@ _TYPES = {"boolean": "boolean", "choice": "enum", "number": "integer"}
 @dataclass(frozen=True, slots=True)
 class Start:
     """When a workflow takes part. `tags`: a tag may start it, so its jobs must let tags in. `only_tags`: nothing else
-    does.
+    does. `by_hand`: when somebody has started it.
     """
 
     condition: Expr
     tags: bool
     only_tags: bool
+    by_hand: Expr
 
 
 def workflow_starts(workflows: Sequence[Workflow], report: Report) -> dict[str, Start]:
@@ -71,7 +73,7 @@ def workflow_starts(workflows: Sequence[Workflow], report: Report) -> dict[str, 
             report.info("CIRCLECI_022", message, key=workflow_key(workflow, "on", "paths"))
         only_tags = [one for one in each if one != FALSE] == [each[2]] and triggers.tag is not None
         condition = _joined(each, triggers)
-        found[workflow.id] = Start(condition, triggers.tag is not None, only_tags)
+        found[workflow.id] = Start(condition, triggers.tag is not None, only_tags, each[5])
     return found
 
 
@@ -166,6 +168,8 @@ def pipeline_parameters(workflows: Sequence[Workflow], report: Report) -> dict[s
                 message = f'two workflows ask for "{name}" differently, but a pipeline has one parameter of a name'
                 report.error("CIRCLECI_030", message, hint="rename one of them", key=key)
             _check_limits(given, key, report)
+            if given in must_be_given(workflow):
+                _check_required(given, key, report)
     if len(found) > _COUNT_LIMIT:
         message = f"{len(found)} inputs of manual runs; CircleCI takes at most {_COUNT_LIMIT} parameters"
         report.error("CIRCLECI_009", message, hint="join some of them", key=("on", "manual", "inputs"))
@@ -176,10 +180,26 @@ def input_variables(workflow: Workflow) -> dict[str, Value]:
     """The answers, as variables of all jobs of the workflow."""
     manual = effective_triggers(workflow).manual
     return {
-        "CIG_INPUT_"
-        + re.sub(r"[^A-Z0-9_]", "_", given.name.upper()): f"<< pipeline.parameters.{parameter(given.name)} >>"
+        input_variable(given.name): f"<< pipeline.parameters.{parameter(given.name)} >>"
         for given in (manual.inputs if manual else ())
     }
+
+
+def input_variable(name: str) -> str:
+    """The variable that holds the answer."""
+    return "CIG_INPUT_" + re.sub(r"[^A-Z0-9_]", "_", name.upper())
+
+
+def answer_steps(workflow: Workflow, start: Start, shell: str) -> list[Value]:
+    """What fails a job that nothing stands before, where whoever started the pipeline has left an answer out."""
+    asked = [input_variable(one.name) for one in must_be_given(workflow)]
+    if not asked:
+        return []
+    tests = [f'if [ -z "${name}" ]; then\n  echo "{name} has to be given." >&2\n  exit 1\nfi\n' for name in asked]
+    run: dict[str, Value] = {"name": "Check inputs", "command": "".join(tests)}
+    if shell:
+        run["shell"] = shell
+    return [{"when": {"condition": logic(start.by_hand), "steps": [{"run": run}]}}]
 
 
 def _parameter(given: ManualInput) -> Value:
@@ -198,6 +218,15 @@ def _parameter(given: ManualInput) -> Value:
     if given.description:
         found["description"] = render_text(given.description)
     return Commented(found, "required" if given.required else "")
+
+
+def _check_required(given: ManualInput, key: KeyPath, report: Report) -> None:
+    """A text is empty where nobody answers, which `answer_steps` notices; other types have a value of their own."""
+    value = {"choice": f'"{next(iter(given.options), "")}"', "number": "0"}.get(given.type)
+    if value is not None:
+        message = f'"{given.name}" has to be given, but CircleCI takes {value} for the answer where nobody gives one'
+        hint = 'type = "string": a pipeline with an empty one fails'
+        report.warning("CIRCLECI_036", message, hint=hint, key=key)
 
 
 def _check_limits(given: ManualInput, key: KeyPath, report: Report) -> None:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from cigen.sdk import Diagnostic, Graph, Job, Output, Workflow
+from cigen.std.ci.inputs import must_be_given
 from cigen.std.ci.shortfalls import check_skipping
 from cigen.std.ci.workflows import chosen_workflows, effective_triggers, jobs_of, workflow_key
 from cigen.std.provider.jenkins.artifacts import find_artifacts
@@ -110,12 +111,8 @@ def _steps(workflow: Workflow, scope: JobScope) -> list[Code]:
 
 def _required(workflow: Workflow) -> list[Code]:
     """Questions that must not stay without an answer."""
-    manual = effective_triggers(workflow).manual
-    asked = (
-        [one for one in manual.inputs if one.required and not one.default and one.type != "boolean"] if manual else []
-    )
     found: list[Code] = []
-    for one in asked:
+    for one in must_be_given(workflow):
         condition = f"if (event() == 'manual' && !params[{literal(one.name)}])"
         found += braces(condition, [Code(f"error({literal(f'{one.name} has to be given')})")])
     return found
