@@ -65,10 +65,9 @@ class _Running:
             return _failed(why)
 
     def end(self) -> Ending:
-        began = monotonic()
         self._pool.close()
         status = self._pool.status(self._plugin)
-        return Ending(None if status == SIGKILL else status, monotonic() - began)
+        return Ending(None if status == SIGKILL else status)
 
 
 def _failed(why: PluginError) -> Reply:

@@ -1,4 +1,4 @@
-"""Filesets: the part of a tree that a list of globs selects, and its digest.
+"""Filesets: the part of a tree that a list of globs selects.
 
 Owns the selection: which paths, collapsed to a tree id wherever the globs cover a whole directory, which
 `.gitattributes` go with them, which literal paths are absent, which required globs select nothing. The result depends
@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from weakref import WeakKeyDictionary
 
 from cigen.hashing.automaton import start_state
-from cigen.hashing.digest import EXECUTABLE, FILE, GITLINK, SYMLINK, TREE, sha256
+from cigen.hashing.digest import EXECUTABLE, FILE, GITLINK, SYMLINK, TREE
 from cigen.hashing.globs import parse_glob
 from cigen.hashing.manifest import LISTING, Component
 from cigen.hashing.trees import Entry, TreeReader, files_below, path_text
 from cigen.hashing.walk import Matched, Walker
 from cigen.model.dataclass import dataclass
-from cigen.model.paths import Digest, RepoPath
+from cigen.model.paths import RepoPath
 from cigen.model.resources import PathGlob
 
 __all__ = ["Entry", "Fileset", "TreeReader", "expand", "files_below", "path_text", "select", "walker_of"]
@@ -37,13 +37,8 @@ class Fileset:
     unmatched: tuple[PathGlob, ...] = ()
     """Required globs that select nothing once exclusions are taken away, in the order they were given."""
 
-    def digest(self) -> Digest:
-        """SHA-256 over entries, attributes and absent paths: it may leave this machine as part of a signature."""
-        parts = [_lines(self.entries), _lines(self.attributes), b"\0".join(self.absent)]
-        return sha256(b"fileset 1\0" + b"\0\0".join(parts))
-
     def components(self) -> tuple[Component, ...]:
-        """The same as components of a key manifest: one listing of all files, and `absent` for each path."""
+        """What a key manifest says of it: one listing of all files, and `absent` for each path."""
         entries = sorted({*self.entries, *self.attributes}) if self.attributes else self.entries
         found = [Component("absent", path_text(path), "") for path in self.absent]
         if entries:
@@ -71,10 +66,6 @@ def expand(tree: TreeReader, fileset: Fileset) -> tuple[Entry, ...]:
         else:
             found.append(entry)
     return tuple(sorted(found))
-
-
-def _lines(entries: tuple[Entry, ...]) -> bytes:
-    return b"\0".join(b"%06o %s %s" % (entry.mode, entry.id.encode(), entry.path) for entry in entries)
 
 
 class _Selector:

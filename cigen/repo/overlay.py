@@ -8,17 +8,12 @@ from collections.abc import Iterable
 
 from cigen.hashing.digest import EMPTY_TREE, TREE, TreeEntry, git_tree
 from cigen.hashing.fileset import Entry, TreeReader
-from cigen.model.paths import GitId, RepoPath
+from cigen.model.paths import GitId
 
-__all__ = ["DELETED", "OverlayTree", "deleted"]
+__all__ = ["DELETED", "OverlayTree"]
 
 DELETED = 0
 """The mode of an override that says: this path does not exist."""
-
-
-def deleted(path: RepoPath) -> Entry:
-    """The override that removes `path`."""
-    return Entry(path, DELETED, GitId(""))
 
 
 class OverlayTree:
@@ -26,7 +21,6 @@ class OverlayTree:
 
     def __init__(self, base: TreeReader, overrides: Iterable[Entry]) -> None:
         self._base = base
-        self.base_root = base.root()
         self._changed: dict[GitId, tuple[TreeEntry, ...]] = {EMPTY_TREE: ()}
         self._old: dict[bytes, dict[bytes, TreeEntry]] = {}
         latest = {entry.path: entry for entry in overrides}
@@ -54,7 +48,7 @@ class OverlayTree:
             while directory:
                 directory = directory.rpartition(b"/")[0]
                 pending.add(directory)
-        root = self.base_root
+        root = self._base.root()
         for directory in sorted(pending, key=lambda path: (-path.count(b"/") - bool(path), path)):
             tree = self._rebuild(directory, changes.get(directory, {}))
             if not directory:
@@ -84,7 +78,7 @@ class OverlayTree:
 
     def _read_before(self, directory: bytes) -> dict[bytes, TreeEntry]:
         if not directory:
-            tree = self.base_root
+            tree = self._base.root()
         else:
             parent, _, name = directory.rpartition(b"/")
             entry = self._before(parent).get(name)

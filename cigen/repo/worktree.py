@@ -70,7 +70,6 @@ class Worktree:
         """Empty while HEAD is unborn."""
         self.base = base
         """The commit's own tree; an empty one while HEAD is unborn."""
-        self.base_tree = tree.base_root
         self.overrides = tree.overrides
         self.dirty_submodules = dirty_submodules
         """Submodules, and repositories in no index, with changes of their own: their ids equal no commit's."""
@@ -86,7 +85,7 @@ class Worktree:
 
     def record(self) -> WorktreeRecord:
         """For `rebuild`."""
-        return WorktreeRecord(self.base_tree, self.overrides)
+        return WorktreeRecord(self.base.root(), self.overrides)
 
     def read_file(self, entry: Entry) -> bytes:
         """The content whose id the entry carries, as git stores it; ProjectError REPO_010 when it cannot be had.

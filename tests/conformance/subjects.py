@@ -34,7 +34,7 @@ class InProcess:
             return Reply(status="INTERNAL", words=repr(why))
 
     def end(self) -> Ending:
-        return Ending(0, 0.0)
+        return Ending(0)
 
 
 def failures(verdicts: Iterator[Verdict]) -> dict[str, Verdict]:

@@ -27,7 +27,6 @@ __all__ = [
 ]
 
 
-_NEXT = "Run `cig render` to apply these changes."
 _NOTHING = "No changes: every file is up to date."
 
 

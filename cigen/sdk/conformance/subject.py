@@ -30,7 +30,6 @@ class Ending:
     """How the process ended after the connection was closed. `status` as `os.waitpid` gives it; None: it was killed."""
 
     status: int | None
-    seconds: float
 
 
 class Process(Protocol):

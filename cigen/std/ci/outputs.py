@@ -6,9 +6,8 @@ Refuses: how the file travels from job to job, which each system does its own wa
 
 import re
 import shlex
-from collections.abc import Iterable
 
-__all__ = ["export_outputs", "output_variable", "read_output"]
+__all__ = ["output_variable", "read_output"]
 
 
 def output_variable(job: str, name: str) -> str:
@@ -19,15 +18,6 @@ def output_variable(job: str, name: str) -> str:
 def read_output(name: str, path: str) -> str:
     """Shell that prints the value of one output; nothing where it was never set. path: a shell word."""
     return f"sed -n {shlex.quote(f's/^{re.escape(name)}=//p')} {path} | tail -n 1"
-
-
-def export_outputs(job: str, names: Iterable[str], path: str) -> str:
-    """Shell that exports all outputs of `job` from the file it left. path: a shell word."""
-    lines = []
-    for name in names:
-        variable = output_variable(job, name)
-        lines.append(f"{variable}=$({read_output(name, path)})\nexport {variable}")
-    return "\n".join(lines)
 
 
 def _word(text: str) -> str:

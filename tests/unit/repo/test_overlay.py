@@ -6,7 +6,12 @@ from hypothesis import strategies as st
 from cigen.hashing.digest import EMPTY_TREE, EXECUTABLE, FILE, git_blob
 from cigen.hashing.fileset import Entry, files_below
 from cigen.hashing.memory_tree import MemoryTree
-from cigen.repo.overlay import OverlayTree, deleted
+from cigen.repo.overlay import DELETED, OverlayTree
+
+
+def deleted(path: bytes) -> Entry:
+    return Entry(path, DELETED, "")
+
 
 NAMES = st.sampled_from([b"a", b"b", b"a.b", b"a-b"])
 PATHS = st.lists(NAMES, min_size=1, max_size=3).map(b"/".join)

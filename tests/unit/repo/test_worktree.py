@@ -504,7 +504,7 @@ def test_an_unborn_branch_has_its_files_on_top_of_nothing(repo) -> None:
     repo.write("a/b")
     worktree = read_worktree(repo.location)
     assert worktree.base_commit == ""
-    assert worktree.base_tree == EMPTY_TREE
+    assert worktree.base.root() == EMPTY_TREE
     assert set(files(worktree)) == {b"a/b"}
     repo.git("add", "-A")
     assert root(repo) == worktree.root()
