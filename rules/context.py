@@ -45,6 +45,8 @@ class Context:
     """Where plugins run; None where none may."""
     environ: Mapping[str, str]
     providers: tuple[str, ...] = ()
+    ignore_rules: Callable[[Sequence[RepoPath]], Mapping[RepoPath, str]] | None = None
+    """Which of these paths a rule keeps out of the repository, and the rule; None where only a commit is looked at."""
     _reads: dict[str, Reads] = field(default_factory=dict)
 
     def config(self, outputs: "Outputs") -> Config | None:

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from cigen.hashing.fileset import Fileset, TreeReader, select
+from cigen.hashing.fileset import Fileset, select
 from cigen.hashing.manifest import Component, KeyManifest
 from cigen.host.discovery import InstalledPlugin
 from cigen.model.config import Config
 from cigen.model.dataclass import dataclass, field
-from cigen.model.diagnostics import Diagnostic, KeyPath, error
+from cigen.model.diagnostics import Diagnostic
 from cigen.model.paths import Digest
-from cigen.model.resources import Job, PathGlob
+from cigen.model.resources import Job
 from cigen.pipeline.detect import job_demands, serves
 from cigen.pipeline.expand import declared_globs, expand_jobs, is_glob
 from cigen.pipeline.signature import (
@@ -43,6 +43,7 @@ class Signatures:
     unmatched: dict[str, list[Diagnostic]] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
     _files: dict[str, list[Component]] = field(default_factory=dict)
+    _listening: list[tuple[Job, Fileset]] = field(default_factory=list)
     _serving: dict[frozenset[str], list[InstalledPlugin]] = field(default_factory=dict)
     _shaping: dict[str, ShapingPlugin] = field(default_factory=dict)
 
@@ -68,6 +69,12 @@ class Signatures:
             )
             self.manifests[planned.key] = manifest
             self.digests[planned.key] = manifest.signature()
+        if self._listening:
+            # Imported where there is something to say.
+            from cigen.pipeline.silence import silent_globs
+
+            context = self.context
+            self.unmatched = silent_globs(context.tree, self._listening, jobs, context.ignore_rules)
         return (*found, *(diagnostic for wrong in self.unmatched.values() for diagnostic in wrong))
 
     def shaping(self, job: Job) -> tuple[str, ...]:
@@ -92,9 +99,8 @@ class Signatures:
             components = [] if own else [Component("file", "", f"git:{self.context.tree.root()}")]
         else:
             components = list(fileset.components())
-            wrong = [_unmatched(job, glob, self.context.tree) for glob in fileset.unmatched]
-            if wrong:
-                self.unmatched[job.id] = wrong
+            if fileset.unmatched or self.context.ignore_rules is not None:
+                self._listening.append((job, fileset))
         self._files[job.id] = components
         return components
 
@@ -117,21 +123,6 @@ class Signatures:
             known = ShapingPlugin(plugin.id, plugin.version, plugin.digest, reads, settings)
             self._shaping[plugin.id] = known
         return known
-
-
-def _unmatched(job: Job, glob: PathGlob, tree: TreeReader) -> Diagnostic:
-    where, globs = next((where, globs) for where, globs in declared_globs(job) if glob in globs)
-    key: KeyPath = ("jobs", job.id, *where, globs.index(glob))
-    message = f'"{glob.pattern}" of job "{job.id}" matches no file, so no change could ever make the job run'
-    # Imported for the message alone.
-    from cigen.hashing.hints import unmatched_hint
-
-    # Shards without files would all be green and have done nothing.
-    optional = (
-        "correct it" if where[0] == "shards" else f'correct it, or say {{ glob = "{glob.pattern}", optional = true }}'
-    )
-    hint = unmatched_hint(tree, glob.pattern) or optional
-    return error("HASH_002", message, hint=hint, key=key)
 
 
 class SignatureRule:

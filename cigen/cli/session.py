@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 from cigen.engine.action import Rule
@@ -26,6 +27,7 @@ from cigen.model.events import Observer, Span
 from cigen.model.plans import Hook
 from cigen.model.resources import PathGlob
 from cigen.repo.evidence import collect_evidence
+from cigen.repo.ignoring import ignore_rules
 from cigen.repo.listing import CommitListing, CommitTree
 from cigen.repo.locate import RepositoryLocation, find_repository
 from cigen.repo.worktree import Worktree, read_worktree
@@ -281,6 +283,7 @@ def open_session(
             asks=pool,
             environ=environ,
             providers=tuple(sorted(set(providers))),
+            ignore_rules=partial(ignore_rules, location),
         )
         engine = Engine(store, observer)
         yield Session(root, location, store, pool, engine, context, worktree, evidence, observer)

@@ -69,6 +69,7 @@ CODES: dict[str, Code] = {
     # -- globs and filesets: hashing/ ------------------------------------------------------------------------------
     "HASH_001": Code("Glob syntax is not supported"),
     "HASH_002": Code("Glob selects nothing"),
+    "HASH_003": Code("Glob names ignored files"),
     # -- plugins: host/, wire/, modules/ ---------------------------------------------------------------------------
     "PLUGIN_001": Code("Broken plugin manifest", 3),
     "PLUGIN_002": Code("Plugin not found"),
