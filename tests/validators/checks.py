@@ -6,7 +6,7 @@ from pathlib import Path
 
 from buildkite_pipeline import command_steps, read_pipelines, rules, upload
 from circleci_config import ConfigError, compile_config, pipeline_values, problems
-from foreign import Check, actionlint, json_schema, languageservice, shellcheck, zizmor
+from foreign import Check, act_schema, actionlint, json_schema, languageservice, shellcheck, zizmor
 
 __all__ = ["CHECKS"]
 
@@ -44,6 +44,7 @@ def _buildkite_scripts(files: Sequence[Path]) -> list[str]:
 
 CHECKS: dict[str, dict[str, Check]] = {
     "github": {
+        "act": act_schema,
         "actionlint": actionlint,
         "zizmor": zizmor,
         "schema": partial(json_schema, "github-workflows"),

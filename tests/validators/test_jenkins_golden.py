@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from foreign import run, shellcheck, tool
 from jenkins_stub import Runs
-from rendering import GOLDEN
+from rendering import GOLDEN, golden_files
 
-FILES = sorted(GOLDEN.glob("*/expected/files/**/*Jenkinsfile"))
+FILES = golden_files("jenkins")
 BUILDS = {
     "nightly": {"env": {"BRANCH_NAME": "main"}, "causes": ["hudson.triggers.TimerTrigger$TimerTriggerCause"]},
     "release": {"env": {"BRANCH_NAME": "v1", "TAG_NAME": "v1"}},
