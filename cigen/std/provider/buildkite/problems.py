@@ -32,6 +32,7 @@ TITLES = {
     "BUILDKITE_025": "Decided once the job has started",
     "BUILDKITE_026": "Retention is a setting of the organization",
     "BUILDKITE_027": "Step timeout needs timeout",
+    "BUILDKITE_028": "Container does not see a cache",
 }
 
 
