@@ -1,20 +1,22 @@
 """A store in a bucket: S3 and whatever speaks like it, Google Cloud Storage, Azure.
 
 Owns obstore. Credentials are those that the machine has (variables, instance roles, workload identity); cig knows none.
-All requests of a plan are under way at once, and none is repeated for longer than the plan would wait.
+The requests of a plan are under way together, and none is repeated for longer than the plan would wait. They are made
+from threads, which cost half of what asyncio does.
 """
 
-import asyncio
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
+from cigen.proof.at_once import fetch_all
 from cigen.proof.stores import StoreFaultError
 
 __all__ = ["BucketStore"]
 
-AT_ONCE = 128
-"""Requests under way. A thousand jobs are then a handful of round trips."""
+AT_ONCE = 64
+"""Requests under way, a thread each."""
 
 
 class BucketStore:
@@ -38,7 +40,7 @@ class BucketStore:
 
     def fetch(self, names: Sequence[str], limit: int) -> dict[str, bytes]:
         """All names at once; the first failure ends the rest."""
-        return asyncio.run(self._fetch(names, limit))
+        return fetch_all(names, AT_ONCE, lambda: nullcontext(lambda name: self._get(name, limit)))
 
     def create(self, name: str, data: bytes) -> bool:
         """A conditional write: the bucket itself refuses a name that is taken."""
@@ -65,34 +67,16 @@ class BucketStore:
         except BaseError as fault:
             raise StoreFaultError(f"cannot be written: {_said(fault)}") from fault
 
-    async def _fetch(self, names: Sequence[str], limit: int) -> dict[str, bytes]:
-        gate = asyncio.Semaphore(AT_ONCE)
-        found: dict[str, bytes] = {}
-
-        async def one(name: str) -> None:
-            async with gate:
-                data = await self._get(name, limit)
-            if data is not None:
-                found[name] = data
-
-        tasks = [asyncio.ensure_future(one(name)) for name in names]
-        try:
-            await asyncio.gather(*tasks)
-        finally:
-            for task in tasks:
-                task.cancel()
-        return found
-
-    async def _get(self, name: str, limit: int) -> bytes | None:
+    def _get(self, name: str, limit: int) -> bytes | None:
         import obstore
         from obstore.exceptions import BaseError, NotFoundError
 
         try:
-            answer = await obstore.get_async(self._store, name)
+            answer = obstore.get(self._store, name)
             # What is longer is no record, and is not worth the transfer.
             if answer.meta["size"] > limit:
                 return b""
-            return bytes(await answer.bytes_async())
+            return bytes(answer.bytes())
         except (NotFoundError, FileNotFoundError):
             return None
         except BaseError as fault:

@@ -7,11 +7,12 @@ which some do; elsewhere the second of two writers at the same moment wins, with
 
 import base64
 import http.client
-import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from cigen.proof.actions import INLINE, action_of, blob_beside, decode_result, encode_result
+from cigen.proof.at_once import fetch_all
 from cigen.proof.header import given_header, without_secret
 from cigen.proof.reapi_pb2 import ActionResult
 from cigen.proof.stores import StoreFaultError
@@ -80,32 +81,13 @@ class HttpStore:
 
     def _get(self, places: dict[str, int]) -> dict[str, bytes]:
         """The contents of those places that exist; empty where one is longer than its number of bytes."""
-        found: dict[str, bytes] = {}
-        failures: list[BaseException] = []
-        waiting, taking = iter(places.items()), threading.Lock()
 
-        def work() -> None:
-            try:
-                with _Connection(self._url, self._headers, self._wait) as connection:
-                    while not failures:
-                        with taking:
-                            place, most = next(waiting, ("", 0))
-                        if not place:
-                            return
-                        data = connection.get(place, most)
-                        if data is not None:
-                            found[place] = data
-            except BaseException as fault:
-                failures.append(fault)
+        @contextmanager
+        def opened() -> Iterator[Callable[[str], bytes | None]]:
+            with _Connection(self._url, self._headers, self._wait) as connection:
+                yield lambda place: connection.get(place, places[place])
 
-        threads = [threading.Thread(target=work, daemon=True) for _ in range(min(AT_ONCE, len(places)))]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        if failures:
-            raise failures[0]
-        return found
+        return fetch_all(places, AT_ONCE, opened)
 
 
 class _Connection:
