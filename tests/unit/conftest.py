@@ -1,6 +1,11 @@
-"""What the unit tests of several rooms share: hypothesis strategies made from the shape of a frozen value."""
+"""What the unit tests of several rooms share: hypothesis strategies made from the shape of a frozen value.
 
+The tests of all providers can import what stands in std_ci beside its own tests.
+"""
+
+import sys
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +14,8 @@ from hypothesis import strategies as st
 from cigen.model.plans import Resource
 from cigen.model.resources import Step
 from cigen.model.shape import Field, Kind, shape
+
+sys.path.append(str(Path(__file__).parent / "std_ci"))
 
 ONE_OF: dict[type, tuple[str, ...]] = {
     Resource: ("workflow", "job", "steps", "env", "service", "cache"),

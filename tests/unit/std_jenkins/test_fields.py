@@ -1,17 +1,10 @@
-"""Nothing is silently lost: every field of the model changes what is rendered, is reported, or is listed with a reason.
+"""Nothing of the model is silently lost: `every_field` changes one field after the other of the graph below."""
 
-One graph uses everything. Each field that can be reached from it is changed, one at a time: if neither the file nor the
-diagnostics differ, the field must stand in `NOT_RENDERED`. A field that is added to the model fails here at once.
-"""
-
-from collections.abc import Callable, Iterator
-from dataclasses import fields, is_dataclass, replace
-from enum import Enum
 from typing import Any
 
 import pytest
+from every_field import CORE, EveryField
 
-from cigen.model.shape import Field, Kind, shape
 from cigen.sdk import (
     Approval,
     Artifact,
@@ -63,7 +56,6 @@ from cigen.sdk import (
 )
 from cigen.std.provider.jenkins.pipeline import render_pipeline
 
-CORE = "the core has made steps of it before a provider sees the graph"
 SIGNATURE = "it decides the job's signature, which no Jenkinsfile holds"
 LEGS = "the core has made legs of it, and they are what is rendered"
 RESOLVED = "the core has resolved it: the machine of the job or of each leg is what counts"
@@ -218,78 +210,13 @@ CHANGES: dict[tuple[type, str], Any] = {
 }
 """What a field becomes where any other value would be as good as the old one, or make no sense."""
 
-
-UNCHANGED = object()
-Place = tuple[Any, Callable[[Any], Any]]
-"""A value of the model, and how to put another in its place."""
+FIELDS = EveryField(render_pipeline, _everything(), NOT_RENDERED, CHANGES)
 
 
-def _changed(owner: type, field: Field, value: Any) -> Any:
-    """Another value for a field, or UNCHANGED where there is none to be made up."""
-    if (owner, field.name) in CHANGES:
-        return CHANGES[owner, field.name]
-    if isinstance(value, Enum):
-        return next(other for other in type(value) if other is not value)
-    if isinstance(value, bool):
-        return not value
-    if isinstance(value, int):
-        return value + 1
-    if isinstance(value, str):
-        return value + "x"
-    if field.kind is Kind.VALUE and (field.required or not value):
-        return UNCHANGED
-    return (() if value else ("x",)) if field.many else None
-
-
-def _instances(value: Any, rebuild: Callable[[Any], Any], seen: bool = True) -> Iterator[Place]:
-    """Every value of the model inside `value`, and how to put another in its place; those a provider looks at."""
-    if is_dataclass(value) and seen:
-        yield value, rebuild
-    if is_dataclass(value):
-        for field in fields(value):
-            inner = getattr(value, field.name)
-            looked_at = seen and (type(value), field.name) not in NOT_RENDERED
-            yield from _instances(inner, lambda new, n=field.name: rebuild(replace(value, **{n: new})), looked_at)
-    elif isinstance(value, tuple):
-        for index, item in enumerate(value):
-            yield from _instances(item, lambda new, i=index: rebuild((*value[:i], new, *value[i + 1 :])), seen)
-
-
-WHOLE = _everything()
-PLACES: dict[tuple[type, str], list[Place]] = {}
-for _value, _rebuild in _instances(WHOLE, lambda new: new):
-    for _field in fields(_value):
-        PLACES.setdefault((type(_value), _field.name), []).append((_value, _rebuild))
-IDS = [f"{owner.__name__}.{name}" for owner, name in PLACES]
-
-
-@pytest.mark.parametrize(("owner", "name"), PLACES, ids=IDS)
+@pytest.mark.parametrize(("owner", "name"), FIELDS.places, ids=FIELDS.ids)
 def test_every_field_is_rendered_reported_or_listed(owner: type, name: str) -> None:
-    before = render_pipeline(*WHOLE)
-    field = next(one for one in shape(owner) if one.name == name)
-    changed = [(one, rebuild, _changed(owner, field, getattr(one, name))) for one, rebuild in PLACES[owner, name]]
-    possible = [(one, rebuild, new) for one, rebuild, new in changed if new is not UNCHANGED]
-    if not possible:
-        assert field.kind is Kind.VALUE, f"{owner.__name__}.{name} stands at its default everywhere in the graph above"
-        return
-    matters = any(render_pipeline(*rebuild(replace(one, **{name: new}))) != before for one, rebuild, new in possible)
-    reason = NOT_RENDERED.get((owner, name))
-    assert matters or reason, f"{owner.__name__}.{name} is lost: render it, report it, or say why not in NOT_RENDERED"
-    assert not (matters and reason), f"{owner.__name__}.{name} is rendered after all: take it out of NOT_RENDERED"
+    FIELDS.check(owner, name)
 
 
 def test_every_class_that_a_provider_looks_at_stands_in_the_graph() -> None:
-    reachable: set[type] = set()
-    waiting: list[type] = [Graph, Output]
-    while waiting:
-        cls = waiting.pop()
-        if cls not in reachable:
-            reachable.add(cls)
-            inner = [field for field in shape(cls) if field.kind is Kind.VALUE]
-            waiting += [field.type for field in inner if (cls, field.name) not in NOT_RENDERED]
-    assert reachable == {owner for owner, _ in PLACES}
-
-
-def test_the_exceptions_name_fields_that_exist() -> None:
-    assert set(NOT_RENDERED) <= set(PLACES)
-    assert set(CHANGES) <= set(PLACES)
+    FIELDS.check_classes()
