@@ -11,7 +11,7 @@ from cigen.model.dataclass import dataclass, replace
 from cigen.pipeline.expand import declared_globs
 from cigen.pipeline.signature import PlannedJob
 
-__all__ = ["Decision", "Finding", "Proof", "decide", "reason_for"]
+__all__ = ["Decision", "Finding", "Proof", "decide", "is_skipped", "reason_for"]
 
 _KINDS = (
     ("DEFINITION", frozenset({"scheme", "definition", "matrix"})),
@@ -21,6 +21,9 @@ _KINDS = (
     ("UPSTREAM", frozenset({"upstream"})),
 )
 """From what the job's own author changed to what others did."""
+
+
+_SKIPPED = frozenset({"SKIP_ENV", "SKIP_BRANCH"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,11 @@ def decide(
         if decisions[one.key].decision == "hit" and _is_wanted(one, planned, decisions):
             decisions[one.key] = replace(decisions[one.key], decision="run", reason="OUTPUTS", proof=None)
     return decisions
+
+
+def is_skipped(decision: str, reason: str) -> bool:
+    """Whether it is the plan that skips the job: a job that its own condition leaves out is left out by that alone."""
+    return decision == "hit" or (decision == "excluded" and reason in _SKIPPED)
 
 
 def reason_for(differs: Iterable[Difference] | None) -> str:

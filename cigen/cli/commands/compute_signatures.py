@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import cigen
 from cigen.cli.console import Console
 from cigen.cli.options import ComputeSignaturesOptions
-from cigen.cli.present.plan_document import decision_fields, github_text, lines_text, plan_text
+from cigen.cli.present.plan_document import decision_fields, lines_text, plan_text
 from cigen.errors import ProjectError
 from cigen.model.diagnostics import error, has_errors
 from cigen.pipeline.tier import detect_tier
@@ -37,8 +37,12 @@ def run(options: ComputeSignaturesOptions, console: Console) -> int:
     document = _document(signing, keys, url, proven, console)
     if options.format == "text":
         console.out(lines_text(document["jobs"]))
+    elif options.format == "github":
+        from cigen.cli.present.github_output import github_text
+
+        console.out(github_text(document, [planned.job for planned in signing.signatures.planned]))
     else:
-        console.out(github_text(document) if options.format == "github" else plan_text(document))
+        console.out(plan_text(document))
     return console.report(found, signing.text)
 
 

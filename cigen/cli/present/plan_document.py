@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cigen.pipeline.skipping import Decision
 
-__all__ = ["decision_fields", "github_text", "lines_text", "plan_text"]
+__all__ = ["MOST_BYTES", "decision_fields", "lines_text", "plan_text"]
 
 MOST_DIFFERS = 20
 MOST_BYTES = 200_000
@@ -29,10 +29,10 @@ def decision_fields(decision: "Decision") -> dict[str, Any]:
     return fields
 
 
-def plan_text(document: Mapping[str, Any]) -> str:
+def plan_text(document: Mapping[str, Any], limit: int = MOST_BYTES) -> str:
     """Sorted and ASCII, one line a job. What is too long for a CI system to hand on loses its differences."""
     text = _spelled(document)
-    if len(text) <= MOST_BYTES:
+    if len(text) <= limit:
         return text
     jobs = {key: _without_differences(job) for key, job in document["jobs"].items()}
     return _spelled({**document, "jobs": jobs})
@@ -45,19 +45,6 @@ def lines_text(jobs: Mapping[str, Mapping[str, Any]]) -> str:
         url = job.get("proved_by", {}).get("url", "")
         rows.append("\t".join(filter(None, (key, job["decision"], job["reason"], url))) + "\n")
     return "".join(rows)
-
-
-def github_text(document: Mapping[str, Any]) -> str:
-    """Lines for `$GITHUB_OUTPUT`: the plan, and `skip`, a list of what is positively proven.
-
-    A condition that asks for membership in `skip` runs the job where the plan is missing or broken. A job stands in it
-    beside its legs if all of them are proven.
-    """
-    jobs = document["jobs"]
-    hits = {key for key, job in jobs.items() if job["decision"] == "hit"}
-    whole = {job["job"] for job in jobs.values()} - {job["job"] for key, job in jobs.items() if key not in hits}
-    plan = json.dumps(json.loads(plan_text(document)), sort_keys=True)
-    return f"plan={plan}\nskip={json.dumps(sorted(hits | whole))}\n"
 
 
 def _spelled(document: Mapping[str, Any]) -> str:

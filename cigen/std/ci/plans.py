@@ -56,9 +56,10 @@ def has_plan(graph: Graph, jobs: Iterable[Job]) -> bool:
 
 
 def needed_success(job: Job, jobs: Mapping[str, Job]) -> tuple[str, ...]:
-    """The jobs whose success, or proof, this one asks for: those it needs, and what a skipped one among them needs.
+    """The jobs whose success, or proof, this one asks for: those it needs.
 
-    One that is skipped ends as if it had succeeded, whatever became of those before it; so they are asked themselves.
+    One of them that is proven ends as if it had succeeded, whatever became of those before it. So a job that changes
+    the world asks those as well; for any other, the gate's red is enough.
     """
     found: dict[str, None] = {}
     waiting = list(job.needs)
@@ -66,9 +67,13 @@ def needed_success(job: Job, jobs: Mapping[str, Job]) -> tuple[str, ...]:
         name = waiting.pop(0)
         if name not in found and name in jobs:
             found[name] = None
-            if is_skippable(jobs[name]):
+            if _changes_the_world(job) and is_skippable(jobs[name]):
                 waiting += jobs[name].needs
     return tuple(found)
+
+
+def _changes_the_world(job: Job) -> bool:
+    return bool(job.effects or job.environment or job.approve or job.trigger)
 
 
 def heeds_plan(job: Job, jobs: Mapping[str, Job]) -> bool:

@@ -6,11 +6,14 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cigen.sdk import (
+    Approval,
     Checkout,
+    Environment,
     Graph,
     Inputs,
     Job,
@@ -72,7 +75,11 @@ def test_a_plan_is_made_where_a_job_may_be_skipped_and_skipping_is_on() -> None:
     assert not has_plan(Graph("p"), [plain, provable])
 
 
-def test_a_job_asks_for_what_stands_before_a_skipped_one_too() -> None:
+@pytest.mark.parametrize(
+    "given",
+    [{"effects": True}, {"environment": Environment("prod")}, {"approve": Approval()}, {"trigger": Trigger("x")}],
+)
+def test_a_job_that_changes_the_world_asks_for_what_stands_before_a_skipped_one_too(given: dict[str, Any]) -> None:
     """S19: on a chain of four, with a job in it that no plan skips."""
     jobs = by_id(
         replace(PROVABLE, id="a"),
@@ -80,8 +87,10 @@ def test_a_job_asks_for_what_stands_before_a_skipped_one_too() -> None:
         replace(PROVABLE, id="c", needs=("b",)),
         replace(PROVABLE, id="d", needs=("c",)),
         Job("e", needs=("d",)),
+        Job("f", needs=("d",), **given),
     )
-    assert needed_success(jobs["e"], jobs) == ("d", "c", "b")
+    assert needed_success(jobs["f"], jobs) == ("d", "c", "b")
+    assert needed_success(jobs["e"], jobs) == ("d",)
     assert needed_success(jobs["b"], jobs) == ("a",)
     assert needed_success(jobs["a"], jobs) == ()
 

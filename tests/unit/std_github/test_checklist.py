@@ -7,6 +7,7 @@ import pytest
 
 from cigen.sdk import (
     Approval,
+    Checkout,
     Container,
     Environment,
     Graph,
@@ -16,6 +17,7 @@ from cigen.sdk import (
     Notify,
     Output,
     Pair,
+    PathGlob,
     ProviderBlock,
     PullRequestTrigger,
     PushTrigger,
@@ -23,6 +25,8 @@ from cigen.sdk import (
     Schedule,
     Setting,
     Shards,
+    SkipIf,
+    Skipping,
     Step,
     Trigger,
     Triggers,
@@ -181,3 +185,34 @@ def test_an_environment_for_each_leg_is_asked_for_by_name() -> None:
     found = settings({"matrix": Matrix(legs=legs), "machine": None, "environment": Environment("{{ matrix.to }}")})
     created = [one.title for one in found if "Create" in one.title]
     assert created == ['Create the environment "staging"', 'Create the environment "production"']
+
+
+# -- skipping ----------------------------------------------------------------------------------------------------------
+
+PROVABLE = Job(
+    "test",
+    workflow="ci",
+    machine=Runner("linux"),
+    steps=(Step("checkout", checkout=Checkout()),),
+    skip_if=SkipIf(paths_unmodified=(PathGlob("src/**"),)),
+)
+
+
+def planned(**skipping: Any) -> tuple[Setting, ...]:
+    graph = Graph("shop", (Workflow("ci"),), (PROVABLE, Job("lint", workflow="ci")), skipping=Skipping(**skipping))
+    return checklist(graph, Output("github", ".github/workflows/ci.yml", workflow="ci"))
+
+
+def test_a_merge_waits_for_the_gate_and_for_no_check_that_may_never_report() -> None:
+    """S3."""
+    asked = [one for one in planned() if one.title.startswith("Let merges wait")]
+    assert [(one.reason, one.key) for one in asked] == [
+        ('"cig/gate" is green if every job was run or proven; no other check is needed', ("jobs", "test", "skip_if"))
+    ]
+
+
+def test_what_the_store_and_its_records_need_is_asked_for() -> None:
+    found = planned(secrets=("AWS_KEY",), trust=("branch:0a",))
+    assert of("Add the secret AWS_KEY", found).key == ("skipping", "secrets")
+    assert of("Add the secret CIG_STORE_KEY", found).key == ("skipping", "trust")
+    assert not [one for one in planned() if "secret" in one.title]

@@ -47,6 +47,7 @@ from cigen.sdk import (
     Service,
     Shards,
     SkipIf,
+    Skipping,
     Step,
     TagTrigger,
     Tool,
@@ -75,11 +76,17 @@ NOT_RENDERED = {
     (Job, "notify"): CORE,
     (Job, "packages"): CORE,
     (Job, "secrets"): CORE,
-    (Job, "effects"): SIGNATURE,
     (Job, "inputs"): SIGNATURE,
     (Job, "owner"): "who proposed a job changes nothing in it",
     (Job, "runner"): RESOLVED,
-    (SkipIf, "paths_unmodified"): SIGNATURE,
+    (PathGlob, "optional"): SIGNATURE,
+    (PathGlob, "pattern"): SIGNATURE,
+    (SkipIf, "branch"): "cig asks for it when it makes a plan",
+    (SkipIf, "env"): "cig asks for it when it makes a plan",
+    (Skipping, "audit"): "cig reads it when it makes a plan",
+    (Skipping, "max_age"): "cig reads it when it makes a plan",
+    (Skipping, "runner"): RESOLVED,
+    (Skipping, "version"): "the project says itself how cig comes to be on PATH",
     (ModuleUse, "constraint"): "that the step reached a provider at all is an error, whatever its version",
     (ModuleUse, "inputs"): "that the step reached a provider at all is an error, whatever it was given",
     (Output, "provider"): "the core asks each provider for its own outputs",
@@ -166,7 +173,13 @@ def _everything() -> tuple[Graph, Output]:
         (Leg("upstream-x1", (Pair("x", "1"), Pair("extra", "y")), Runner("big", "linux", "amd64", SETTINGS)),),
     )
     upstream = Job(
-        "upstream", workflow="ci", machine=None, matrix=matrix, retry=Retry(1, 2), steps=(Step("r", run=Run("x")),)
+        "upstream",
+        workflow="ci",
+        machine=None,
+        matrix=matrix,
+        retry=Retry(1, 2),
+        steps=(Step("c", checkout=Checkout()), Step("r", run=Run("x"))),
+        skip_if=SkipIf((PathGlob("a/**", True),), ("SKIP",), ("wip/*",)),
     )
     manual = ManualTrigger((ManualInput("who", "choice", "Who?", "me", True, ("me", "you")),))
     triggers = Triggers(
@@ -189,17 +202,33 @@ def _everything() -> tuple[Graph, Output]:
         ("test",),
         (ProviderBlock("github", '{"run-name":"x"}'),),
     )
+    skipping = Skipping(
+        "s3://proofs",
+        3600,
+        200,
+        ("branch:0a",),
+        ("AWS_KEY",),
+        "make cig",
+        "big",
+        Runner("big", "linux", "amd64", SETTINGS),
+        (ProviderBlock("github", '{"mode":"x"}'),),
+        (".cigen",),
+        "0.3.0",
+    )
     graph = Graph(
         "project",
         (workflow,),
         (job, upstream),
         (Fact("ruby_version", "3.4", ".ruby-version"),),
         (Secret("TOKEN", (ProviderBlock("github", '{"name":"OTHER"}'),), "2"),),
+        skipping,
     )
     return graph, Output("github", ".github/workflows/ci.yml", "All of it.", "ci")
 
 
 CHANGES: dict[tuple[type, str], Any] = {
+    (Skipping, "install"): "",
+    (Skipping, "store"): "",
     (Artifact, "kind"): "junit",
     (Artifact, "when"): "always",
     (Concurrency, "preset"): "serial",

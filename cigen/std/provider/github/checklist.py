@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from cigen.sdk import Graph, Job, Leg, Output, Runner, Setting, Workflow
+from cigen.sdk import Graph, Job, Leg, Output, Runner, Setting, Skipping, Workflow
 from cigen.sdk.yaml import Value
 from cigen.std.ci.checklist import (
     Checklist,
@@ -16,6 +16,7 @@ from cigen.std.ci.checklist import (
     workflows_in,
 )
 from cigen.std.ci.legs import PLACEHOLDER
+from cigen.std.ci.plans import KEY, gate_name, has_plan, is_recorded, is_skippable
 from cigen.std.ci.problems import CannotExpress
 from cigen.std.ci.workflows import effective_triggers, workflow_key
 from cigen.std.provider.github.problems import new_report
@@ -32,7 +33,9 @@ def checklist(graph: Graph, output: Output) -> tuple[Setting, ...]:
     """Everything that the workflows of an output want of the repository."""
     checks = Checklist()
     for workflow, jobs in workflows_in(graph, output):
-        _triggers(workflow, jobs, checks)
+        _triggers(graph, workflow, jobs, checks)
+        if graph.skipping is not None and has_plan(graph, jobs):
+            _store(workflow, jobs, graph.skipping, checks)
         for job in jobs:
             _secrets(job, checks)
             _environment(job, checks)
@@ -46,9 +49,15 @@ def checklist(graph: Graph, output: Output) -> tuple[Setting, ...]:
     return checks.found
 
 
-def _triggers(workflow: Workflow, jobs: Sequence[Job], checks: Checklist) -> None:
+def _triggers(graph: Graph, workflow: Workflow, jobs: Sequence[Job], checks: Checklist) -> None:
     triggers = effective_triggers(workflow)
-    merge_rules(workflow, [(f'job "{job.id}" is {_names(job)}', job_key(job)) for job in required(jobs)], checks)
+    asked = [(f'job "{job.id}" is {_names(job)}', job_key(job)) for job in required(jobs)]
+    if has_plan(graph, jobs):
+        # The checks of jobs and legs that are skipped never report: a merge waits for the gate, and for that alone.
+        first = next(job for job in jobs if is_skippable(job))
+        reason = f'"{gate_name(graph, workflow.id)}" is green if every job was run or proven; no other check is needed'
+        asked = [(reason, job_key(first, "skip_if" if first.skip_if else "inputs"))]
+    merge_rules(workflow, asked, checks)
     if triggers.pull_request is not None:
         title = "Choose whose pull requests from forks run without approval"
         place = "Settings > Actions > General > Approval for running fork pull request workflows"
@@ -60,6 +69,17 @@ def _triggers(workflow: Workflow, jobs: Sequence[Job], checks: Checklist) -> Non
         checks.add(
             title, "Actions > the workflow, in public repositories", reason, workflow_key(workflow, "on", "schedule")
         )
+
+
+def _store(workflow: Workflow, jobs: Sequence[Job], skipping: Skipping, checks: Checklist) -> None:
+    place = "Settings > Secrets and variables > Actions, or: gh secret set {}"
+    for name in skipping.secrets:
+        reason = f'the plan of workflow "{workflow.id}" reads the store with it'
+        checks.add(f"Add the secret {name}", place.format(name), reason, ("skipping", "secrets"))
+    if skipping.trust and any(is_recorded(job) for job in jobs):
+        title = f"Add the secret {KEY}: the private key of the tier of the runs that get it"
+        reason = f'jobs of workflow "{workflow.id}" sign their records with it'
+        checks.add(title, place.format(KEY), reason, ("skipping", "trust"))
 
 
 def _names(job: Job) -> str:

@@ -71,16 +71,21 @@ def compile_condition(expr: Expr, scope: ConditionScope) -> str:
     return _compile(expr, scope).text
 
 
-def all_of(*conditions: str) -> str:
+def all_of(*conditions: str, join: str = " && ") -> str:
     """The expressions, those that are not empty, joined by `&&`."""
     given = [text for text in conditions if text]
     if len(given) == 1:
         return given[0]
-    return " && ".join(f"({text})" if _binds_loosely(text) else text for text in given)
+    return join.join(f"({text})" if _binds_loosely(text) else text for text in given)
 
 
 def if_value(expression: str) -> str:
-    """An expression as the value of `if`, where `${{ }}` may be left out but for what YAML would misread."""
+    """An expression as the value of `if`, where `${{ }}` may be left out but for what YAML would misread.
+
+    One of several lines becomes a block, which YAML takes as it is.
+    """
+    if "\n" in expression:
+        return f"{expression}\n"
     return f"${{{{ {expression} }}}}" if expression.startswith("!") else expression
 
 

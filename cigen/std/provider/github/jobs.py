@@ -16,6 +16,7 @@ from cigen.std.provider.github.limits import check_job
 from cigen.std.provider.github.matrix import Strategy
 from cigen.std.provider.github.permissions import render_permissions
 from cigen.std.provider.github.pipelines import trigger_step
+from cigen.std.provider.github.plan import Planning
 from cigen.std.provider.github.raw import github_block, merge_raw, referenced_steps
 from cigen.std.provider.github.scripts import render_shell
 from cigen.std.provider.github.secret_env import render_secret
@@ -33,7 +34,7 @@ from cigen.std.provider.github.triggers import root_condition
 from cigen.std.provider.github.values import HAND_ON, hand_on_step, job_outputs, needed_values, prepare_step
 from cigen.std.report import Report
 
-__all__ = ["JobScope", "render_job"]
+__all__ = ["JobScope", "render_job", "render_when"]
 
 _AFTER = {"always": "always()", "failure": "failure()"}
 
@@ -44,7 +45,7 @@ class JobScope:
 
     `bash`: every job says itself that its scripts are bash, because the workflow as a whole does not. `no_caches`:
     nothing but tags starts the workflow, so that a cache would never be restored. `jobs`: those of the workflow by
-    their ids. `secrets`: what GitHub calls a secret, where that is another name.
+    their ids. `secrets`: what GitHub calls a secret, where that is another name. `planning`: None without a plan.
     """
 
     workflow: Workflow
@@ -54,14 +55,19 @@ class JobScope:
     jobs: Mapping[str, Job]
     secrets: Mapping[str, str]
     report: Report
+    planning: Planning | None = None
 
 
 def render_job(job: Job, strategy: Strategy | None, runs_on: Value, scope: JobScope) -> dict[str, Value]:
     """The job's mapping. Mistakes go to the scope's report, and the rest is rendered."""
     found: dict[str, Value] = {"name": _name(job, strategy)}
-    if job.needs:
-        found["needs"] = job.needs[0] if len(job.needs) == 1 else list(job.needs)
+    planning = scope.planning if scope.planning and scope.planning.heeds(job) else None
+    needs = planning.needs(job) if planning else list(job.needs)
+    if needs:
+        found["needs"] = needs[0] if len(needs) == 1 else list[Value](needs)
     condition = _condition(job, scope)
+    if planning:
+        condition = planning.condition(job, condition)
     if condition:
         found["if"] = if_value(condition)
     found["runs-on"] = runs_on
@@ -76,26 +82,30 @@ def render_job(job: Job, strategy: Strategy | None, runs_on: Value, scope: JobSc
     if job.allow_failure:
         found["continue-on-error"] = True
     if strategy is not None:
-        found["strategy"] = strategy.value
+        found["strategy"] = planning.strategy(job, strategy) if planning else strategy.value
     outputs = job_outputs(job)
     if outputs:
         found["outputs"] = outputs
-    if job.image is not None:
-        secret = job.image.password
-        password = render_secret(secret, job, scope.secrets, scope.report) if secret else ""
-        found["container"] = render_container(job.image, password)
-    if job.services:
-        found["services"] = render_services(job.services)
+    _add_containers(found, job, scope)
     env = _environment(job, scope)
     if env:
         found["env"] = env
     defaults = _defaults(job, scope)
     if defaults:
         found["defaults"] = {"run": defaults}
-    check_containers(job, scope.report)
     check_job(job, runs_on, scope.report)
-    _add_steps(found, job, scope)
+    _add_steps(found, job, strategy, scope)
     return found
+
+
+def _add_containers(found: dict[str, Value], job: Job, scope: JobScope) -> None:
+    if job.image is not None:
+        secret = job.image.password
+        password = render_secret(secret, job, scope.secrets, scope.report) if secret else ""
+        found["container"] = render_container(job.image, password)
+    if job.services:
+        found["services"] = render_services(job.services)
+    check_containers(job, scope.report)
 
 
 def _name(job: Job, strategy: Strategy | None) -> str:
@@ -108,15 +118,20 @@ def _condition(job: Job, scope: JobScope) -> str:
     after = _AFTER.get(job.run_on, "")
     # Drafts and pull requests without the label leave jobs out, and one that runs whatever happened would run alone.
     root = "" if job.needs and job.run_on != "always" else root_condition(scope.workflow)
+    return all_of(after, root, render_when(job, scope.workflow, scope.report))
+
+
+def render_when(job: Job, workflow: Workflow, report: Report) -> str:
+    """The job's own condition as an expression; empty where it has none, or GitHub cannot say it."""
     if job.when is None:
-        return all_of(after, root)
-    known = {pair.name: pair.value for pair in (*scope.workflow.env, *job.env)}
+        return ""
+    known = {pair.name: pair.value for pair in (*workflow.env, *job.env)}
     try:
-        return all_of(after, root, compile_condition(job.when, ConditionScope(scope.workflow, env=known)))
+        return compile_condition(job.when, ConditionScope(workflow, env=known))
     except CannotExpress as problem:
         message = f'job "{job.id}": {problem.message}'
-        scope.report.error("GITHUB_007", message, hint=problem.hint, key=("jobs", job.id, "when"))
-        return all_of(after, root)
+        report.error("GITHUB_007", message, hint=problem.hint, key=("jobs", job.id, "when"))
+        return ""
 
 
 def _environment(job: Job, scope: JobScope) -> dict[str, Value]:
@@ -137,7 +152,7 @@ def _defaults(job: Job, scope: JobScope) -> dict[str, Value]:
     return found
 
 
-def _add_steps(found: dict[str, Value], job: Job, scope: JobScope) -> None:
+def _add_steps(found: dict[str, Value], job: Job, strategy: Strategy | None, scope: JobScope) -> None:
     block = github_block(job, scope.report)
     steps = StepScope(
         job=job,
@@ -154,6 +169,8 @@ def _add_steps(found: dict[str, Value], job: Job, scope: JobScope) -> None:
         if mapping is not None:
             rendered.append((step.id, mapping))
     _add_own_steps(rendered, job, scope)
+    record = scope.planning.record_step(job, strategy) if scope.planning else None
+    rendered += [("cig-record", record)] if record else []
     found["steps"] = [mapping for _, mapping in rendered]
     if block:
         merge_raw(job, block, found, rendered, scope.report)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from cigen.sdk import Fragment, Job, Workflow
 from cigen.sdk.yaml import Value
-from cigen.std.ci.shortfalls import check_lost_machines, check_skipping
+from cigen.std.ci.shortfalls import check_lost_machines
 from cigen.std.ci.workflows import effective_triggers, workflow_key
 from cigen.std.provider.github.runners import HOSTED
 from cigen.std.report import Report
@@ -88,5 +88,4 @@ def check_jobs(jobs: Sequence[Job], report: Report) -> None:
             if other != job.id:
                 message = f'jobs "{other}" and "{job.id}" both leave an artifact "{name}"'
                 report.error("GITHUB_022", message, hint="a run has one artifact of a name", key=("jobs", job.id))
-    check_skipping(jobs, "GitHub", report, "GITHUB_016")
     check_lost_machines(jobs, "GitHub", report, "GITHUB_027", 'retry.on = "failure" runs scripts again in their place')

@@ -5,6 +5,7 @@ cannot carry what differs from leg to leg, every leg becomes a row of its own. A
 """
 
 import itertools
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from cigen.sdk import Job, Leg, Matrix
 from cigen.sdk.yaml import Value
 from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.github.runners import runs_on
-from cigen.std.provider.github.texts import render_text
+from cigen.std.provider.github.texts import render_text, string_literal
 from cigen.std.report import Report
 
 __all__ = ["Strategy", "combine", "render_strategy"]
@@ -30,10 +31,13 @@ class Strategy:
     runs_on: Value
 
 
-def render_strategy(job: Job, matrix: Matrix, report: Report, whole: Job | None = None) -> Strategy:
+def render_strategy(
+    job: Job, matrix: Matrix, report: Report, whole: Job | None = None, *, apart: bool = False
+) -> Strategy:
     """The job's `strategy`, `runs-on` and name. Raises CannotExpress for a runner that GitHub does not know.
 
-    whole: the job that this one is a part of, whose legs all get their names in one way.
+    whole: the job that this one is a part of, whose legs all get their names in one way. apart: legs may be taken away
+    one by one, so no row of `include` may go with them where that can be helped.
     """
     if not matrix.legs:
         raise CannotExpress("its matrix has no legs, and GitHub refuses an empty one", "leave the matrix out")
@@ -52,7 +56,10 @@ def render_strategy(job: Job, matrix: Matrix, report: Report, whole: Job | None 
     if any(label != machine for label in labels):
         axis = next((name for name in axes if [leg.get(name) for leg in legs] == labels), "")
         machine = f"${{{{ matrix.{axis} }}}}"
-        if not axis:
+        chosen = _chosen_by_axis(axes, legs, labels) if apart and written and not (axis or include) else ""
+        if chosen:
+            machine = chosen
+        elif not axis:
             column = _unused("runner", legs)
             machine = f"${{{{ matrix.{column} }}}}"
             legs = [{**leg, column: label} for leg, label in zip(legs, labels, strict=True)]
@@ -133,6 +140,17 @@ def _widen(
         if _same(combine(axes, wider, exclude), legs):
             return wider
     return None
+
+
+def _chosen_by_axis(axes: _Values, legs: Sequence[_Values], labels: Sequence[Value]) -> str:
+    """The machine as an expression over the one axis that decides it; empty where none does."""
+    for axis in axes:
+        decided: dict[str, Value] = {}
+        for leg, label in zip(legs, labels, strict=True):
+            decided.setdefault(str(leg[axis]), label)
+        if all(decided[str(leg[axis])] == label for leg, label in zip(legs, labels, strict=True)):
+            return f"${{{{ fromJSON({string_literal(json.dumps(decided))})[matrix.{axis}] }}}}"
+    return ""
 
 
 def _placed(row: _Values, legs: Sequence[_Values], column: str) -> _Values:

@@ -5,15 +5,18 @@ from dataclasses import replace
 
 from cigen.sdk import Diagnostic, Graph, Job, Output, Triggers, Workflow
 from cigen.sdk.yaml import Commented, Document, Value, emit
+from cigen.std.ci.plans import GATE, PLANNER, has_plan, is_skippable
 from cigen.std.ci.problems import CannotExpress
+from cigen.std.ci.shortfalls import check_skipping
 from cigen.std.ci.workflows import chosen_workflows, effective_triggers, jobs_of, workflow_key
 from cigen.std.provider.github.artifacts import Artifacts, find_artifacts
 from cigen.std.provider.github.concurrency import workflow_concurrency
 from cigen.std.provider.github.inputs import input_environment
-from cigen.std.provider.github.jobs import JobScope, render_job
+from cigen.std.provider.github.jobs import JobScope, render_job, render_when
 from cigen.std.provider.github.limits import check_inputs, check_jobs
 from cigen.std.provider.github.matrix import Strategy, render_strategy
 from cigen.std.provider.github.parts import Part, split_matrices
+from cigen.std.provider.github.plan import Planning, check_plan
 from cigen.std.provider.github.problems import new_report
 from cigen.std.provider.github.raw import merge_workflow_raw
 from cigen.std.provider.github.runners import runs_on
@@ -77,7 +80,8 @@ def _has_plain_shell(job: Job) -> bool:
 
 def _mapping(workflow: Workflow, jobs: Sequence[Job], graph: Graph, report: Report) -> dict[str, Value]:
     parts = split_matrices(jobs, report)
-    placed = [_placed(part, report) for part in parts]
+    planned = has_plan(graph, jobs)
+    placed = [_placed(part, planned and is_skippable(part.job), report) for part in parts]
     names = {part.whole.id: strategy.leg_name for part, (strategy, _) in zip(parts, placed, strict=True) if strategy}
     artifacts = find_artifacts(jobs, names)
     scope = _scope(graph, workflow, jobs, artifacts, report)
@@ -96,24 +100,52 @@ def _mapping(workflow: Workflow, jobs: Sequence[Job], graph: Graph, report: Repo
     if not scope.bash:
         # One meaning for every script: with pipefail, which GitHub's own default lacks, and on Windows too.
         found["defaults"] = Commented({"run": {"shell": "bash"}}, above=_BLANK)
+    planning = _planning(graph, scope, parts)
+    scope = replace(scope, planning=planning)
     rendered: dict[str, Value] = {}
+    if planning:
+        strategies = {part.job.id: strategy for part, (strategy, _) in zip(parts, placed, strict=True)}
+        rendered[PLANNER] = planning.planner(strategies)
     for part, (strategy, machine) in zip(parts, placed, strict=True):
         job = part.job
         above = [*(_BLANK if rendered else ()), *(f"# {line}".rstrip() for line in job.description.splitlines())]
         # What there is to say of the job, its first part says.
         within = scope if part.is_first else replace(scope, report=new_report())
         rendered[job.id] = Commented(render_job(job, strategy, machine, within), above=tuple(above))
+    if planning:
+        rendered[GATE] = Commented(planning.gate(), above=(*_BLANK, "# The one check that a merge waits for."))
     found["jobs"] = Commented(rendered, above=_BLANK)
     merge_workflow_raw(workflow, found, report)
     return found
 
 
-def _placed(part: Part, report: Report) -> tuple[Strategy | None, Value]:
+def _planning(graph: Graph, scope: JobScope, parts: Sequence[Part]) -> Planning | None:
+    """The workflow's plan, where there is anything to plan."""
+    if graph.skipping is None or not has_plan(graph, scope.jobs.values()):
+        check_skipping(tuple(scope.jobs.values()), "GitHub", scope.report, "GITHUB_016")
+        return None
+    check_plan(scope.jobs, graph.skipping, scope.report)
+    # What cannot be said is told where the job itself is rendered.
+    whens = {part.job.id: render_when(part.job, scope.workflow, new_report()) for part in parts}
+    return Planning(
+        graph=graph,
+        skipping=graph.skipping,
+        workflow=scope.workflow,
+        jobs={part.job.id: part.job for part in parts},
+        ids={part.job.id: part.whole.id for part in parts},
+        whens={name: when for name, when in whens.items() if when},
+        secrets=scope.secrets,
+        bash=scope.bash,
+        report=scope.report,
+    )
+
+
+def _placed(part: Part, apart: bool, report: Report) -> tuple[Strategy | None, Value]:
     """The job's matrix and where it runs."""
     job = part.job
     try:
         if job.matrix is not None:
-            strategy = render_strategy(job, job.matrix, report, part.whole)
+            strategy = render_strategy(job, job.matrix, report, part.whole, apart=apart)
             return strategy, strategy.runs_on
         if job.machine is not None:
             return None, runs_on(job.machine, report)

@@ -1,0 +1,55 @@
+"""A plan as lines for `$GITHUB_OUTPUT`: what the conditions of a workflow ask for, and what its gate reads.
+
+Owns: that a job is called skipped only where every entry of it is. Each line stands for itself, so a truncated text
+skips no more than it says.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from cigen.cli.present.plan_document import plan_text
+from cigen.model.resources import Job
+from cigen.pipeline.expand import declared_globs
+from cigen.pipeline.gate import plain_id
+from cigen.pipeline.skipping import is_skipped
+
+__all__ = ["github_text"]
+
+_PLAN_BYTES = 100_000
+"""The gate has the plan in a variable of its environment, and Linux takes 128 KiB in one."""
+
+
+def github_text(document: Mapping[str, Any], jobs: Iterable[Job]) -> str:
+    """`plan`, `skip` (plan keys, and ids of jobs of which nothing runs), `signatures` of what may be recorded, and for
+    each job `run-ID` and, with a matrix, `skip-legs-ID`: the values of its skipped legs beside its own `exclude`.
+
+    jobs: those of the plan's entries; one that stands there for each of its legs counts once.
+    """
+    entries = document["jobs"]
+    skipped = {key for key, entry in entries.items() if is_skipped(entry["decision"], entry["reason"])}
+    running = {entry["job"] for key, entry in entries.items() if key not in skipped}
+    known = {entry["job"] for entry in entries.values()}
+    whole = known - running
+    chosen = {job.id: job for job in jobs if job.id in known}
+    recorded = {
+        key: entry["signature"]
+        for key, entry in sorted(entries.items())
+        if key not in skipped and declared_globs(chosen[entry["job"]])
+    }
+    lines = {
+        "plan": json.dumps(json.loads(plan_text(document, _PLAN_BYTES)), sort_keys=True),
+        "signatures": _json(recorded),
+        "skip": _json(sorted(skipped | whole)),
+    }
+    for name, job in sorted(chosen.items()):
+        lines[f"run-{plain_id(name)}"] = "false" if name in whole else "true"
+        if job.matrix is not None:
+            rows = [{pair.name: pair.value for pair in row.values} for row in job.matrix.exclude]
+            rows += [{pair.name: pair.value for pair in leg.values} for leg in job.matrix.legs if leg.key in skipped]
+            lines[f"skip-legs-{plain_id(name)}"] = _json(rows)
+    return "".join(f"{name}={value}\n" for name, value in lines.items())
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))

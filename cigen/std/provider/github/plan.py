@@ -1,0 +1,255 @@
+"""The plan of a run: the job that makes it, the conditions that heed it, the step that keeps a proof, and the gate.
+
+A job is skipped only if a plan that succeeded says so of it by name; a plan that failed, hangs, or says something else
+skips nothing. GitHub calls a job skipped whatever the cause, so a job after it asks which it was: proven, or left out
+because something before it failed.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from cigen.sdk import Checkout, Graph, Job, Skipping, Step, Workflow
+from cigen.sdk.yaml import Value
+from cigen.std.ci.blocks import read_own
+from cigen.std.ci.plans import (
+    GATE,
+    KEY,
+    PLANNER,
+    gate_name,
+    heeds_plan,
+    install_script,
+    is_recorded,
+    is_skippable,
+    needed_success,
+    record_script,
+)
+from cigen.std.ci.problems import CannotExpress
+from cigen.std.provider.github.checkout import render_checkout
+from cigen.std.provider.github.conditions import all_of, if_value
+from cigen.std.provider.github.matrix import Strategy
+from cigen.std.provider.github.runners import runs_on
+from cigen.std.provider.github.scripts import own_script, render_script
+from cigen.std.provider.github.secret_env import render_secrets
+from cigen.std.provider.github.texts import string_literal
+from cigen.std.provider.github.triggers import root_condition
+from cigen.std.report import Report
+
+__all__ = ["Planning", "check_plan"]
+
+_MINUTES = 5
+_RECORD_MINUTES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Planning:
+    """A workflow with a plan.
+
+    jobs: by their ids in the file. ids: what each is called in cig.toml, where a job may be several. whens: the `when`
+    of each that has one, as an expression. secrets: what GitHub calls a secret, where that is another name. bash: the
+    workflow leaves the shell to GitHub.
+    """
+
+    graph: Graph
+    skipping: Skipping
+    workflow: Workflow
+    jobs: Mapping[str, Job]
+    ids: Mapping[str, str]
+    whens: Mapping[str, str]
+    secrets: Mapping[str, str]
+    bash: bool
+    report: Report
+
+    def heeds(self, job: Job) -> bool:
+        """Whether the plan has a say in the job's condition."""
+        return heeds_plan(job, self.jobs)
+
+    def needs(self, job: Job) -> list[str]:
+        """The planner, and every job that the condition speaks of."""
+        return [PLANNER, *needed_success(job, self.jobs)]
+
+    def condition(self, job: Job, native: str) -> str:
+        """When the job runs. native: what cig.toml says of that."""
+        own = f"needs.{PLANNER}.result != 'success' || {self._run(job.id)} != 'false'" if is_skippable(job) else ""
+        done = (self._done(name) for name in needed_success(job, self.jobs))
+        return all_of("!cancelled()", own, *done, native, join=" &&\n")
+
+    def _done(self, name: str) -> str:
+        """Whether a job has succeeded, or is proven and would have run."""
+        success = f"needs.{name}.result == 'success'"
+        if not is_skippable(self.jobs[name]):
+            return success
+        proven = all_of(f"needs.{name}.result == 'skipped'", f"{self._run(name)} == 'false'", self.whens.get(name, ""))
+        return f"{success} || {proven}"
+
+    def _run(self, name: str) -> str:
+        return f"needs.{PLANNER}.outputs.run-{self.ids[name]}"
+
+    def strategy(self, job: Job, strategy: Strategy) -> Value:
+        """The job's `strategy`, without the legs that are proven, where it can be told which."""
+        excluded = self._legs(job, strategy)
+        if not excluded:
+            return strategy.value
+        matrix = strategy.value["matrix"]
+        assert isinstance(matrix, dict)
+        expression = f"${{{{ fromJSON(needs.{PLANNER}.outputs.skip-legs-{self.ids[job.id]} || {excluded}) }}}}"
+        return {**strategy.value, "matrix": {**matrix, "exclude": expression}}
+
+    def _legs(self, job: Job, strategy: Strategy) -> str:
+        """What `exclude` is without a plan, as a literal; empty for a matrix whose legs are skipped all together.
+
+        A row of `include` that no leg is left for becomes a leg of its own, so only axes can lose values.
+        """
+        matrix = strategy.value["matrix"]
+        if not is_skippable(job) or not isinstance(matrix, dict) or "include" in matrix or self.ids[job.id] != job.id:
+            return ""
+        if any(self.ids[other] == job.id and other != job.id for other in self.jobs):
+            return ""
+        return string_literal(json.dumps(matrix.get("exclude", [])))
+
+    def record_step(self, job: Job, strategy: Strategy | None) -> dict[str, Value] | None:
+        """The last step, which keeps the proof that the job passed."""
+        if not is_recorded(job):
+            return None
+        warn = "echo '::warning::'"
+        script = record_script(self.skipping, self._usual, 'cig record "$CIG_JOB"', warn)
+        found = own_script("Record that this passed", script, job)
+        env: dict[str, Value] = {
+            "CIG_JOB": strategy.leg_name if strategy else job.id,
+            "CIG_SIGNATURES": f"${{{{ needs.{PLANNER}.outputs.signatures }}}}",
+        }
+        keys = (KEY,) if self.skipping.trust else ()
+        found["env"] = {**env, **self._store_env(*keys)}
+        # Whatever happens here, the job has passed.
+        return {**found, "timeout-minutes": _RECORD_MINUTES, "continue-on-error": True}
+
+    # -- the planner and the gate --------------------------------------------------------------------------------------
+
+    def planner(self, strategies: Mapping[str, Strategy | None]) -> dict[str, Value]:
+        """The job that decides what must run. It has the trees of one commit, and the files that cig reads."""
+        skippable = {self.ids[name]: name for name, job in self.jobs.items() if is_skippable(job)}
+        outputs: dict[str, Value] = {name: _output(name) for name in ("plan", "signatures")}
+        for id_, name in sorted(skippable.items()):
+            outputs[f"run-{id_}"] = _output(f"run-{id_}")
+            strategy = strategies.get(name)
+            if strategy is not None and self._legs(self.jobs[name], strategy):
+                outputs[f"skip-legs-{id_}"] = _output(f"skip-legs-{id_}")
+        checkout = Checkout(sparse=tuple(f"/{path}" for path in self.skipping.files))
+        command = f"cig compute-signatures --workflow {self.workflow.id} --format github"
+        decide: dict[str, Value] = {"name": "Decide what must run", "id": "plan"}
+        decide |= self._script(f'{command} >> "$GITHUB_OUTPUT"')
+        env = self._store_env()
+        if env:
+            decide["env"] = env
+        found: dict[str, Value] = {"name": "cig/plan"}
+        root = root_condition(self.workflow)
+        if root:
+            found["if"] = if_value(root)
+        found |= {
+            "runs-on": self._machine(),
+            "timeout-minutes": _MINUTES,
+            "permissions": {"contents": "read"},
+            "outputs": outputs,
+            "steps": [
+                {"name": "Check out what a plan is made of", **render_checkout(checkout)},
+                {"name": "Install cig", **self._script(install_script(self.skipping, self._usual))},
+                decide,
+            ],
+        }
+        return found
+
+    def gate(self) -> dict[str, Value]:
+        """The job that a merge waits for: green if everything was run or proven."""
+        results = ",\n".join(f'  "{name}": {{"result": "${{{{ {self._result(name)} }}}}"}}' for name in self.jobs)
+        env: dict[str, Value] = {"CIG_PLAN": f"${{{{ needs.{PLANNER}.outputs.plan }}}}"}
+        excluded = self._excluded()
+        if excluded:
+            env["CIG_EXCLUDED"] = excluded
+        env["CIG_RESULTS"] = f"{{\n{results}\n}}\n"
+        files = ('"$RUNNER_TEMP/cig-plan.json"', '"$RUNNER_TEMP/cig-results.json"')
+        script = f"printf '%s' \"$CIG_PLAN\" > {files[0]}\nprintf '%s' \"$CIG_RESULTS\" > {files[1]}\n"
+        if excluded:
+            script += 'set --\nfor job in $CIG_EXCLUDED; do set -- "$@" --excluded "$job"; done\n'
+        script += f"cig gate --plan {files[0]} --results {files[1]}" + (' "$@"\n' if excluded else "\n")
+        return {
+            "name": gate_name(self.graph, self.workflow.id),
+            "needs": [PLANNER, *self.jobs],
+            "if": all_of("always()", root_condition(self.workflow)),
+            "runs-on": self._machine(),
+            "timeout-minutes": _MINUTES,
+            "permissions": {},
+            "steps": [
+                {"name": "Install cig", **self._script(install_script(self.skipping, self._usual))},
+                {"name": "Judge what ran and what did not", **self._script(script), "env": env},
+            ],
+        }
+
+    def _result(self, name: str) -> str:
+        """How a job ended. Of a job in several parts the first speaks for those that were skipped with it."""
+        first = next(one for one, id_ in self.ids.items() if id_ == self.ids[name])
+        own = f"needs.{name}.result"
+        if first == name:
+            return own
+        return f"{own} == 'skipped' && needs.{first}.result == 'skipped' && 'success' || {own}"
+
+    def _excluded(self) -> str:
+        """The jobs that their own condition, or that of one before them, leaves out: a line for each."""
+        lines = []
+        for name, job in self.jobs.items():
+            whens = [self.whens[one] for one in (name, *self._before(job)) if one in self.whens]
+            if whens:
+                lines.append(f"${{{{ !({all_of(*whens)}) && {string_literal(self.ids[name])} || '' }}}}\n")
+        return "".join(lines)
+
+    def _before(self, job: Job) -> Iterable[str]:
+        found: dict[str, None] = {}
+        waiting = list(job.needs)
+        while waiting:
+            name = waiting.pop(0)
+            if name in self.jobs and name not in found:
+                found[name] = None
+                waiting += self.jobs[name].needs
+        return found
+
+    # -- what both are made of -----------------------------------------------------------------------------------------
+
+    @property
+    def _usual(self) -> str:
+        return f"pipx install cigen=={self.skipping.version}"
+
+    def _script(self, script: str) -> dict[str, Value]:
+        shell: dict[str, Value] = {"shell": "bash"} if self.bash else {}
+        return {"run": render_script(script), **shell}
+
+    def _store_env(self, *more: str) -> dict[str, Value]:
+        """The secrets of the store, as variables."""
+        step = Step("cig", secrets=(*more, *self.skipping.secrets))
+        return render_secrets(step, Job(PLANNER), self.secrets, self.report)
+
+    def _machine(self) -> Value:
+        machine = self.skipping.machine
+        try:
+            if machine is None:
+                raise CannotExpress("nothing says where plans are made", "name a runner")
+            return runs_on(machine, self.report)
+        except CannotExpress as problem:
+            self.report.error("GITHUB_004", problem.message, hint=problem.hint, key=("skipping", "runner"))
+            return "ubuntu-latest"
+
+
+def _output(name: str) -> str:
+    return f"${{{{ steps.plan.outputs.{name} }}}}"
+
+
+def check_plan(jobs: Mapping[str, Job], skipping: Skipping, report: Report) -> None:
+    """The planner and the gate have ids of their own, and nothing that only GitHub would know."""
+    own = read_own(
+        skipping.settings, "github", "what skipping is on GitHub", report, "GITHUB_014", ("skipping", "github")
+    )
+    for name in sorted(own):
+        message = f'"{name}" under [skipping] github means nothing to provider/github'
+        report.warning("GITHUB_006", message, key=("skipping", "github", name))
+    for name in (PLANNER, GATE):
+        if name in jobs:
+            message = f'"{name}" is the id of a job that cig adds to the workflow'
+            report.error("GITHUB_022", message, hint="rename the job", key=("jobs", name))

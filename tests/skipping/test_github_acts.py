@@ -1,0 +1,137 @@
+"""What a rendered GitHub workflow does, run by act: it skips what is proven, and nothing else (S1, S2, S3, S4, S19)."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from acted_project import ActedProject
+
+Git = Callable[..., str]
+
+CONFIG = """\
+version = "0.2"
+[project]
+name = "acted"
+[on]
+push = {{ branches = ["main"] }}
+pull_request = true
+[jobs.build]
+skip_if = {{ paths_unmodified = ["src/**"] }}
+steps = ["echo build >> $CIG_LOG"]
+[jobs.test]
+needs = ["build"]
+matrix = {{ part = ["one", "two"] }}
+skip_if = {{ paths_unmodified = ["{parts}"] }}
+steps = ["echo test-{{{{ matrix.part }}}} >> $CIG_LOG"]
+[jobs.docs]
+skip_if = {{ paths_unmodified = ["docs/**"] }}
+steps = ["echo docs >> $CIG_LOG"]
+[jobs.report]
+needs = ["test"]
+steps = ["echo report >> $CIG_LOG"]
+[jobs.release]
+needs = ["report", "docs"]
+when = "event == 'tag'"
+effects = true
+steps = ["echo release >> $CIG_LOG"]
+"""
+ALL = ["build", "docs", "report", "test-one", "test-two"]
+"""Everything that a push to main runs; nothing but a tag releases, and a report says nothing of its inputs."""
+
+
+@pytest.fixture
+def project(tmp_path: Path, git: Git, environment: dict[str, str]) -> ActedProject:
+    project = ActedProject(tmp_path, git, environment)
+    project.write(cig_toml=CONFIG.format(parts="test/**"), src__a_txt="1\n", test__one__a_txt="1\n", docs__a_txt="1\n")
+    project.commit()
+    return project
+
+
+def test_the_first_run_does_everything_the_second_nothing_and_an_edit_its_closure(project: ActedProject) -> None:
+    first = project.act()
+    assert (first.ran, first.failed, first.gate) == (ALL, [], "green"), first.output
+    assert [record.split("/records/")[1].split("/")[0] for record in project.records()] == [
+        "build", "docs", "test-partone", "test-parttwo",
+    ]  # fmt: skip
+
+    second = project.act()
+    assert (second.ran, second.failed, second.gate) == (["report"], [], "green"), second.output
+    assert "proven" in second.output or "hit" in second.output
+
+    project.write(docs__a_txt="2\n")
+    project.commit()
+    assert project.act().ran == ["docs", "report"]
+
+    project.write(src__a_txt="2\n")
+    project.commit()
+    assert project.act().ran == ["build", "report", "test-one", "test-two"]
+
+
+@pytest.mark.parametrize(
+    "sabotage",
+    [
+        "exit 1",
+        'echo "plan={\\"schema\\": \\"cig.plan/1\\", \\"jobs\\": {\\"bu"; exit 0',
+        "exit 0",
+        "echo run-build=false; echo run-docs=false; exit 1",
+        "echo nonsense",
+    ],
+    ids=["fails", "truncated", "empty", "fails at the end", "nonsense"],
+)
+def test_a_planner_that_does_not_plan_has_everything_run(project: ActedProject, sabotage: str) -> None:
+    """S1: although all of it is proven."""
+    project.act()
+    project.misbehave("compute-signatures", f"{sabotage}\nexit 0")
+    run = project.act()
+    assert run.ran == ALL, run.output
+    assert run.gate == "green", run.output
+
+
+def test_a_job_that_was_skipped_and_not_proven_makes_the_gate_red(project: ActedProject) -> None:
+    """S2: whoever keeps it from running."""
+    text = project.workflow.replace(
+        "  docs:\n    name: docs\n    needs: cig-plan\n    if: |\n",
+        "  docs:\n    name: docs\n    needs: cig-plan\n    if: |\n      false &&\n",
+    )
+    assert text != project.workflow
+    (project.root / ".github/workflows/ci.yml").write_text(text)
+    run = project.act()
+    assert run.ran == ["build", "report", "test-one", "test-two"]
+    assert (run.failed, run.gate) == (["cig/gate"], "red"), run.output
+    assert "docs" in run.output
+
+
+def test_a_failure_is_no_proof_and_stops_what_needs_it(project: ActedProject) -> None:
+    """S4, S19: also where the job in between is proven."""
+    project.act()
+    project.write(cig_toml=CONFIG.format(parts="test/**").replace("echo build >>", "false; echo build >>"))
+    project.commit()
+    before = project.records()
+    run = project.act()
+    assert run.ran == ["docs"] or run.ran == []
+    assert run.gate == "red"
+    assert {"build", "cig/gate"} <= set(run.failed)
+    assert [one for one in project.records() if "/build/" in one] == [one for one in before if "/build/" in one]
+
+
+def test_a_fork_reads_records_and_writes_none(project: ActedProject) -> None:
+    """S16: a run of a fork's pull request."""
+    payload = {
+        "pull_request": {
+            "number": 1,
+            "head": {"ref": "topic", "repo": {"full_name": "stranger/acted", "fork": True}},
+            "base": {"ref": "main", "repo": {"full_name": "acme/acted", "fork": False}},
+        },
+        "repository": {"full_name": "acme/acted"},
+    }
+    run = project.act("pull_request", payload)
+    assert run.ran == ALL, run.output
+    assert project.records() == []
+
+
+def test_a_record_that_cannot_be_kept_fails_no_job(project: ActedProject) -> None:
+    """S17: with a `cig` that dies, and with a store that cannot be written."""
+    project.misbehave("record", "exit 3")
+    run = project.act()
+    assert (run.ran, run.failed, run.gate) == (ALL, [], "green"), run.output
+    assert project.records() == []

@@ -1,0 +1,267 @@
+"""A plan on GitHub: who waits for it, what its word does to a condition, and what the gate is told."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import yaml
+
+from cigen.sdk import (
+    Checkout,
+    Diagnostic,
+    Expr,
+    Graph,
+    Job,
+    JobOutputs,
+    Leg,
+    Matrix,
+    MatrixAxis,
+    MatrixRow,
+    Op,
+    Output,
+    Pair,
+    PathGlob,
+    ProviderBlock,
+    PullRequestTrigger,
+    Run,
+    Runner,
+    Shards,
+    SkipIf,
+    Skipping,
+    Step,
+    Triggers,
+    Workflow,
+)
+from cigen.std.provider.github.workflow import render_workflow
+
+FILES = SkipIf(paths_unmodified=(PathGlob("src/**"),))
+ON = Skipping(machine=Runner("linux"), files=("cig.toml",), version="1.2.3", store="s3://proofs")
+PLANNED = "needs.cig-plan.result != 'success' || needs.cig-plan.outputs.run-%s != 'false'"
+DONE = "(needs.%s.result == 'success' || needs.%s.result == 'skipped' && needs.cig-plan.outputs.run-%s == 'false')"
+MAIN = Expr(Op.EQ, args=(Expr(Op.NAME, "branch"), Expr(Op.LITERAL, "main")))
+
+
+def job(name: str, *needs: str, **given: Any) -> Job:
+    steps = (Step("checkout", checkout=Checkout()), Step("make", run=Run("make")))
+    return replace(Job(name, workflow="ci", machine=Runner("linux"), steps=steps, needs=needs), **given)
+
+
+def provable(name: str, *needs: str, **given: Any) -> Job:
+    return job(name, *needs, skip_if=FILES, **given)
+
+
+def render(
+    *jobs: Job, skipping: Skipping | None = ON, triggers: Triggers | None = None
+) -> tuple[dict[str, Any], tuple[Diagnostic, ...]]:
+    graph = Graph("p", (Workflow("ci", triggers=triggers),), jobs, skipping=skipping)
+    text, found = render_workflow(graph, Output("github", ".github/workflows/ci.yml"))
+    return yaml.safe_load(text)["jobs"], found
+
+
+def condition(rendered: Mapping[str, Any]) -> list[str]:
+    """The parts of a job's condition."""
+    text: str = rendered["if"]
+    return text.rstrip("\n").split(" &&\n")
+
+
+def test_without_a_job_that_can_be_skipped_there_is_no_plan() -> None:
+    assert list(render(job("a"))[0]) == ["a"]
+    assert list(render(provable("a", effects=True))[0]) == ["a"]
+    assert list(render(provable("a"), skipping=None)[0]) == ["a"]
+
+
+def test_the_planner_comes_first_and_the_gate_last_and_needs_every_job() -> None:
+    """S3: under one name."""
+    jobs, _ = render(provable("a"), job("b", "a"), job("c"))
+    assert list(jobs) == ["cig-plan", "a", "b", "c", "cig-gate"]
+    assert jobs["cig-gate"]["needs"] == ["cig-plan", "a", "b", "c"]
+    assert (jobs["cig-gate"]["name"], jobs["cig-gate"]["if"]) == ("cig/gate", "always()")
+    assert jobs["cig-gate"]["permissions"] == {}
+    assert jobs["cig-plan"]["permissions"] == {"contents": "read"}
+
+
+def test_a_job_runs_unless_a_plan_that_succeeded_says_otherwise() -> None:
+    """S1."""
+    jobs, _ = render(provable("a"))
+    assert condition(jobs["a"]) == ["!cancelled()", f"({PLANNED % 'a'})"]
+    assert jobs["a"]["needs"] == "cig-plan"
+
+
+def test_a_job_that_the_plan_has_no_say_in_does_not_wait_for_it() -> None:
+    jobs, _ = render(provable("a"), job("b"), job("c", "b"))
+    assert "needs" not in jobs["b"]
+    assert (jobs["c"]["needs"], jobs["c"].get("if")) == ("b", None)
+
+
+def test_each_of_a_chain_says_when_it_runs() -> None:
+    """S19: four deep; from one that changes the world, a proven job does not hide what became of those before it."""
+    jobs, _ = render(provable("a"), job("b", "a"), provable("c", "b"), job("d", "c"), job("e", "c", effects=True))
+    assert condition(jobs["b"]) == ["!cancelled()", DONE % ("a", "a", "a")]
+    assert condition(jobs["c"]) == ["!cancelled()", f"({PLANNED % 'c'})", "needs.b.result == 'success'"]
+    assert condition(jobs["d"]) == ["!cancelled()", DONE % ("c", "c", "c")]
+    assert jobs["d"]["needs"] == ["cig-plan", "c"]
+    assert condition(jobs["e"]) == ["!cancelled()", DONE % ("c", "c", "c"), "needs.b.result == 'success'"]
+    assert jobs["e"]["needs"] == ["cig-plan", "c", "b"]
+
+
+def test_the_condition_of_cig_toml_holds_beside_the_plan() -> None:
+    either = Expr(Op.OR, args=(MAIN, Expr(Op.NAME, "default_branch")))
+    jobs, _ = render(provable("a", when=either))
+    assert condition(jobs["a"])[2:] == ["(github.ref == 'refs/heads/main' || github.ref == 'refs/heads/main')"]
+
+
+def test_a_job_counts_as_proven_only_where_it_would_have_run() -> None:
+    """One that its own condition leaves out takes those that need it with it."""
+    jobs, _ = render(provable("a", when=MAIN), job("b", "a"))
+    assert condition(jobs["b"])[1] == DONE[:-1] % ("a", "a", "a") + " && github.ref == 'refs/heads/main')"
+
+
+def test_drafts_start_neither_planner_nor_gate() -> None:
+    triggers = Triggers(pull_request=PullRequestTrigger(skip_drafts=True))
+    jobs, _ = render(provable("a"), triggers=triggers)
+    draft = "!github.event.pull_request.draft"
+    assert jobs["cig-plan"]["if"] == f"${{{{ {draft} }}}}"
+    assert condition(jobs["a"])[-1] == draft
+    assert jobs["cig-gate"]["if"] == f"always() && {draft}"
+
+
+# -- matrices ----------------------------------------------------------------------------------------------------------
+
+
+def matrix(*, include: bool = False, exclude: bool = False) -> Matrix:
+    values = ["1", "2"] if exclude else ["1", "2", "3"]
+    legs = [Leg(f"a-x{value}", (Pair("x", value),), Runner("linux")) for value in values]
+    rows = (MatrixRow((Pair("x", "4"), Pair("y", "z"))),) if include else ()
+    if include:
+        legs.append(Leg("a-x4-yz", (Pair("x", "4"), Pair("y", "z")), Runner("linux")))
+    dropped = (MatrixRow((Pair("x", "3"),)),) if exclude else ()
+    return Matrix((MatrixAxis("x", ("1", "2", "3")),), rows, dropped, legs=tuple(legs))
+
+
+def test_legs_are_skipped_one_by_one() -> None:
+    """S23: and without a plan, all of them run."""
+    jobs, _ = render(provable("a", matrix=matrix()))
+    expected = "${{ fromJSON(needs.cig-plan.outputs.skip-legs-a || '[]') }}"
+    assert jobs["a"]["strategy"]["matrix"] == {"x": ["1", "2", "3"], "exclude": expected}
+    assert jobs["cig-plan"]["outputs"]["skip-legs-a"] == "${{ steps.plan.outputs.skip-legs-a }}"
+
+
+def test_legs_that_were_never_there_stay_away_without_a_plan() -> None:
+    jobs, _ = render(provable("a", matrix=matrix(exclude=True)))
+    expected = """${{ fromJSON(needs.cig-plan.outputs.skip-legs-a || '[{"x": "3"}]') }}"""
+    assert jobs["a"]["strategy"]["matrix"]["exclude"] == expected
+
+
+def test_rows_of_their_own_are_skipped_all_together() -> None:
+    """GitHub makes a leg of a row of `include` whose leg was taken away."""
+    jobs, _ = render(provable("a", matrix=matrix(include=True)))
+    assert "exclude" not in jobs["a"]["strategy"]["matrix"]
+    assert "skip-legs-a" not in jobs["cig-plan"]["outputs"]
+    assert f"({PLANNED % 'a'})" in condition(jobs["a"])
+
+
+def test_a_machine_for_each_leg_leaves_them_apart() -> None:
+    legs = tuple(Leg(f"a-{name}", (Pair("os", name),), Runner(name)) for name in ("linux", "macos"))
+    jobs, _ = render(provable("a", machine=None, matrix=Matrix((MatrixAxis("os", ("linux", "macos")),), legs=legs)))
+    assert jobs["a"]["runs-on"] == (
+        """${{ fromJSON('{"linux": "ubuntu-latest", "macos": "macos-latest"}')[matrix.os] }}"""
+    )
+    assert jobs["a"]["strategy"]["matrix"] == {
+        "os": ["linux", "macos"],
+        "exclude": "${{ fromJSON(needs.cig-plan.outputs.skip-legs-a || '[]') }}",
+    }
+
+
+# -- records -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_job_that_can_be_proven_ends_with_its_record() -> None:
+    """S4: after everything else, where nothing has failed, and without failing the job."""
+    given = replace(ON, trust=("branch:0a",), secrets=("AWS_KEY",))
+    jobs, _ = render(provable("a", matrix=matrix(), outputs=JobOutputs(values=("tag",))), skipping=given)
+    step = jobs["a"]["steps"][-1]
+    assert (step["name"], step["continue-on-error"], step.get("if")) == ("Record that this passed", True, None)
+    assert step["env"] == {
+        "CIG_JOB": "a-x${{ matrix.x }}",
+        "CIG_SIGNATURES": "${{ needs.cig-plan.outputs.signatures }}",
+        "CIG_STORE_KEY": "${{ secrets.CIG_STORE_KEY }}",
+        "AWS_KEY": "${{ secrets.AWS_KEY }}",
+    }
+
+
+@pytest.mark.parametrize("given", [{"shards": Shards(2)}, {"effects": True}, {"steps": ()}, {"run_on": "always"}])
+def test_what_proves_nothing_is_not_recorded(given: Mapping[str, Any]) -> None:
+    jobs, _ = render(provable("a"), provable("b", **given))
+    assert all(step.get("name") != "Record that this passed" for step in jobs["b"]["steps"])
+
+
+def test_the_key_reaches_nothing_but_the_record() -> None:
+    """S16: neither the planner nor the scripts of the project."""
+    jobs, _ = render(provable("a"), skipping=replace(ON, trust=("branch:0a",), secrets=("AWS_KEY",)))
+    holders = [
+        (name, step.get("name", step.get("run")))
+        for name, one in jobs.items()
+        for step in one["steps"]
+        if "CIG_STORE_KEY" in step.get("env", {})
+    ]
+    assert holders == [("a", "Record that this passed")]
+    assert jobs["cig-plan"]["steps"][-1]["env"] == {"AWS_KEY": "${{ secrets.AWS_KEY }}"}
+
+
+# -- the gate ----------------------------------------------------------------------------------------------------------
+
+
+def judged(jobs: Mapping[str, Any]) -> dict[str, str]:
+    environment: dict[str, str] = jobs["cig-gate"]["steps"][-1]["env"]
+    return environment
+
+
+def test_the_gate_is_told_how_every_job_ended() -> None:
+    jobs, _ = render(provable("a"), job("b"))
+    results = yaml.safe_load(judged(jobs)["CIG_RESULTS"].replace("${{", "<").replace("}}", ">"))
+    assert results == {"a": {"result": "< needs.a.result >"}, "b": {"result": "< needs.b.result >"}}
+    assert judged(jobs)["CIG_PLAN"] == "${{ needs.cig-plan.outputs.plan }}"
+    assert "CIG_EXCLUDED" not in judged(jobs)
+
+
+def test_the_gate_is_told_what_a_condition_left_out_and_what_that_left_out() -> None:
+    """S2: the condition is asked again, by the system that asked it first."""
+    jobs, _ = render(provable("a", when=MAIN), job("b", "a"), job("c"))
+    left_out = "${{ !(github.ref == 'refs/heads/main') && '%s' || '' }}\n"
+    assert judged(jobs)["CIG_EXCLUDED"] == left_out % "a" + left_out % "b"
+
+
+def test_a_workflow_that_starts_with_nothing_else_can_be_told_how_to_install_cig() -> None:
+    jobs, _ = render(provable("a"), skipping=replace(ON, install="make cig"))
+    scripts = [step["run"] for step in jobs["cig-plan"]["steps"] if step.get("name") == "Install cig"]
+    assert scripts == ["command -v cig >/dev/null || make cig"]
+    jobs, _ = render(provable("a"))
+    assert "pipx install cigen==1.2.3" in jobs["cig-gate"]["steps"][0]["run"]
+
+
+# -- what is told ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["cig-plan", "cig-gate"])
+def test_a_job_of_the_planners_or_the_gates_name_is_refused(name: str) -> None:
+    graph = Graph("p", (Workflow("ci"),), (provable("a"), job(name)), skipping=ON)
+    _, found = render_workflow(graph, Output("github", ".github/workflows/ci.yml"))
+    assert [(one.code, one.key) for one in found] == [("GITHUB_022", ("jobs", name))]
+
+
+def test_a_machine_that_github_does_not_know_is_refused() -> None:
+    graph = Graph("p", (Workflow("ci"),), (provable("a"),), skipping=replace(ON, machine=Runner("tower")))
+    _, found = render_workflow(graph, Output("github", ".github/workflows/ci.yml"))
+    assert [(one.code, one.key) for one in found] == [("GITHUB_004", ("skipping", "runner"))]
+
+
+def test_a_key_for_github_alone_is_told_to_mean_nothing() -> None:
+    _, found = render(provable("a"), skipping=replace(ON, settings=(ProviderBlock("github", '{"mode":"x"}'),)))
+    assert [(one.code, one.key) for one in found] == [("GITHUB_006", ("skipping", "github", "mode"))]
+
+
+def test_a_variable_or_branch_that_skips_means_nothing_where_skipping_is_off() -> None:
+    one = job("a", skip_if=SkipIf(env=("SKIP",)))
+    assert [found.code for found in render(one, skipping=None)[1]] == ["GITHUB_016"]
+    assert render(one)[1] == ()
