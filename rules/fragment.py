@@ -1,19 +1,20 @@
 """Stage `fragment`: for each output, what each plugin that generates wants to stand in it."""
 
+import json
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 from cigen.engine.action import Action, Outputs, Result
-from cigen.hashing.canonical import canonical_bytes
+from cigen.hashing.canonical import spell
 from cigen.hashing.digest import xxh3
 from cigen.hashing.manifest import Component, KeyManifest
 from cigen.host.discovery import InstalledPlugin
-from cigen.model.codec import to_json
 from cigen.model.dataclass import dataclass
 from cigen.model.diagnostics import error
-from cigen.model.plans import GenerateRequest, GenerateResult, Graph, Hook
+from cigen.model.plans import GenerateRequest, GenerateResult, Hook
 from cigen.model.resources import Output
-from cigen.pipeline.merge import foreign_paths, part_of
+from cigen.pipeline.merge import foreign_paths, part_of, workflow_of
 from cigen.rules.context import CONFIG, Context, PluginRule, key_manifest
 from cigen.rules.dag import GRAPH
 from cigen.rules.resolve import RESOLUTION
@@ -42,7 +43,7 @@ class FragmentRule(PluginRule):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._parts: dict[str, tuple[Graph, str]] = {}
+        self._digests: dict[str, str] = {}
 
     def actions(self, outputs: Outputs) -> Iterator[Action]:
         """One for each output and plugin; none if the graph has errors."""
@@ -57,24 +58,32 @@ class FragmentRule(PluginRule):
         output = target.output
         components = [
             Component("plugin", target.plugin.id, target.plugin.digest),
-            Component("output", GRAPH, self._graphs(outputs)[output.path][1]),
+            Component("output", GRAPH, self._part_digests(outputs)[output.path]),
             Component("target", output.path, f"{output.provider} {output.workflow} {output.description}"),
         ]
         return key_manifest(self.context, self.name, 1, components)
 
-    def _graphs(self, outputs: Outputs) -> dict[str, tuple[Graph, str]]:
-        """For each output the part of the graph that is in it, and its digest: what other files hold is no input."""
-        if not self._parts:
-            graph: Graph = outputs.value(GRAPH)
+    def _part_digests(self, outputs: Outputs) -> dict[str, str]:
+        """For each output the digest of the part of the graph that is in it: what other files hold is no input.
+
+        Cut out of the graph's JSON, because most runs need no graph but this.
+        """
+        if not self._digests:
+            graph: dict[str, Any] = json.loads(outputs.encoded(GRAPH))
+            jobs, workflows = graph.get("jobs", []), graph.get("workflows", [])
+            ids = [workflow["id"] for workflow in workflows]
             for output in outputs.value(CONFIG).outputs:
-                part = part_of(graph, output)
-                whole = part.jobs == graph.jobs
-                digest = outputs.digest(GRAPH) if whole else xxh3(canonical_bytes(to_json(part)))
-                self._parts[output.path] = (part, digest)
-        return self._parts
+                name = workflow_of(output, ids)
+                mine = [job for job in jobs if name is None or job.get("workflow", ids[0]) == name]
+                if len(mine) == len(jobs):
+                    self._digests[output.path] = outputs.digest(GRAPH)
+                    continue
+                shown = [workflow for workflow in workflows if workflow["id"] == name]
+                self._digests[output.path] = xxh3(spell({**graph, "jobs": mine, "workflows": shown}))
+        return self._digests
 
     def _run(self, target: Target, outputs: Outputs) -> Result:
-        graph = self._graphs(outputs)[target.output.path][0]
+        graph = part_of(outputs.value(GRAPH), target.output)
         request = GenerateRequest(target.output.provider, graph, (target.output,))
         result: GenerateResult = self.context.pool.call(target.plugin, Hook.GENERATE, request)
         foreign = foreign_paths(target.output.path, result.fragments, owns=target.owns)

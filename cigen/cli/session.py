@@ -50,7 +50,10 @@ CONFIG_FILE = "cig.toml"
 
 @dataclass(slots=True)
 class Session:
-    """The parts of one invocation. `run` collects what its engine did so far."""
+    """The parts of one invocation. `run` collects what its engine did so far.
+
+    discovered: the plugins there are, and what is wrong with others, for a cig.toml that says nothing of plugins.
+    """
 
     root: Path
     location: RepositoryLocation
@@ -61,6 +64,7 @@ class Session:
     worktree: Worktree
     evidence: tuple[object, ...]
     observer: Observer
+    discovered: tuple[tuple[InstalledPlugin, ...], tuple[Diagnostic, ...]]
     run: Run = field(default_factory=Run)
     found: list[Diagnostic] = field(default_factory=list)
     signatures: Signatures | None = None
@@ -87,7 +91,9 @@ class Session:
         config = self.config
         if config is None:
             return
-        plugins, found = discover_plugins(self.root, config.plugins, self.context.environ)
+        plugins, found = self.discovered
+        if config.plugins:
+            plugins, found = discover_plugins(self.root, config.plugins, self.context.environ)
         if self.store.is_empty:
             rendering = {f"provider:{output.provider}" for output in config.outputs}
             self.pool.start(p for p in plugins if _surely_asked(p, rendering))
@@ -266,12 +272,12 @@ def open_session(
         store = Store(root, writable=writable)
         stack.callback(store.close)
         pool = stack.enter_context(PluginPool(observer=observer))
-        bundled, _ = discover_plugins(root, (), environ)
+        if renders and not store.is_empty:
+            pool.warm()
+        discovered = discover_plugins(root, (), environ)
         if store.is_empty:
             # Nothing is cached, so every plugin will be asked: let them start while the repository is read.
-            pool.start(p for p in bundled if _surely_asked(p, set()))
-        elif renders:
-            pool.warm()
+            pool.start(p for p in discovered[0] if _surely_asked(p, set()))
         evidence, worktree = _look(root, location, observer, None, writable=writable)
         context = Context(
             tool=tool_fingerprint(),
@@ -279,11 +285,11 @@ def open_session(
             read_file=worktree.read_file,
             config_text=content,
             config_blob=git_blob(content),
-            plugins=bundled,
+            plugins=discovered[0],
             asks=pool,
             environ=environ,
             providers=tuple(sorted(set(providers))),
             ignore_rules=partial(ignore_rules, location),
         )
         engine = Engine(store, observer)
-        yield Session(root, location, store, pool, engine, context, worktree, evidence, observer)
+        yield Session(root, location, store, pool, engine, context, worktree, evidence, observer, discovered)

@@ -94,6 +94,10 @@ class Outputs:
         """The value an action produced."""
         return self.done[action].value
 
+    def encoded(self, action: str) -> bytes:
+        """Its canonical bytes."""
+        return self.done[action].encoded
+
     def digest(self, action: str) -> Digest:
         """The digest of its canonical bytes: what later keys hold."""
         return self.done[action].digest

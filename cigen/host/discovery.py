@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cigen.errors import PluginError
 from cigen.formats.manifest import Manifest, parse_manifest
-from cigen.host.scan import MANIFEST, digest_files, executable_id, find_candidates
+from cigen.host.scan import MANIFEST, Content, digest_files, executable_id, find_candidates
 from cigen.model.config import PluginRef
 from cigen.model.dataclass import dataclass, replace
 from cigen.model.diagnostics import Diagnostic, Level, error
@@ -47,10 +47,11 @@ def discover_plugins(
     paths = {ref.name: ref.path for ref in refs if ref.path and ref.enabled}
     found: list[Diagnostic] = []
     by_id: dict[str, list[InstalledPlugin]] = {}
+    read: dict[str, Content] = {}
     for origin, name, path in find_candidates(str(root), paths, environ):
         if name in wanted and not wanted[name].enabled:
             continue
-        plugin, problems = _read_plugin(root, origin, name, path)
+        plugin, problems = _read_plugin(root, origin, name, path, read)
         found.extend(problems)
         if plugin and (plugin.id not in wanted or wanted[plugin.id].enabled):
             by_id.setdefault(plugin.id, []).append(plugin)
@@ -71,13 +72,15 @@ def plugin_at(path: str) -> InstalledPlugin:
     if not os.path.exists(path):
         raise PluginError(error("PLUGIN_002", f'There is no plugin at "{_shown(Path.cwd(), path)}".'))
     name = "" if os.path.isdir(path) else executable_id(os.path.basename(path))
-    plugin, problems = _read_plugin(Path.cwd(), "project", name, os.path.abspath(path))
+    plugin, problems = _read_plugin(Path.cwd(), "project", name, os.path.abspath(path), {})
     if plugin is None:
         raise PluginError(replace(problem, level=Level.ERROR) for problem in problems)
     return plugin
 
 
-def _read_plugin(root: Path, origin: str, name: str, path: str) -> tuple[InstalledPlugin | None, Sequence[Diagnostic]]:
+def _read_plugin(
+    root: Path, origin: str, name: str, path: str, read: dict[str, Content]
+) -> tuple[InstalledPlugin | None, Sequence[Diagnostic]]:
     key = ("plugins", name, "path") if origin == "config" else ()
     if not os.path.exists(path):
         shown = _shown(root, path)
@@ -99,7 +102,8 @@ def _read_plugin(root: Path, origin: str, name: str, path: str) -> tuple[Install
     info = manifest.info if manifest else None
     entry = Path(path) / manifest.entry if manifest and os.path.isdir(path) else Path(path)
     plugin_id, version = (info.name, info.version) if info else (name, "")
-    return InstalledPlugin(PluginId(plugin_id), version, origin, entry, info, Digest(digest_files(path, origin))), []
+    digest = Digest(digest_files(path, origin, read))
+    return InstalledPlugin(PluginId(plugin_id), version, origin, entry, info, digest), []
 
 
 def _read_manifest(root: Path, path: str) -> tuple[Manifest | None, Sequence[Diagnostic]]:

@@ -8,13 +8,17 @@ import os
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 
-__all__ = ["MANIFEST", "Candidate", "digest_files", "executable_id", "find_candidates"]
+__all__ = ["MANIFEST", "Candidate", "Content", "digest_files", "executable_id", "find_candidates"]
 
 MANIFEST = "module.toml"
 PREFIX = "cigen-plugin-"
 
 Candidate = tuple[str, str, str]
 """Origin (config, project, path or bundled), id (empty where only the manifest tells), and a folder or a file."""
+
+
+Content = tuple[str, bytes]
+"""What a file is (file, program, link or unreadable), and what is in it."""
 
 
 def find_candidates(root: str, paths: Mapping[str, str], environ: Mapping[str, str]) -> list[Candidate]:
@@ -28,29 +32,33 @@ def find_candidates(root: str, paths: Mapping[str, str], environ: Mapping[str, s
     return found
 
 
-def digest_files(path: str, origin: str = "") -> str:
+def digest_files(path: str, origin: str = "", known: dict[str, Content] | None = None) -> str:
     """SHA-256 over a file, or over a folder's files with their names and execute bits.
 
-    The standard plugins share code that lies in the folders above them: it is part of each.
+    The standard plugins share code that lies in the folders above them: it is part of each. `known`: files that were
+    read a moment ago, so that those are read once for all.
     """
     total = sha256()
+    known = {} if known is None else known
     files = [*_files(path), *(_shared(path) if origin == "bundled" else ())]
     for name, file in files:
-        try:
-            kind, content = _read(file)
-        except OSError as why:
-            kind, content = "unreadable", str(why.errno).encode()
+        if file not in known:
+            known[file] = _read(file)
+        kind, content = known[file]
         total.update(f"{len(name)}:{name}:{kind}:{len(content)}:".encode("utf-8", "surrogateescape"))
         total.update(content)
     return f"sha256:{total.hexdigest()}"
 
 
-def _read(file: str) -> tuple[str, bytes]:
-    if os.path.islink(file):
-        return "link", os.fsencode(os.readlink(file))
-    with open(file, "rb") as stream:
-        executable = os.fstat(stream.fileno()).st_mode & 0o111
-        return "program" if executable else "file", stream.read()
+def _read(file: str) -> Content:
+    try:
+        if os.path.islink(file):
+            return "link", os.fsencode(os.readlink(file))
+        with open(file, "rb") as stream:
+            executable = os.fstat(stream.fileno()).st_mode & 0o111
+            return "program" if executable else "file", stream.read()
+    except OSError as why:
+        return "unreadable", str(why.errno).encode()
 
 
 def _files(path: str) -> Iterator[tuple[str, str]]:

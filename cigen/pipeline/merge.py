@@ -11,7 +11,7 @@ from cigen.model.diagnostics import Diagnostic, error
 from cigen.model.plans import Fragment, Graph, MergeStrategy
 from cigen.model.resources import Output
 
-__all__ = ["MergedFile", "OwnedFragment", "foreign_paths", "merge_fragments", "part_of"]
+__all__ = ["MergedFile", "OwnedFragment", "foreign_paths", "merge_fragments", "part_of", "workflow_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +76,22 @@ def _merge(path: str, owners: Sequence[str], content: str, item: OwnedFragment, 
 
 def part_of(graph: Graph, output: Output) -> Graph:
     """The jobs and the workflow that belong in one output; the whole graph where it has or wants all of them."""
-    if len(graph.workflows) <= 1 or output.workflow == "*":
+    ids = [workflow.id for workflow in graph.workflows]
+    name = workflow_of(output, ids)
+    if name is None:
         return graph
-    name = output.workflow or graph.workflows[0].id
     return replace(
         graph,
         workflows=tuple(workflow for workflow in graph.workflows if workflow.id == name),
-        jobs=tuple(job for job in graph.jobs if (job.workflow or graph.workflows[0].id) == name),
+        jobs=tuple(job for job in graph.jobs if (job.workflow or ids[0]) == name),
     )
+
+
+def workflow_of(output: Output, workflows: Sequence[str]) -> str | None:
+    """The one of a graph's workflows, given by id, whose jobs belong in an output; None where all of them do."""
+    if len(workflows) <= 1 or output.workflow == "*":
+        return None
+    return output.workflow or workflows[0]
 
 
 def foreign_paths(path: str, fragments: Sequence[Fragment], *, owns: bool = False) -> tuple[str, ...]:

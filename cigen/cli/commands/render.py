@@ -8,8 +8,6 @@ from cigen.cli.options import RenderOptions
 from cigen.cli.session import Session, open_session
 from cigen.cli.terminal import Paint, is_terminal
 from cigen.engine.unchanged import forget_unchanged, remember_unchanged
-from cigen.hashing.canonical import canonical_bytes
-from cigen.model.codec import to_json
 from cigen.model.diagnostics import Diagnostic, error, has_errors
 from cigen.output.changes import Change, ChangeKind, diff_text, findings
 from cigen.pipeline.detect import nearest
@@ -106,7 +104,7 @@ def _write(options: RenderOptions, console: Console, session: Session, changes: 
     else:
         written = write_changes(session.root, changes, session.store)
     session.sign()
-    session.store.set_fact(RENDERED_GRAPH, canonical_bytes(to_json(session.run.outputs.value(GRAPH))))
+    session.store.set_fact(RENDERED_GRAPH, session.run.outputs.encoded(GRAPH))
     session.store.set_fact(RENDERED_TREE, session.worktree.record().to_json())
     session.save()
     unchanged = tuple(change.path for change in changes if change.kind is ChangeKind.UNCHANGED)

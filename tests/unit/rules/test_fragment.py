@@ -9,10 +9,12 @@ from cigen.engine.action import Action, Done, Outputs, Result
 from cigen.hashing.manifest import KeyManifest
 from cigen.host.discovery import InstalledPlugin
 from cigen.model.config import Config, Project
+from cigen.model.dataclass import replace
 from cigen.model.diagnostics import Level
 from cigen.model.paths import Digest, GitId, PluginId
-from cigen.model.plans import Fragment, GenerateResult, Graph, PluginInfo
+from cigen.model.plans import Fact, Fragment, GenerateResult, Graph, PluginInfo
 from cigen.model.resources import Job, Output, Workflow
+from cigen.pipeline.merge import part_of
 from cigen.pipeline.resolve import Resolution
 from cigen.rules.context import CONFIG, Context, PluginRule
 from cigen.rules.dag import GRAPH
@@ -113,6 +115,26 @@ def test_a_job_of_another_file_is_not_in_the_key() -> None:
     before, after = keys(graph(), GITHUB), keys(graph("make burn"), GITHUB)
     assert before[f"fragment:{CI}"] == after[f"fragment:{CI}"]
     assert before[f"fragment:{NIGHTLY}"] != after[f"fragment:{NIGHTLY}"]
+
+
+EDITS = {
+    "a job of its own": replace(graph(), jobs=(*graph().jobs[:1], Job("soak", workflow="nightly", name="other"))),
+    "one more job of no workflow": replace(graph(), jobs=(*graph().jobs, Job("more"))),
+    "a workflow": replace(graph(), workflows=(Workflow("ci"), Workflow("nightly", name="Nightly"))),
+    "one more workflow": replace(graph(), workflows=(*graph().workflows, Workflow("weekly"))),
+    "the project": replace(graph(), project="other"),
+    "a fact": replace(graph(), facts=(Fact("node_version", "22"),)),
+    "no jobs": replace(graph(), jobs=()),
+    "no job of its own": replace(graph(), jobs=graph().jobs[:1]),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_a_key_changes_with_what_the_plugin_is_shown(edit: str) -> None:
+    before, after = keys(graph(), GITHUB), keys(EDITS[edit], GITHUB)
+    for file in FILES:
+        if part_of(graph(), file) != part_of(EDITS[edit], file):
+            assert before[f"fragment:{file.path}"] != after[f"fragment:{file.path}"]
 
 
 def test_the_plugin_is_in_the_key() -> None:
