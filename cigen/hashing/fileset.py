@@ -95,10 +95,9 @@ class _Selector:
             found.append(matched)
             if not matched.entries and not glob.optional:
                 unmatched.append(glob)
-            missing = [p for p in meaning.literal_paths() if p not in matched.entries and not self.walker.is_file(p)]
-            if missing:
+            if matched.missing:
                 excluded = start_state(exclude, ())
-                absent.update(path for path in missing if not excluded.selects_path(path))
+                absent.update(path for path in matched.missing if not excluded.selects_path(path))
         entries = _joined([matched.entries for matched in found])
         attributes = _joined([matched.attributes for matched in found])
         covered = [path for path, entry in entries.items() if entry.mode == TREE]
@@ -112,13 +111,18 @@ class _Selector:
 
 def _joined(parts: list[dict[RepoPath, Entry]]) -> dict[RepoPath, Entry]:
     """All of them. Many filesets are of one glob, and that is the glob's own."""
-    return parts[0] if len(parts) == 1 else {path: entry for part in parts for path, entry in part.items()}
+    if len(parts) == 1:
+        return parts[0]
+    found: dict[RepoPath, Entry] = {}
+    for part in parts:
+        found.update(part)
+    return found
 
 
 def _uncovered(entries: dict[RepoPath, Entry], covered: list[RepoPath]) -> tuple[Entry, ...]:
     """The entries that stand in no covered directory, sorted."""
     if not covered:
-        return tuple(sorted(entries.values()))
+        return tuple([entries[path] for path in sorted(entries)])
     if b"" in covered:
         return tuple([entry for path, entry in entries.items() if not path])
     inside = tuple([path + b"/" for path in covered])

@@ -4,12 +4,11 @@ Owns what is entered: a directory where nothing can match is not, one where ever
 a state selects below a tree id is found once, for all globs and filesets that come to it.
 """
 
-from typing import NamedTuple
-
 from cigen.hashing.automaton import State, start_state
 from cigen.hashing.digest import EMPTY_TREE, GITLINK, TREE, TreeEntry
 from cigen.hashing.globs import Glob
 from cigen.hashing.trees import Entry, TreeReader, new_entry
+from cigen.model.dataclass import dataclass
 from cigen.model.paths import GitId, RepoPath
 
 __all__ = ["Matched", "Walker"]
@@ -17,7 +16,8 @@ __all__ = ["Matched", "Walker"]
 _ATTRIBUTES = b".gitattributes"
 
 
-class _Picked(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Picked:
     """What a state selects in one directory; `below` holds only directories with something in them."""
 
     entries: tuple[TreeEntry, ...]
@@ -25,7 +25,8 @@ class _Picked(NamedTuple):
     attributes: TreeEntry | None
 
 
-class _Scan(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Scan:
     """What a state selects among a directory's own entries, and the directories still to be looked into."""
 
     entries: tuple[TreeEntry, ...]
@@ -33,11 +34,16 @@ class _Scan(NamedTuple):
     attributes: TreeEntry | None
 
 
-class Matched(NamedTuple):
-    """What one including glob selects in the whole tree, exclusions taken away."""
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """What one including glob selects in the whole tree, exclusions taken away.
+
+    missing: paths that it names outright, and that are no file, whether or not they are excluded.
+    """
 
     entries: dict[RepoPath, Entry]
     attributes: dict[RepoPath, Entry]
+    missing: tuple[RepoPath, ...]
 
 
 class Walker:
@@ -47,16 +53,20 @@ class Walker:
         self._tree = tree
         self._listings: dict[GitId, dict[bytes, TreeEntry]] = {}
         self._picked: dict[tuple[GitId, State], _Picked | None] = {}
-        self._matched: dict[tuple[Glob, tuple[Glob, ...]], Matched] = {}
+        self._matched: dict[tuple[str, tuple[Glob, ...]], Matched] = {}
 
     def match(self, glob: Glob, exclude: tuple[Glob, ...] = ()) -> Matched:
         """What an including glob selects in the whole tree, what the others select taken away."""
-        found = self._matched.get((glob, exclude))
+        key = (glob.pattern, exclude)
+        found = self._matched.get(key)
         if found is None:
             # Below the directory it names, one package's pattern is that of all others.
             start = () if exclude else glob.literal_start()
-            found = self._matched[glob, exclude] = Matched({}, {})
-            self._walk(start, start_state((glob,), exclude, len(start)), *found)
+            entries: dict[RepoPath, Entry] = {}
+            attributes: dict[RepoPath, Entry] = {}
+            self._walk(start, start_state((glob,), exclude, len(start)), entries, attributes)
+            missing = [path for path in glob.literal_paths() if path not in entries and not self.is_file(path)]
+            found = self._matched[key] = Matched(entries, attributes, tuple(missing))
         return found
 
     def _walk(

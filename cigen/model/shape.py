@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable
 from enum import Enum, StrEnum
 from functools import cache
 from types import UnionType
-from typing import Any, NamedTuple
+from typing import Any
 
-from cigen.model.dataclass import REQUIRED, layout_of
+from cigen.model.dataclass import REQUIRED, dataclass, layout_of
 
 __all__ = ["Field", "Kind", "define", "draft", "shape"]
 
@@ -30,7 +30,8 @@ class Kind(Enum):
     """A part of a key path: a string, or an index."""
 
 
-class Field(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Field:
     """One field. `many`: a tuple of `kind`. `default` is `REQUIRED` where a value must be given."""
 
     name: str

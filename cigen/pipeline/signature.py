@@ -6,6 +6,7 @@ definition, so those stand for the expansion: at least as fine, and never a wron
 components", is the specification that other implementations are written from; a change here is a new scheme.
 """
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -102,13 +103,19 @@ def job_manifest(
     components += _definition(planned, config)
     components += _environment(planned.job, environ)
     for plugin in plugins:
-        components.append(Component("plugin", plugin.name, f"{plugin.version} {plugin.digest}"))
-        if plugin.settings:
-            settings = {pair.name: pair.value for pair in plugin.settings}
-            components.append(Component("settings", plugin.name, _text(settings)))
-        components += [Component("reads", f"{plugin.name} {path}", value) for path, value in plugin.reads]
+        components += _shaping(plugin)
     components += [Component("upstream", need, upstream[need]) for need in planned.needs]
     return KeyManifest(tuple(components))
+
+
+@functools.cache
+def _shaping(plugin: ShapingPlugin) -> tuple[Component, ...]:
+    """The components of one plugin, the same in every job that it shapes."""
+    found = [Component("plugin", plugin.name, f"{plugin.version} {plugin.digest}")]
+    if plugin.settings:
+        settings = {pair.name: pair.value for pair in plugin.settings}
+        found.append(Component("settings", plugin.name, _text(settings)))
+    return (*found, *(Component("reads", f"{plugin.name} {path}", value) for path, value in plugin.reads))
 
 
 def _definition(planned: PlannedJob, config: Config) -> list[Component]:
