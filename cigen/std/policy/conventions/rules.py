@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from cigen.sdk import Expr, Fragment, Graph, Job, Location, Op, Step, Workflow
+from cigen.std.policy.conventions.skipped import SKIPPING_RULES
 from cigen.std.report import Report
 
 __all__ = ["FILE_RULES", "GRAPH_RULES", "TITLES"]
@@ -19,6 +20,7 @@ TITLES = {
     "CONVENTIONS_004": "Secrets on pull requests",
     "CONVENTIONS_005": "Write permission for all jobs",
     "CONVENTIONS_006": "Action not pinned to a commit",
+    "CONVENTIONS_007": "Variable that is no input",
 }
 
 
@@ -58,35 +60,10 @@ def _floats(image: str) -> bool:
     if not image or "@" in image or "{{" in name:
         return False
     _, colon, tag = name.partition(":")
-    return not colon or tag == "latest"
+    return not colon or tag in _MOVING
 
 
-_DEPLOYS = re.compile(r"(?:^|[-_])(?:deploy|deployment|publish|promote|rollout)(?=$|[-_])")
-
-
-def deployments_have_effects(graph: Graph, report: Report) -> None:
-    """A job that changes the world must not be skipped because its files did not change: the world may have."""
-    for job in graph.jobs:
-        if job.effects or not _may_be_skipped(job):
-            continue
-        if job.environment is not None:
-            why = f'deploys to "{job.environment.name}"'
-        elif _DEPLOYS.search(job.id.lower()):
-            why = "deploys, by its name"
-        else:
-            continue
-        report.warning(
-            "CONVENTIONS_003",
-            f'job "{job.id}" {why}, and may be skipped because its files did not change',
-            hint="set effects = true: then it always runs",
-            key=("jobs", job.id),
-        )
-
-
-def _may_be_skipped(job: Job) -> bool:
-    return bool((job.skip_if and job.skip_if.paths_unmodified) or (job.inputs and job.inputs.files))
-
-
+_MOVING = frozenset({"latest", "stable", "current", "edge", "lts", "nightly", "rolling", "next", "main", "master"})
 _EVERYWHERE = frozenset({"GITHUB_TOKEN"})
 """A pull request from a fork has it too."""
 
@@ -185,7 +162,7 @@ def _actions(content: str) -> Iterator[tuple[int, str, str, str]]:
 GRAPH_RULES: tuple[Callable[[Graph, Report], None], ...] = (
     one_style_of_job_ids,
     fixed_images,
-    deployments_have_effects,
+    *SKIPPING_RULES,
     no_secrets_on_pull_requests,
     permissions_where_needed,
 )

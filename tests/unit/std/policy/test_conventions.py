@@ -13,11 +13,15 @@ from cigen.model.resources import (
     Environment,
     Inputs,
     Job,
+    Leg,
+    Matrix,
     Pair,
     PathGlob,
+    ProviderBlock,
     PullRequestTrigger,
     PushTrigger,
     Run,
+    Runner,
     Service,
     SkipIf,
     Step,
@@ -189,3 +193,66 @@ def test_actions_are_pinned(line: str, place: tuple[int, int, int] | None) -> No
 
 def test_other_systems_have_no_actions() -> None:
     assert judge(files={".circleci/config.yml": "      - uses: acme/deploy@v2\n"}) == ()
+
+
+def reads(script: str, **fields: Any) -> list[str]:
+    """What is said of variables about a job that may be skipped."""
+    found = judge(job(steps=(Step(id="a", run=Run(script)),), **{"skip_if": SKIPPED, **fields}))
+    return [one.message for one in found if one.code == "CONVENTIONS_007"]
+
+
+def test_s14_a_variable_that_no_signature_holds_is_told_where_the_job_may_be_skipped() -> None:
+    told = ['job "test" may be skipped, and reads A, B, of which nothing is in its signature']
+    assert reads("echo $B $A $HOME $CIG_SHARD_INDEX") == told
+    assert reads("echo $B $A", skip_if=None, inputs=Inputs(files=(PathGlob("src/**"),))) == told
+    assert reads("echo $B $A", skip_if=None) == reads("echo $B $A", effects=True) == []
+
+
+def test_s14_an_answer_to_a_manual_run_is_a_variable_like_any_other() -> None:
+    assert "CIG_INPUT_TARGET" in reads("deploy $CIG_INPUT_TARGET")[0]
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        {"env": (Pair("A", "1"),)},
+        {"secrets": ("A",)},
+        {"inputs": Inputs(env=("A",))},
+        {"skip_if": SkipIf(paths_unmodified=(PathGlob("src/**"),), env=("A",))},
+        {"steps": (Step(id="a", run=Run("echo $A"), env=(Pair("A", "1"),)),)},
+        {"steps": (Step(id="a", run=Run("echo $A"), secrets=("A",)),)},
+        {"steps": (Step(id="a", run=Run("echo A=1 >> $GITHUB_ENV")), Step(id="b", run=Run("echo $A")))},
+        {"cleanup": (Step(id="b", run=Run("A=1; echo $A")),), "steps": ()},
+    ],
+)
+def test_s14_a_declared_variable_is_fine(declared: dict[str, Any]) -> None:
+    fields = {"skip_if": SKIPPED, "steps": (Step(id="a", run=Run("echo $A")),), **declared}
+    assert [one.code for one in judge(job(**fields)) if one.code == "CONVENTIONS_007"] == []
+
+
+def test_s14_a_variable_of_the_workflow_is_declared() -> None:
+    workflow = Workflow("ci", env=(Pair("A", "1"),))
+    steps = (Step(id="a", run=Run("echo $A")),)
+    assert judge(job(steps=steps, skip_if=SKIPPED), workflow=workflow) == ()
+    # One step's variables are not another's.
+    steps = (Step(id="a", run=Run("true"), env=(Pair("B", "1"),)), Step(id="b", run=Run("echo $B")))
+    assert len(judge(job(steps=steps, skip_if=SKIPPED), workflow=workflow)) == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "moves"),
+    [
+        ('{"runs-on":"ubuntu-latest"}', True),
+        ('{"runs-on":["self-hosted","macos-latest"]}', True),
+        ('{"machine":{"image":"ubuntu-2404:current"}}', True),
+        ('{"runs-on":"ubuntu-24.04"}', False),
+        ('{"runs-on":"latest-and-greatest"}', False),
+    ],
+)
+def test_s15_a_machine_whose_label_moves_is_told_where_the_job_may_be_skipped(settings: str, moves: bool) -> None:
+    machine = Runner("big", settings=(ProviderBlock("github", settings),))
+    legs = Matrix((), legs=(Leg("test-big", runner=machine),))
+    for fields in ({"machine": machine}, {"matrix": legs}):
+        found = [one.code for one in judge(job(skip_if=SKIPPED, **fields))]
+        assert found == (["CONVENTIONS_002"] if moves else [])
+        assert judge(job(**fields)) == judge(job(skip_if=SKIPPED, effects=True, **fields)) == ()
