@@ -1,25 +1,21 @@
 """What Buildkite has to be told outside of the repository: each thing that asks for something, and nothing else."""
 
-import json
 from typing import Any
 
 import pytest
+from asked_settings import block_for, check_told, settings_of
 
 from cigen.sdk import (
     Approval,
     Concurrency,
     Container,
     Graph,
-    Job,
     Output,
-    ProviderBlock,
     PullRequestTrigger,
-    PushTrigger,
     Runner,
     Schedule,
     Secret,
     Service,
-    Setting,
     Step,
     TagTrigger,
     Tool,
@@ -29,26 +25,8 @@ from cigen.sdk import (
 )
 from cigen.std.provider.buildkite.checklist import checklist
 
-PUSH = Triggers(push=PushTrigger(("main",)))
-
-
-def block(**table: Any) -> tuple[ProviderBlock, ...]:
-    return (ProviderBlock("buildkite", json.dumps(table)),)
-
-
-def settings(job: dict[str, Any], path: str = ".buildkite/pipeline.yml", **workflow: Any) -> tuple[Setting, ...]:
-    """Of a workflow with one job; what is not given is as plain as can be."""
-    secrets = workflow.pop("secrets", ())
-    one = Workflow(**{"id": "ci", "triggers": PUSH, **workflow})
-    made = Job(**{"id": "test", "workflow": "ci", "machine": Runner("linux"), "allow_failure": True, **job})
-    graph = Graph("shop", (one,), (made,), secrets=secrets)
-    return checklist(graph, Output("buildkite", path, workflow="ci"))
-
-
-def of(title: str, found: tuple[Setting, ...]) -> Setting:
-    matching = [one for one in found if title in one.title]
-    assert len(matching) == 1, [one.title for one in found]
-    return matching[0]
+block = block_for("buildkite")
+settings = settings_of(checklist, "buildkite", ".buildkite/pipeline.yml")
 
 
 def test_a_plain_workflow_asks_for_a_pipeline_its_trigger_and_agents() -> None:
@@ -143,10 +121,7 @@ CASES = [
 def test_what_asks_for_a_setting_is_told_with_its_place(
     job: dict[str, Any], workflow: dict[str, Any], title: str, place: str, key: tuple[str, ...]
 ) -> None:
-    found = of(title, settings(job, **workflow))
-    assert place in found.place
-    assert found.key == key
-    assert found.reason
+    check_told(settings(job, **workflow), title, place, key)
 
 
 def test_a_job_that_starts_another_pipeline_needs_no_agent() -> None:

@@ -1,24 +1,20 @@
 """What CircleCI has to be told outside of the repository: each thing that asks for something, and nothing else."""
 
-import json
 from typing import Any
 
 import pytest
+from asked_settings import block_for, check_told, settings_of
 
 from cigen.sdk import (
     Approval,
     Concurrency,
     Graph,
-    Job,
     JobOutputs,
     Output,
-    ProviderBlock,
     PullRequestTrigger,
-    PushTrigger,
     Runner,
     Schedule,
     Secret,
-    Setting,
     TagTrigger,
     Trigger,
     Triggers,
@@ -26,26 +22,8 @@ from cigen.sdk import (
 )
 from cigen.std.provider.circleci.checklist import checklist
 
-PUSH = Triggers(push=PushTrigger(("main",)))
-
-
-def block(**table: Any) -> tuple[ProviderBlock, ...]:
-    return (ProviderBlock("circleci", json.dumps(table)),)
-
-
-def settings(job: dict[str, Any], path: str = ".circleci/config.yml", **workflow: Any) -> tuple[Setting, ...]:
-    """Of a workflow with one job; what is not given is as plain as can be."""
-    secrets = workflow.pop("secrets", ())
-    one = Workflow(**{"id": "ci", "triggers": PUSH, **workflow})
-    made = Job(**{"id": "test", "workflow": "ci", "machine": Runner("linux"), "allow_failure": True, **job})
-    graph = Graph("shop", (one,), (made,), secrets=secrets)
-    return checklist(graph, Output("circleci", path, workflow="ci"))
-
-
-def of(title: str, found: tuple[Setting, ...]) -> Setting:
-    matching = [one for one in found if title in one.title]
-    assert len(matching) == 1, [one.title for one in found]
-    return matching[0]
+block = block_for("circleci")
+settings = settings_of(checklist, "circleci", ".circleci/config.yml")
 
 
 def test_a_plain_workflow_asks_for_a_project_and_its_trigger() -> None:
@@ -125,10 +103,7 @@ CASES = [
 def test_what_asks_for_a_setting_is_told_with_its_place(
     job: dict[str, Any], workflow: dict[str, Any], title: str, place: str, key: tuple[str, ...]
 ) -> None:
-    found = of(title, settings(job, **workflow))
-    assert place in found.place
-    assert found.key == key
-    assert found.reason
+    check_told(settings(job, **workflow), title, place, key)
 
 
 def test_a_secret_in_a_context_is_no_variable_of_the_project() -> None:

@@ -1,9 +1,9 @@
 """What GitHub has to be told outside of the repository: each thing that asks for something, and nothing else."""
 
-import json
 from typing import Any
 
 import pytest
+from asked_settings import block_for, check_told, of, settings_of
 
 from cigen.sdk import (
     Approval,
@@ -18,9 +18,7 @@ from cigen.sdk import (
     Output,
     Pair,
     PathGlob,
-    ProviderBlock,
     PullRequestTrigger,
-    PushTrigger,
     Runner,
     Schedule,
     Setting,
@@ -34,26 +32,8 @@ from cigen.sdk import (
 )
 from cigen.std.provider.github.checklist import checklist
 
-PUSH = Triggers(push=PushTrigger(("main",)))
-
-
-def block(**table: Any) -> tuple[ProviderBlock, ...]:
-    return (ProviderBlock("github", json.dumps(table)),)
-
-
-def settings(job: dict[str, Any], path: str = ".github/workflows/ci.yml", **workflow: Any) -> tuple[Setting, ...]:
-    """Of a workflow with one job; what is not given is as plain as can be."""
-    secrets = workflow.pop("secrets", ())
-    one = Workflow(**{"id": "ci", "triggers": PUSH, **workflow})
-    made = Job(**{"id": "test", "workflow": "ci", "machine": Runner("linux"), "allow_failure": True, **job})
-    graph = Graph("shop", (one,), (made,), secrets=secrets)
-    return checklist(graph, Output("github", path, workflow="ci"))
-
-
-def of(title: str, found: tuple[Setting, ...]) -> Setting:
-    matching = [one for one in found if title in one.title]
-    assert len(matching) == 1, [one.title for one in found]
-    return matching[0]
+block = block_for("github")
+settings = settings_of(checklist, "github", ".github/workflows/ci.yml")
 
 
 def test_a_plain_workflow_asks_for_nothing() -> None:
@@ -113,10 +93,7 @@ CASES = [
 def test_what_asks_for_a_setting_is_told_with_its_place(
     job: dict[str, Any], workflow: dict[str, Any], title: str, place: str, key: tuple[str, ...]
 ) -> None:
-    found = of(title, settings(job, **workflow))
-    assert place in found.place
-    assert found.key == key
-    assert found.reason
+    check_told(settings(job, **workflow), title, place, key)
 
 
 def test_a_secret_of_a_job_with_an_environment_is_kept_there() -> None:

@@ -1,9 +1,9 @@
 """What Jenkins has to be told outside of the repository: each thing that asks for something, and nothing else."""
 
-import json
 from typing import Any
 
 import pytest
+from asked_settings import PUSH, block_for, check_told, of, settings_of
 
 from cigen.sdk import (
     Approval,
@@ -16,14 +16,11 @@ from cigen.sdk import (
     ManualTrigger,
     Output,
     Pair,
-    ProviderBlock,
     PullRequestTrigger,
-    PushTrigger,
     Runner,
     Schedule,
     Secret,
     Service,
-    Setting,
     Step,
     TagTrigger,
     Tool,
@@ -34,26 +31,8 @@ from cigen.sdk import (
 from cigen.std.provider.jenkins.checklist import checklist
 from cigen.std.provider.jenkins.plugin import PLUGIN
 
-PUSH = Triggers(push=PushTrigger(("main",)))
-
-
-def block(**table: Any) -> tuple[ProviderBlock, ...]:
-    return (ProviderBlock("jenkins", json.dumps(table)),)
-
-
-def settings(job: dict[str, Any], path: str = "Jenkinsfile", **workflow: Any) -> tuple[Setting, ...]:
-    """Of a workflow with one job; what is not given is as plain as can be."""
-    secrets = workflow.pop("secrets", ())
-    one = Workflow(**{"id": "ci", "triggers": PUSH, **workflow})
-    made = Job(**{"id": "test", "workflow": "ci", "machine": Runner("linux"), "allow_failure": True, **job})
-    graph = Graph("shop", (one,), (made,), secrets=secrets)
-    return checklist(graph, Output("jenkins", path, workflow="ci"), "")
-
-
-def of(title: str, found: tuple[Setting, ...]) -> Setting:
-    matching = [one for one in found if title in one.title]
-    assert len(matching) == 1, [one.title for one in found]
-    return matching[0]
+block = block_for("jenkins")
+settings = settings_of(lambda graph, output: checklist(graph, output, ""), "jenkins", "Jenkinsfile")
 
 
 def test_a_plain_workflow_asks_for_a_job_its_webhook_and_an_agent() -> None:
@@ -144,10 +123,7 @@ CASES = [
 def test_what_asks_for_a_setting_is_told_with_its_place(
     job: dict[str, Any], workflow: dict[str, Any], title: str, place: str, key: tuple[str, ...]
 ) -> None:
-    found = of(title, settings(job, **workflow))
-    assert place in found.place
-    assert found.key == key
-    assert found.reason
+    check_told(settings(job, **workflow), title, place, key)
 
 
 def test_the_parameters_of_a_started_job_are_named() -> None:
