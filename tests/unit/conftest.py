@@ -1,9 +1,10 @@
-"""What the unit tests of several rooms share: hypothesis strategies made from the shape of a frozen value.
+"""What the unit tests of several rooms share: strategies made from the shape of a value, a plain workflow and job.
 
 The tests of all providers can import what stands in std_ci beside its own tests.
 """
 
 import sys
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,16 @@ import pytest
 from hypothesis import strategies as st
 
 from cigen.model.plans import Resource
-from cigen.model.resources import Step
+from cigen.model.resources import (
+    Checkout,
+    Job,
+    PullRequestTrigger,
+    PushTrigger,
+    Runner,
+    Step,
+    Triggers,
+    Workflow,
+)
 from cigen.model.shape import Field, Kind, shape
 
 sys.path.append(str(Path(__file__).parent / "std_ci"))
@@ -63,3 +73,31 @@ def value_strategy(cls: type, depth: int = 3) -> st.SearchStrategy[Any]:
 def values() -> Any:
     """`values(cls)`: a strategy for values of a class of `cigen.model`."""
     return value_strategy
+
+
+@pytest.fixture
+def make_workflow() -> Callable[..., Workflow]:
+    """A workflow for pushes to main and pull requests, with the given fields."""
+
+    def workflow(**given: Any) -> Workflow:
+        triggers = Triggers(push=PushTrigger(("main",)), pull_request=PullRequestTrigger())
+        return Workflow(**{"id": "ci", "name": "CI", "triggers": triggers, **given})
+
+    return workflow
+
+
+@pytest.fixture
+def make_job() -> Callable[..., Job]:
+    """A job on Linux that checks out and does the given steps."""
+
+    def job(*steps: Step, **given: Any) -> Job:
+        checkout = Step("checkout", checkout=Checkout())
+        return Job(**{"id": "test", "workflow": "ci", "machine": Runner("linux"), "steps": (checkout, *steps), **given})
+
+    return job
+
+
+@pytest.fixture
+def render_step(render: Callable[..., Any], make_job: Callable[..., Job]) -> Callable[..., Any]:
+    """Render one job with these steps, as the provider's own `render` does; keywords are fields of the job."""
+    return lambda *steps, **given: render(make_job(*steps, **given))

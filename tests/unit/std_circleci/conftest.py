@@ -8,21 +8,7 @@ import pytest
 import yaml
 
 from cigen.schema.conditions import parse_condition
-from cigen.sdk import (
-    Checkout,
-    Diagnostic,
-    Expr,
-    Graph,
-    Job,
-    Output,
-    PullRequestTrigger,
-    PushTrigger,
-    Runner,
-    Secret,
-    Step,
-    Triggers,
-)
-from cigen.sdk import Workflow as WorkflowValue
+from cigen.sdk import Diagnostic, Expr, Graph, Job, Output, Secret, Workflow
 from cigen.std.provider.circleci.workflow import render_config
 
 __all__ = ["Rendered"]
@@ -64,22 +50,6 @@ class Rendered:
         return next(found.message for found in self.diagnostics if found.code == code)
 
 
-def _workflow(**given: Any) -> WorkflowValue:
-    triggers = Triggers(push=PushTrigger(("main",)), pull_request=PullRequestTrigger())
-    return WorkflowValue(**{"id": "ci", "triggers": triggers, **given})
-
-
-def _job(*steps: Step, **given: Any) -> Job:
-    checkout = Step("checkout", checkout=Checkout())
-    return Job(**{"id": "test", "workflow": "ci", "machine": Runner("linux"), "steps": (checkout, *steps), **given})
-
-
-def _render(*jobs: Job, secrets: tuple[Secret, ...] = (), **workflow: Any) -> Rendered:
-    graph = Graph("shop", (_workflow(**workflow),), jobs or (_job(),), secrets=secrets)
-    text, diagnostics = render_config(graph, Output("circleci", ".circleci/config.yml"))
-    return Rendered(text, yaml.safe_load(text) or {}, diagnostics)
-
-
 @pytest.fixture
 def when() -> Callable[[str], Expr]:
     """A condition, read."""
@@ -87,24 +57,12 @@ def when() -> Callable[[str], Expr]:
 
 
 @pytest.fixture
-def make_workflow() -> Callable[..., WorkflowValue]:
-    """A workflow for pushes to main and pull requests, with the given fields."""
-    return _workflow
-
-
-@pytest.fixture
-def make_job() -> Callable[..., Job]:
-    """A job on Linux that checks out and does the given steps."""
-    return _job
-
-
-@pytest.fixture
-def render() -> Callable[..., Rendered]:
+def render(make_job: Callable[..., Job], make_workflow: Callable[..., Workflow]) -> Callable[..., Rendered]:
     """Render jobs; keywords are fields of their workflow."""
-    return _render
 
+    def rendered(*jobs: Job, secrets: tuple[Secret, ...] = (), **workflow: Any) -> Rendered:
+        graph = Graph("shop", (make_workflow(**workflow),), jobs or (make_job(),), secrets=secrets)
+        text, diagnostics = render_config(graph, Output("circleci", ".circleci/config.yml"))
+        return Rendered(text, yaml.safe_load(text) or {}, diagnostics)
 
-@pytest.fixture
-def render_step() -> Callable[..., Rendered]:
-    """Render one job with these steps; keywords are fields of the job."""
-    return lambda *steps, **given: _render(_job(*steps, **given))
+    return rendered
