@@ -27,6 +27,7 @@ _OPTIONS: dict[str, Callable[..., ask.Options]] = {
     "compute-signatures": ask.ComputeSignaturesOptions,
     "record": ask.RecordOptions,
     "gate": ask.GateOptions,
+    "audit": ask.AuditOptions,
     "plugin": ask.PluginOptions,
     "completion": ask.CompletionOptions,
     "schema": ask.SchemaOptions,

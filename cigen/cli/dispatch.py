@@ -30,6 +30,7 @@ _COMMANDS: dict[type[Any], str] = {
     ask.ComputeSignaturesOptions: "compute_signatures",
     ask.RecordOptions: "record",
     ask.GateOptions: "gate",
+    ask.AuditOptions: "audit",
     ask.PluginOptions: "plugin",
     ask.CompletionOptions: "completion",
     ask.SchemaOptions: "schema",

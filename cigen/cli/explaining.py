@@ -25,7 +25,7 @@ from cigen.rules.output import RENDERED_TREE
 from cigen.rules.signature import Signatures
 
 if TYPE_CHECKING:
-    from cigen.cli.proving import Proven
+    from cigen.cli.deciding import Decided
 
 __all__ = ["explain_action", "explain_file", "explain_job"]
 
@@ -41,10 +41,10 @@ class _Baseline:
     tree: TreeReader | None
 
 
-def explain_job(session: Session, name: str, against: str, store: str = "") -> list[JobExplanation]:
+def explain_job(session: Session, name: str, against: str) -> list[JobExplanation]:
     """Why a job would run, for the entry of that plan key, or for all legs of that job. Raises ProjectError.
 
-    store: the URL of the store whose records say what is proven; what it makes of them is told with the session's rest.
+    What a store's records make of it is told with the session's rest.
     """
     signatures = session.signatures
     assert signatures is not None, "signatures are computed with the schema"
@@ -52,30 +52,30 @@ def explain_job(session: Session, name: str, against: str, store: str = "") -> l
     if not planned:
         known = sorted({one.key for one in signatures.planned} | {one.job.id for one in signatures.planned})
         raise ProjectError(error("CLI_003", f'there is no job "{name}"', hint=nearest(name, known, "Jobs")))
-    proven = _proven(session, signatures, store) if store else None
+    decided = _decided(session, signatures)
     rendered = _revision(session, against) if against else _last_render(session)
     found = []
     for one in planned:
-        last = None if against or proven is None else _last_proof(session, proven, one.key)
-        found.append(_explain(signatures, one, last or rendered, proven))
+        last = None if against else _last_proof(session, decided, one.key)
+        found.append(_explain(signatures, one, last or rendered, decided))
     return found
 
 
-def _proven(session: Session, signatures: Signatures, url: str) -> "Proven":
-    from cigen.cli.proving import prove
+def _decided(session: Session, signatures: Signatures) -> "Decided":
+    from cigen.cli.deciding import Places, decide_plan
 
     worktree = session.worktree
     signing = Signing(session.context.config_text, worktree.base_commit, worktree.root(), signatures, ())
-    proven = prove(url, signing, session.location, session.root, session.context.environ)
-    session.found.extend(proven.diagnostics)
-    return proven
+    decided = decide_plan(signing, Places(session.location, session.root, session.context.environ), "")
+    session.found.extend(decided.diagnostics)
+    return decided
 
 
-def _last_proof(session: Session, proven: "Proven", key: str) -> _Baseline | None:
+def _last_proof(session: Session, decided: "Decided", key: str) -> _Baseline | None:
     """What a job was last proven with; None where no record tells. Its tree, if its commit is in this clone."""
-    if key not in proven.last:
+    if decided.evidence is None or key not in decided.evidence.last:
         return None
-    record, manifest = proven.last[key]
+    record, manifest = decided.evidence.last[key]
     name = f"the last proof ({record.url})" if record.url else "the last proof"
     try:
         tree = open_commit(session.location, record.commit).tree
@@ -84,23 +84,22 @@ def _last_proof(session: Session, proven: "Proven", key: str) -> _Baseline | Non
     return _Baseline(name, {key: manifest}, tree)
 
 
-def _explain(
-    signatures: Signatures, planned: PlannedJob, baseline: _Baseline, proven: "Proven | None"
-) -> JobExplanation:
+def _explain(signatures: Signatures, planned: PlannedJob, baseline: _Baseline, decided: "Decided") -> JobExplanation:
     now = signatures.manifests[planned.key]
     was = baseline.manifests.get(planned.key)
     differs: tuple[Difference, ...] = ()
     if was is not None:
         differs = _named_files(diff(was, now), planned.job, baseline.tree, signatures.context.tree)
-    decision = proven.decisions[planned.key] if proven else None
+    decision = decided.decisions[planned.key]
     return JobExplanation(
         job=planned.key,
-        decision=decision.decision if decision else "run",
-        reason=decision.reason if decision else "STORE_OFF",
+        decision=decision.decision,
+        reason=decision.reason,
         signature=signatures.digests[planned.key],
         compared_with=baseline.name if was is not None else "",
         differs=differs,
-        proved_by=decision.proof if decision else None,
+        proved_by=decision.proof,
+        note=decision.note,
     )
 
 

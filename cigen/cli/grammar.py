@@ -201,6 +201,7 @@ _SIGNATURES = Command(
     "prints the plan document: for each job whether it must run, and why. Without a store every job runs.",
     flags=(
         Flag(("--job",), "only the job NAME; may be repeated", "NAME", many=True, dest="jobs"),
+        Flag(("--workflow",), "only the jobs of the workflow ID", "ID"),
         Flag(("--rev",), "the commit to look at; HEAD if not given", "REV", Takes.REVISION),
         Flag(("--worktree",), "look at the files as they are, not at a commit"),
         Flag(("--store",), "where records are kept; CIG_STORE if not given", "URL"),
@@ -239,9 +240,27 @@ _GATE = Command(
         Flag(("--plan",), "the plan document", "FILE", Takes.FILE, empty=True),
         Flag(("--results",), "the jobs' results, in the shape of GitHub's toJSON(needs); standard input if not given",
              "FILE", Takes.FILE),
+        Flag(("--workflow",), "only the jobs of the workflow ID", "ID"),
+        Flag(("--excluded",), "the CI system left out the job NAME by a condition of this run; may be repeated",
+             "NAME", many=True),
         _JSON,
     ),
     examples=(("cig gate --plan plan.json --results needs.json", "the one required check"),),
+)  # fmt: skip
+
+_AUDIT = Command(
+    "audit",
+    _CI,
+    "tell which proofs were tried, and which were wrong",
+    "Where cig.toml says [skipping] audit, some proven jobs run all the same. Reads the plan document and how the jobs "
+    "ended, as the gate does, and exits with 1 if one that is proven failed: its proof was wrong, and others may be.",
+    flags=(
+        Flag(("--plan",), "the plan document", "FILE", Takes.FILE, empty=True),
+        Flag(("--results",), "the jobs' results, in the shape of GitHub's toJSON(needs); standard input if not given",
+             "FILE", Takes.FILE),
+        _JSON,
+    ),
+    examples=(("cig audit --plan plan.json --results needs.json", "how true the proofs of this run were"),),
 )  # fmt: skip
 
 _PLUGIN = Command(
@@ -294,6 +313,7 @@ COMMANDS: dict[str, Command] = {
         _SIGNATURES,
         _RECORD,
         _GATE,
+        _AUDIT,
         _PLUGIN,
         _COMPLETION,
         _SCHEMA,

@@ -3,6 +3,7 @@
 from cigen.model.dataclass import dataclass
 
 __all__ = [
+    "AuditOptions",
     "CompletionOptions",
     "ComputeSignaturesOptions",
     "ExplainOptions",
@@ -110,11 +111,12 @@ class ComputeSignaturesOptions:
     worktree: bool = False
     store: str = ""
     format: str = "json"
+    workflow: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordOptions:
-    """`cig record`. `job`: a plan key. Any status but success records nothing."""
+    """`cig record`. `job`: a plan key. Any status but success records nothing. No signature: CIG_SIGNATURES has it."""
 
     job: str
     signature: str = ""
@@ -124,7 +126,21 @@ class RecordOptions:
 
 @dataclass(frozen=True, slots=True)
 class GateOptions:
-    """`cig gate`. `plan`, `results`: files; no results: standard input."""
+    """`cig gate`. `plan`, `results`: files; no results: standard input. No workflow: all of the plan.
+
+    `excluded`: names of jobs that the CI system left out by a condition that no plan could know.
+    """
+
+    plan: str = ""
+    results: str = ""
+    workflow: str = ""
+    excluded: tuple[str, ...] = ()
+    json: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AuditOptions:
+    """`cig audit`. `plan`, `results`: files; no results: standard input."""
 
     plan: str = ""
     results: str = ""
@@ -175,6 +191,7 @@ Options = (
     | ComputeSignaturesOptions
     | RecordOptions
     | GateOptions
+    | AuditOptions
     | PluginOptions
     | CompletionOptions
     | SchemaOptions

@@ -1,23 +1,20 @@
-"""What a store's records make of a plan: the store, the keys, the occasion and the signatures, joined.
+"""What a store's records say of a plan: the store, the keys and the signatures, joined.
 
 Loaded only where a store is configured. Owns what the user is told about it. Whatever is wrong here is a warning, and
 every job runs.
 """
 
-import json
 import time
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
 
+from cigen.cli.deciding import Places, ask_git
 from cigen.cli.signing import Signing
 from cigen.hashing.manifest import KeyManifest, diff
 from cigen.model.config import Config
 from cigen.model.dataclass import dataclass
 from cigen.model.diagnostics import Diagnostic, warning
-from cigen.pipeline.forcing import TRAILER, read_forcing
-from cigen.pipeline.skipping import Decision, Finding, Proof, decide
-from cigen.pipeline.tier import detect_tier
+from cigen.model.resources import Skipping
+from cigen.pipeline.skipping import Finding, Proof
 from cigen.proof.keys import UnusableKeyError, trusted_keys
 from cigen.proof.lookup import BUDGET, Answer, Asking, within
 from cigen.proof.origin import Origin, origin_of
@@ -25,49 +22,48 @@ from cigen.proof.record import Record
 from cigen.proof.stores import StoreFaultError, open_store, shown_url
 from cigen.proof.trust import Doubt, Reader
 from cigen.repo.locate import RepositoryLocation
-from cigen.repo.spawn import GitChild
 
-__all__ = ["Proven", "event_payload", "find_origin", "prove"]
+__all__ = ["Evidence", "ask_store", "find_origin"]
 
 _NAMED = 10
 """Records told one by one that are not believed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Proven:
-    """The decisions of a plan and how they came about. `state`: ok, down or off. `refused`: records not believed."""
+class Evidence:
+    """What a store said of a plan. `unasked`: why it was not asked, as a reason code. `state`: ok, down or off.
 
-    decisions: dict[str, Decision]
-    tier: str
+    refused: how many records are not believed. last: by plan key, of those that are not proven now: the last proof,
+    and what its signature was made of.
+    """
+
+    findings: Mapping[str, Finding]
+    unasked: str
     state: str
     refused: int
     diagnostics: tuple[Diagnostic, ...]
     last: Mapping[str, tuple[Record, KeyManifest]]
-    """By plan key, of those that are not proven now: the last proof, and what its signature was made of."""
 
 
-def prove(url: str, signing: Signing, location: RepositoryLocation, start: Path, environ: Mapping[str, str]) -> Proven:
-    """Decide about every entry of the plan by the records of the store at `url`."""
-    config = signing.signatures.config
-    payload = event_payload(environ)
-    tier = detect_tier(environ, payload)
-    origin = find_origin(location, environ, config)
-    forcing = read_forcing(environ, _trailers(location, signing.commit), payload)
-    planned = signing.signatures.planned
+def ask_store(url: str, signing: Signing, tier: str, places: Places) -> Evidence:
+    """What the store at `url` knows of every entry of the plan."""
+    config, environ = signing.signatures.config, places.environ
+    skipping = config.skipping or Skipping()
+    origin = find_origin(places.location, environ, config)
     told: list[Diagnostic] = []
     unasked, state, answer = "", "ok", Answer()
     findings: dict[str, Finding] = {}
     last: dict[str, tuple[Record, KeyManifest]] = {}
     try:
-        store = within(BUDGET, lambda: open_store(url, start, BUDGET))
-        keys = trusted_keys(environ, tier, local=store.local)
+        store = within(BUDGET, lambda: open_store(url, places.start, BUDGET))
+        keys = trusted_keys(environ, tier, skipping.trust, local=store.local)
         if not keys:
             told.append(_unverified(url))
-        asking = Asking(lambda: store, Reader(origin.repository, tier, keys, int(time.time())))
+        asking = Asking(lambda: store, Reader(origin.repository, tier, keys, int(time.time()), skipping.max_age))
         answer = asking.records(signing.signatures.digests)
         if answer.trouble:
             raise StoreFaultError(answer.trouble)
-        unproven = [one.key for one in planned if one.key not in answer.proofs]
+        unproven = [one.key for one in signing.signatures.planned if one.key not in answer.proofs]
         last = asking.manifests(unproven)
         findings = _findings(answer, last, signing.signatures.manifests)
     except StoreFaultError as problem:
@@ -88,41 +84,13 @@ def prove(url: str, signing: Signing, location: RepositoryLocation, start: Path,
     told += tampered[:_NAMED]
     if len(tampered) > _NAMED:
         told.append(warning("STORE_006", f"{len(tampered) - _NAMED} more records are not believed"))
-    decisions = decide(planned, findings, lambda one: forcing.reason(one, config), unasked)
-    return Proven(decisions, tier, state, len(tampered), tuple(told), last)
+    return Evidence(findings, unasked, state, len(tampered), tuple(told), last)
 
 
 def find_origin(location: RepositoryLocation, environ: Mapping[str, str], config: Config) -> Origin:
     """Where this run takes place."""
-    remote = _git(location, "config", "--get", "remote.origin.url")
+    remote = ask_git(location, "config", "--get", "remote.origin.url")
     return origin_of(environ, remote.strip(), config.project.name)
-
-
-def event_payload(environ: Mapping[str, str]) -> dict[str, Any]:
-    """What GitHub tells about the event; empty where there is nothing to read."""
-    path = environ.get("GITHUB_EVENT_PATH")
-    if not path:
-        return {}
-    try:
-        payload = json.loads(Path(path).read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return payload if isinstance(payload, dict) else {}
-
-
-def _trailers(location: RepositoryLocation, commit: str) -> list[str]:
-    if not commit:
-        return []
-    printed = _git(location, "show", "-s", f"--format=%(trailers:key={TRAILER},valueonly)", commit, "--")
-    return [line for line in printed.splitlines() if line]
-
-
-def _git(location: RepositoryLocation, *arguments: str) -> str:
-    try:
-        printed = GitChild(str(location.worktree or location.git_dir), arguments).output()
-    except OSError:
-        printed = None
-    return (printed or b"").decode("utf-8", "replace")
 
 
 def _findings(

@@ -125,6 +125,7 @@ CODES: dict[str, Code] = {
     "GATE_001": Code("Job neither succeeded nor was planned to be skipped"),
     "GATE_002": Code("Plan cannot be read"),
     "GATE_003": Code("Results cannot be read"),
+    "GATE_004": Code("Proof was wrong"),
     # -- writing files: output/ ------------------------------------------------------------------------------------
     "OUTPUT_001": Code("Output path not allowed"),
     "OUTPUT_002": Code("File not written by cigen"),

@@ -21,7 +21,17 @@ from cigen.model.resources import Job, Leg, Pair, Secret, Workflow
 from cigen.pipeline.expand import map_text, matrix_text
 from cigen.pipeline.order import levels
 
-__all__ = ["SCHEME", "JobSignature", "PlannedJob", "ShapingPlugin", "job_manifest", "planned_jobs", "plugin_settings"]
+__all__ = [
+    "SCHEME",
+    "JobSignature",
+    "PlannedJob",
+    "ShapingPlugin",
+    "job_manifest",
+    "job_workflow",
+    "literal_env",
+    "planned_jobs",
+    "plugin_settings",
+]
 
 SCHEME = "cs1"
 
@@ -101,7 +111,7 @@ def job_manifest(
     """
     components = [Component("scheme", "", SCHEME), *files]
     components += _definition(planned, config)
-    components += _environment(planned.job, environ)
+    components += _environment(planned, config, environ)
     for plugin in plugins:
         components += _shaping(plugin)
     components += [Component("upstream", need, upstream[need]) for need in planned.needs]
@@ -127,7 +137,7 @@ def _definition(planned: PlannedJob, config: Config) -> list[Component]:
     if leg is not None:
         own = leg
         job = map_text(job, lambda text: matrix_text(text, own))
-    workflow = _workflow(job, config.workflows)
+    workflow = job_workflow(job, config.workflows)
     given = _normal(to_json(job))
     if machine is not None:
         given["machine"] = to_json(machine)
@@ -178,18 +188,33 @@ def _secrets(job: Job, config: Config) -> list[Secret]:
     return [own for own in config.secrets if own.name in named]
 
 
-def _workflow(job: Job, workflows: Sequence[Workflow]) -> Workflow | None:
+def job_workflow(job: Job, workflows: Sequence[Workflow]) -> Workflow | None:
+    """The workflow that a job is of; None where that cannot be told."""
     for workflow in workflows:
         if workflow.id == job.workflow or (not job.workflow and len(workflows) == 1):
             return workflow
     return None
 
 
-def _environment(job: Job, environ: Mapping[str, str]) -> list[Component]:
-    """Declared variables; unset and empty differ, and a value never stands in a manifest in the clear."""
+def literal_env(planned: PlannedJob, workflow: Workflow | None) -> dict[str, str]:
+    """The variables that cig.toml itself gives a value in this job: its own count before the workflow's."""
+    pairs = (*(workflow.env if workflow else ()), *planned.job.env)
+    leg = planned.leg
+    return {pair.name: matrix_text(pair.value, leg) if leg and "{{" in pair.value else pair.value for pair in pairs}
+
+
+def _environment(planned: PlannedJob, config: Config, environ: Mapping[str, str]) -> list[Component]:
+    """Declared variables; unset and empty differ, and a value never stands in a manifest in the clear.
+
+    What cig.toml sets literally counts before the machine's: the machine that plans has not got it, the job's has.
+    """
+    job = planned.job
     names = set(job.inputs.env if job.inputs else ()) | set(job.skip_if.env if job.skip_if else ())
+    if not names:
+        return []
+    values = {**environ, **literal_env(planned, job_workflow(job, config.workflows))}
     return [
-        Component("env", name, str(sha256(environ[name].encode("utf-8", "surrogateescape"))) if name in environ else "")
+        Component("env", name, str(sha256(values[name].encode("utf-8", "surrogateescape"))) if name in values else "")
         for name in sorted(names)
     ]
 

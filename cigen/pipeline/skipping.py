@@ -1,17 +1,20 @@
 """Which jobs need not run: the decision itself.
 
-Pure. A job is a hit if it may be skipped at all, nothing forces it, a record proves it, and nobody needs what only a
-run of it would leave behind. Everything else runs; there is no other way to a hit.
+Pure. A job is a hit if it may be skipped at all, nothing forces it, a record proves it, no plugin objects, it is not
+one that is tried to see whether proofs are true, and nobody needs what only a run of it would leave behind. Beside
+hits, a plan skips what `skip_if.env` and `skip_if.branch` ask for. Everything else runs, or is the CI system's affair;
+there is no other way to a skip.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from cigen.hashing.manifest import Difference
 from cigen.model.dataclass import dataclass, replace
+from cigen.pipeline.exclusion import NATIVE, PLANNED
 from cigen.pipeline.expand import declared_globs
 from cigen.pipeline.signature import PlannedJob
 
-__all__ = ["Decision", "Finding", "Proof", "decide", "is_skipped", "reason_for"]
+__all__ = ["Circumstances", "Decision", "Finding", "Proof", "decide", "is_skipped", "reason_for"]
 
 _KINDS = (
     ("DEFINITION", frozenset({"scheme", "definition", "matrix"})),
@@ -21,9 +24,6 @@ _KINDS = (
     ("UPSTREAM", frozenset({"upstream"})),
 )
 """From what the job's own author changed to what others did."""
-
-
-_SKIPPED = frozenset({"SKIP_ENV", "SKIP_BRANCH"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,36 +49,51 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What bears on a plan beside the records. All by plan key.
+
+    excluded: why a job has no part in this run, from `exclusion.py`. forced: why an entry must run, or empty.
+    unasked: why no store was asked, as a reason code. audited: entries that run although they are proven. objections:
+    what a plugin has against a hit, in its words.
+    """
+
+    excluded: Mapping[str, str]
+    forced: Callable[[PlannedJob], str]
+    unasked: str = ""
+    audited: Collection[str] = frozenset()
+    objections: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
-    """decision: run, hit or forced. `proof` for a hit alone."""
+    """decision: run, hit, excluded or forced. `proof`: of a hit, and of what would be one but is audited.
+
+    note: what a plugin said.
+    """
 
     decision: str
     reason: str
     proof: Proof | None = None
     differs: tuple[Difference, ...] = ()
-
-
-def decide(
-    planned: Sequence[PlannedJob],
-    findings: Mapping[str, Finding],
-    forced: Callable[[PlannedJob], str],
-    unasked: str = "",
-) -> dict[str, Decision]:
-    """A decision for each entry, by plan key.
-
-    planned: every dependency before its dependants. unasked: why no store was asked, as a reason code.
-    """
-    decisions = {one.key: _alone(one, findings.get(one.key, Finding()), forced(one), unasked) for one in planned}
-    # Backwards: a job that must run for its output may need another's.
-    for one in reversed(planned):
-        if decisions[one.key].decision == "hit" and _is_wanted(one, planned, decisions):
-            decisions[one.key] = replace(decisions[one.key], decision="run", reason="OUTPUTS", proof=None)
-    return decisions
+    note: str = ""
 
 
 def is_skipped(decision: str, reason: str) -> bool:
-    """Whether it is the plan that skips the job: a job that its own condition leaves out is left out by that alone."""
-    return decision == "hit" or (decision == "excluded" and reason in _SKIPPED)
+    """Whether the plan itself keeps the job from running. What the CI system leaves out is none of the plan's."""
+    return decision == "hit" or (decision == "excluded" and reason in PLANNED)
+
+
+def decide(
+    planned: Sequence[PlannedJob], findings: Mapping[str, Finding], circumstances: Circumstances
+) -> dict[str, Decision]:
+    """A decision for each entry, by plan key. planned: every dependency before its dependants."""
+    decisions = {one.key: _alone(one, findings.get(one.key, Finding()), circumstances) for one in planned}
+    # Backwards: a job that must run for its output may need another's.
+    for one in reversed(planned):
+        found = decisions[one.key]
+        if is_skipped(found.decision, found.reason) and _is_wanted(one, planned, decisions):
+            decisions[one.key] = replace(found, decision="run", reason="OUTPUTS", proof=None)
+    return decisions
 
 
 def reason_for(differs: Iterable[Difference] | None) -> str:
@@ -87,26 +102,42 @@ def reason_for(differs: Iterable[Difference] | None) -> str:
     return next((reason for reason, of in _KINDS if kinds & of), "NO_RECORD")
 
 
-def _alone(planned: PlannedJob, finding: Finding, forced: str, unasked: str) -> Decision:
-    differs = finding.differs or ()
-    if forced:
+def _alone(planned: PlannedJob, finding: Finding, circumstances: Circumstances) -> Decision:
+    key, differs = planned.key, finding.differs or ()
+    excluded, forced = circumstances.excluded.get(key, ""), circumstances.forced(planned)
+    if excluded in NATIVE:
+        return Decision("excluded", excluded)
+    if forced and planned.job.run_on != "failure":
         return Decision("forced", forced, differs=differs)
-    reason = unasked or _never(planned) or finding.doubt
+    if excluded and not _runs_always(planned):
+        return Decision("excluded", excluded)
+    reason = _runs_always(planned) or circumstances.unasked or _unprovable(planned) or finding.doubt
     if reason:
         return Decision("run", reason, differs=differs)
     if finding.proof is None:
         return Decision("run", reason_for(finding.differs), differs=differs)
+    if circumstances.objections and key in circumstances.objections:
+        return Decision("run", "PREFLIGHT", note=circumstances.objections[key])
+    if key in circumstances.audited:
+        return Decision("run", "AUDIT", finding.proof)
     return Decision("hit", "PROVEN", finding.proof)
 
 
-def _never(planned: PlannedJob) -> str:
-    """Why no record could ever prove this job; empty where one can."""
+def _runs_always(planned: PlannedJob) -> str:
+    """Why no plan may skip this job, for whatever reason; empty where one may."""
     job = planned.job
-    if job.effects or job.trigger is not None:
-        return "EFFECTS"
     if job.run_on != "success":
-        return "RUN_ON"
-    return "" if declared_globs(job) else "NO_INPUTS"
+        # Which of the two, the gate must know: nobody can force a job that waits for a failure.
+        return "ON_FAILURE" if job.run_on == "failure" else "RUN_ON"
+    return "EFFECTS" if job.effects or job.trigger is not None else ""
+
+
+def _unprovable(planned: PlannedJob) -> str:
+    """Why no record could ever prove this job; empty where one can."""
+    if planned.job.shards is not None:
+        # One shard's success is not the job's, and no machine sees all of them.
+        return "SHARDS"
+    return "" if declared_globs(planned.job) else "NO_INPUTS"
 
 
 def _is_wanted(producer: PlannedJob, planned: Sequence[PlannedJob], decisions: Mapping[str, Decision]) -> bool:
@@ -115,7 +146,7 @@ def _is_wanted(producer: PlannedJob, planned: Sequence[PlannedJob], decisions: M
     if outputs is None or not (outputs.files or outputs.values):
         return False
     for one in planned:
-        if decisions[one.key].decision == "hit":
+        if decisions[one.key].decision in ("hit", "excluded"):
             continue
         fetched = one.job.inputs is not None and producer.job.id in one.job.inputs.artifacts
         if fetched or (outputs.values and producer.job.id in one.job.needs):

@@ -5,7 +5,7 @@ is trusted for `branch` says nothing about a record of `protected`.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,12 +50,15 @@ class TrustedKey:
     public: str
 
 
-def trusted_keys(environ: Mapping[str, str], tier: str, *, local: bool) -> tuple[TrustedKey, ...]:
+def trusted_keys(
+    environ: Mapping[str, str], tier: str, listed: Sequence[str] = (), *, local: bool
+) -> tuple[TrustedKey, ...]:
     """The keys that a run of this tier trusts; none where it needs none. Raises UnusableKeyError.
 
-    local: whether the store is on this machine. There a run of tier `branch` does without keys, and no other does.
+    listed: those that cig.toml names; `CIG_STORE_TRUST` adds to them, and takes none away. local: whether the store is
+    on this machine. There a run of tier `branch` does without keys, and no other does.
     """
-    found: list[TrustedKey] = []
+    found = list(read_trusted_keys(" ".join(listed))) if listed else []
     if "CIG_STORE_TRUST" in environ:
         found += read_trusted_keys(environ["CIG_STORE_TRUST"])
     if "CIG_STORE_KEY" in environ:

@@ -10,16 +10,14 @@ from enum import StrEnum
 
 from cigen.hashing.digest import same
 from cigen.model.dataclass import dataclass
+from cigen.model.resources import Skipping
 from cigen.proof.keys import TrustedKey, verifies
 from cigen.proof.record import Record, Sealed, decode
 
-__all__ = ["MAX_AGE", "SKEW", "TIERS", "Doubt", "Reader", "Refusal", "accepted_scopes", "judge"]
+__all__ = ["SKEW", "TIERS", "Doubt", "Reader", "Refusal", "accepted_scopes", "judge"]
 
 TIERS = ("fork", "branch", "protected")
 """From least to most trusted, as in `pipeline/tier.py`; a test holds them to each other."""
-
-MAX_AGE = 14 * 86_400
-"""Seconds for which a record proves anything."""
 
 SKEW = 300
 """Seconds by which the clock of the machine that wrote a record may be ahead of the reader's."""
@@ -46,13 +44,14 @@ class Reader:
     """Who asks: for which repository, at which tier, trusting whom.
 
     keys: with none, records count unverified: whoever may write the store is trusted, as on one's own machine.
+    max_age: seconds for which a record proves anything.
     """
 
     repository: str
     tier: str
     keys: tuple[TrustedKey, ...]
     now: int
-    max_age: int = MAX_AGE
+    max_age: int = Skipping().max_age
 
 
 def accepted_scopes(tier: str) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from cigen.model.expressions import (
     Expr,
     Op,
 )
+from cigen.model.matching import glob_regex, matches_glob
 from cigen.model.plans import (
     Budget,
     CigSchema,
@@ -188,6 +189,8 @@ __all__ = [
     "ValidateResult",
     "WorkSignature",
     "Workflow",
+    "glob_regex",
+    "matches_glob",
     "serve",
 ]
 

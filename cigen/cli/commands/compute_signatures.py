@@ -1,5 +1,6 @@
 """`cig compute-signatures`: the plan document, from git trees, cig.toml and a store's records. No plugin runs."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import cigen
@@ -8,12 +9,13 @@ from cigen.cli.options import ComputeSignaturesOptions
 from cigen.cli.present.plan_document import decision_fields, lines_text, plan_text
 from cigen.errors import ProjectError
 from cigen.model.diagnostics import error, has_errors
-from cigen.pipeline.tier import detect_tier
+from cigen.model.resources import Workflow
+from cigen.pipeline.signature import PlannedJob, job_workflow
 from cigen.repo.listing import CommitListing
 from cigen.repo.locate import RepositoryLocation, find_repository
 
 if TYPE_CHECKING:
-    from cigen.cli.proving import Proven
+    from cigen.cli.deciding import Decided
     from cigen.cli.signing import Signing
 
 __all__ = ["run"]
@@ -26,15 +28,12 @@ def run(options: ComputeSignaturesOptions, console: Console) -> int:
     found = [*signing.diagnostics]
     if has_errors(found):
         return console.report(found, signing.text)
-    keys = _selected(signing, options.jobs)
-    url = options.store or console.environ.get("CIG_STORE", "")
-    proven = None
-    if url:
-        from cigen.cli.proving import prove
+    keys = _selected(signing, options)
+    from cigen.cli.deciding import Places, decide_plan
 
-        proven = prove(url, signing, location, console.start, console.environ)
-        found += proven.diagnostics
-    document = _document(signing, keys, url, proven, console)
+    decided = decide_plan(signing, Places(location, console.start, console.environ), options.store)
+    found += decided.diagnostics
+    document = _document(signing, keys, decided)
     if options.format == "text":
         console.out(lines_text(document["jobs"]))
     elif options.format == "github":
@@ -56,50 +55,62 @@ def _sign(options: ComputeSignaturesOptions, location: RepositoryLocation, conso
     return sign_commit(location, options.rev or "HEAD", console.environ, listing)
 
 
-def _selected(signing: "Signing", jobs: tuple[str, ...]) -> list[str]:
+def _selected(signing: "Signing", options: ComputeSignaturesOptions) -> list[str]:
     """Plan keys: those asked for, or all. A job's id stands for all its legs."""
-    planned = signing.signatures.planned
+    planned, workflows = signing.signatures.planned, signing.signatures.config.workflows
     known = sorted({one.key for one in planned} | {one.job.id for one in planned})
-    unknown = [name for name in jobs if name not in known]
+    _require(options.jobs, known, "job", "Jobs")
+    _require([options.workflow] if options.workflow else [], [one.id for one in workflows], "workflow", "Workflows")
+    return sorted(
+        one.key
+        for one in planned
+        if (not options.jobs or one.key in options.jobs or one.job.id in options.jobs)
+        and (not options.workflow or _workflow(one, workflows) == options.workflow)
+    )
+
+
+def _require(names: Sequence[str], known: Sequence[str], what: str, label: str) -> None:
+    """Raises ProjectError for every name that is not known."""
+    unknown = [name for name in names if name not in known]
     if unknown:
         from cigen.pipeline.detect import nearest
 
         raise ProjectError(
-            [error("CLI_003", f'there is no job "{name}"', hint=nearest(name, known, "Jobs")) for name in unknown]
+            [error("CLI_003", f'there is no {what} "{name}"', hint=nearest(name, known, label)) for name in unknown]
         )
-    return sorted(one.key for one in planned if not jobs or one.key in jobs or one.job.id in jobs)
 
 
-def _document(
-    signing: "Signing", keys: list[str], url: str, proven: "Proven | None", console: Console
-) -> dict[str, Any]:
+def _workflow(planned: PlannedJob, workflows: Sequence[Workflow]) -> str:
+    found = job_workflow(planned.job, workflows)
+    return found.id if found else ""
+
+
+def _document(signing: "Signing", keys: list[str], decided: "Decided") -> dict[str, Any]:
     """`cig.plan/1`; see docs/cli.md."""
     planned = {one.key: one for one in signing.signatures.planned}
-    jobs = {}
+    workflows = signing.signatures.config.workflows
+    jobs: dict[str, Any] = {}
     for key in keys:
         leg = planned[key].leg
         jobs[key] = {
             "job": planned[key].job.id,
             "matrix": {pair.name: pair.value for pair in leg.values} if leg else {},
             "signature": signing.signatures.digests[key],
-            **_UNASKED,
+            **decision_fields(decided.decisions[key]),
         }
-        if proven is not None:
-            jobs[key] |= decision_fields(proven.decisions[key])
+        if len(workflows) > 1:
+            jobs[key]["workflow"] = _workflow(planned[key], workflows)
     store: dict[str, Any] = {"url": "", "state": "off"}
-    if proven is not None:
+    if decided.evidence is not None:
         from cigen.proof.stores import shown_url
 
-        store = {"url": shown_url(url), "state": proven.state, "refused": proven.refused}
+        store = {"url": shown_url(decided.url), "state": decided.evidence.state, "refused": decided.evidence.refused}
     return {
         "schema": "cig.plan/1",
         "tool": cigen.__version__,
         "tree": f"git:{signing.tree}",
         "rev": signing.commit,
-        "tier": detect_tier(console.environ) if proven is None else proven.tier,
+        "tier": decided.tier,
         "store": store,
         "jobs": jobs,
     }
-
-
-_UNASKED: dict[str, Any] = {"decision": "run", "reason": "STORE_OFF", "differs": []}

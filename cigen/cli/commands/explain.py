@@ -38,7 +38,7 @@ def _text(options: ExplainOptions, session: Session, console: Console) -> str:
     if options.subject == "action":
         action = explain_action(session, options.name)
         return present.action_json(action) if options.json else present.action_text(action, symbols)
-    jobs = explain_job(session, options.name, options.against, console.environ.get("CIG_STORE", ""))
+    jobs = explain_job(session, options.name, options.against)
     if not options.json:
         return "\n".join(present.job_text(job, symbols) for job in jobs)
     if len(jobs) == 1:

@@ -1,22 +1,25 @@
 """`cig record`: the last step of a job that succeeded. It never fails the job."""
 
+import json
 import time
 from collections.abc import Mapping
 
 from cigen.cli.console import Console
+from cigen.cli.deciding import Places, event_payload, excluded_here, store_url
 from cigen.cli.options import RecordOptions
-from cigen.cli.proving import event_payload, find_origin
+from cigen.cli.proving import find_origin
 from cigen.cli.signing import Signing, sign_commit
 from cigen.errors import CigError
 from cigen.hashing.digest import same
 from cigen.model.diagnostics import has_errors, warning
+from cigen.model.resources import Skipping
 from cigen.pipeline.tier import detect_tier
 from cigen.proof.keys import SigningKey, TrustedKey, UnusableKeyError, read_signing_key, seal, trusted_keys
 from cigen.proof.lookup import BUDGET, within
 from cigen.proof.origin import Origin
 from cigen.proof.record import Record, Sealed
 from cigen.proof.stores import Store, StoreFaultError, open_store, shown_url
-from cigen.proof.trust import MAX_AGE, Reader
+from cigen.proof.trust import Reader
 from cigen.proof.writing import put
 from cigen.repo.locate import find_repository
 
@@ -50,69 +53,99 @@ def _record(options: RecordOptions, console: Console) -> str:
     environ = console.environ
     if options.status != "success":
         raise _NotRecordedError(f'its status is "{options.status}", not "success"')
-    url = options.store or environ.get("CIG_STORE", "")
-    if not url:
-        raise _NotRecordedError("no store is given, neither by --store nor by CIG_STORE")
     tier = detect_tier(environ, event_payload(environ))
     if tier == "fork":
         raise _NotRecordedError("a run of a fork writes no records")
     location = find_repository(console.start)
     signing = sign_commit(location, "HEAD", environ)
-    _check(signing, options)
+    skipping = signing.signatures.config.skipping
+    if skipping is None:
+        raise _NotRecordedError("skipping is switched off in cig.toml")
+    url = store_url(options.store, environ, signing.signatures.config)
+    if not url:
+        raise _NotRecordedError("no store is given, neither by --store nor by CIG_STORE nor in cig.toml")
+    signature = options.signature or _planned(options.job, environ)
+    _check(signing, options.job, signature)
+    _check_part(signing, options.job, Places(location, console.start, environ))
     origin = find_origin(location, environ, signing.signatures.config)
     store = within(BUDGET, lambda: open_store(url, console.start, BUDGET))
-    key = _key(environ, tier, store)
-    record = _made(options, signing, origin, tier)
+    trusted = _trusted(environ, tier, skipping, store)
+    key = _key(environ, tier, store, verified=bool(trusted))
+    record = _made(signing, options.job, origin, tier, skipping)
     sealed = seal(record, key) if key else Sealed(record)
     # What is there already is judged as this run would judge it, reading.
-    reader = Reader(origin.repository, tier, _trusted(environ, tier, store), record.created)
+    reader = Reader(origin.repository, tier, trusted, record.created, skipping.max_age)
     manifest = signing.signatures.manifests[options.job]
     within(BUDGET, lambda: put(store, sealed, manifest, reader))
     return shown_url(url)
 
 
-def _check(signing: Signing, options: RecordOptions) -> None:
+def _planned(job: str, environ: Mapping[str, str]) -> str:
+    """The signature that the planner handed on in `CIG_SIGNATURES`."""
+    try:
+        listed = json.loads(environ.get("CIG_SIGNATURES", ""))
+    except (ValueError, RecursionError):
+        listed = None
+    if not isinstance(listed, dict):
+        raise _NotRecordedError("no signature is given, neither by --signature nor, as JSON, by CIG_SIGNATURES")
+    signature = listed.get(job)
+    if not isinstance(signature, str):
+        raise _NotRecordedError("CIG_SIGNATURES has no signature of it")
+    return signature
+
+
+def _check(signing: Signing, job: str, signature: str) -> None:
     """The job must be one of this checkout's, and its signature that of what was checked out."""
     if has_errors(signing.diagnostics):
         raise _NotRecordedError("the plan of this checkout has mistakes; `cig validate` tells them")
-    own = signing.signatures.digests.get(options.job)
+    own = signing.signatures.digests.get(job)
     if own is None:
         raise _NotRecordedError("there is no such entry in the plan of this checkout")
-    if not same(own, options.signature):
-        message = f'the checkout has the signature {own}, and not "{options.signature}", which it was planned with'
+    if not same(own, signature):
+        message = f'the checkout has the signature {own}, and not "{signature}", which it was planned with'
         raise _NotRecordedError(message)
 
 
-def _made(options: RecordOptions, signing: Signing, origin: Origin, tier: str) -> Record:
+def _check_part(signing: Signing, job: str, places: Places) -> None:
+    """A part of the work is not the work, and what has no part in this run proves nothing by ending."""
+    planned = next(one for one in signing.signatures.planned if one.key == job)
+    if planned.job.shards is not None:
+        raise _NotRecordedError("one shard's success is not the job's")
+    excluded = excluded_here(signing, places).get(job)
+    if excluded:
+        raise _NotRecordedError(f"it has no part in this run ({excluded})")
+
+
+def _made(signing: Signing, job: str, origin: Origin, tier: str, skipping: Skipping) -> Record:
     now = int(time.time())
     return Record(
         repository=origin.repository,
         scope=tier,
-        job=options.job,
-        signature=options.signature,
+        job=job,
+        signature=signing.signatures.digests[job],
         url=origin.url,
         ref=origin.ref,
         commit=signing.commit,
         created=now,
-        expires=now + MAX_AGE,
+        expires=now + skipping.max_age,
         retried=origin.retried,
     )
 
 
-def _key(environ: Mapping[str, str], tier: str, store: Store) -> SigningKey | None:
-    """The key to sign with; None where a store of this machine does without."""
+def _key(environ: Mapping[str, str], tier: str, store: Store, *, verified: bool) -> SigningKey | None:
+    """The key to sign with; None where a store of this machine does without. verified: whether readers have keys."""
     try:
         if "CIG_STORE_KEY" in environ:
             return read_signing_key(environ["CIG_STORE_KEY"])
     except UnusableKeyError as problem:
         raise _NotRecordedError(f"the key in CIG_STORE_KEY cannot be used: {problem}") from problem
-    if not (store.local and tier == "branch") or "CIG_STORE_TRUST" in environ:
+    if not (store.local and tier == "branch") or verified:
         raise _NotRecordedError("there is no key to sign with; CIG_STORE_KEY holds it")
     return None
 
 
-def _trusted(environ: Mapping[str, str], tier: str, store: Store) -> tuple[TrustedKey, ...]:
+def _trusted(environ: Mapping[str, str], tier: str, skipping: Skipping, store: Store) -> tuple[TrustedKey, ...]:
     try:
-        return trusted_keys(environ, tier, local=store.local)
+        return trusted_keys(environ, tier, skipping.trust, local=store.local)
     except UnusableKeyError as problem:
-        raise _NotRecordedError(f"the keys in CIG_STORE_TRUST cannot be used: {problem}") from problem
+        raise _NotRecordedError(f"there is no usable key: {problem}") from problem

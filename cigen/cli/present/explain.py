@@ -37,6 +37,17 @@ _ADVICE = {
     "NO_KEY": "no key is there to verify records with",
     "EFFECTS": "it has effects",
     "RUN_ON": "no signature tells how the jobs before it ended",
+    "ON_FAILURE": "it runs where a job before it fails, and no signature tells that",
+    "SHARDS": "no record speaks for all of its shards",
+    "SKIPPING_OFF": "skipping is switched off in cig.toml",
+    "AUDIT": "it is proven, and tried all the same to see whether that is true",
+    "PREFLIGHT": "a plugin asks for it",
+    "WHEN": "its condition does not hold",
+    "EVENT": "this event does not start its workflow",
+    "UPSTREAM_EXCLUDED": "a job it needs is left out",
+    "SKIP_ENV": "a variable says so",
+    "SKIP_BRANCH": "it is not for this branch",
+    "INPUT": "whoever started the run asks for it",
     "NO_INPUTS": "it declares no files, so it depends on everything",
     "OUTPUTS": "a job that runs needs what it leaves behind",
     "CIG_FORCE": "CIG_FORCE names it",
@@ -53,6 +64,7 @@ class JobExplanation:
     """A job's decision, and how its signature differs from an earlier one.
 
     job: plan key. compared_with: what `differs` is relative to (`the last render`, `main`); empty if there is nothing.
+    note: what a plugin said.
     """
 
     job: str
@@ -62,6 +74,7 @@ class JobExplanation:
     compared_with: str = ""
     differs: tuple[Difference, ...] = ()
     proved_by: Proof | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +110,8 @@ def job_text(view: JobExplanation, symbols: Symbols) -> str:
     """For a person."""
     verb = {"run": "must run", "hit": "need not run", "excluded": "is excluded", "forced": "is forced to run"}
     why = _ADVICE.get(view.reason, view.reason)
-    lines = [one_line(f"{view.job} {verb.get(view.decision, view.decision)}: {why} ({view.reason})")]
+    said = f"{why}: {view.note}" if view.note else why
+    lines = [one_line(f"{view.job} {verb.get(view.decision, view.decision)}: {said} ({view.reason})")]
     lines += [f"  signature {one_line(view.signature)}"]
     if view.proved_by is not None:
         by = view.proved_by
@@ -129,6 +143,8 @@ def job_json(view: JobExplanation) -> str:
         "compared_with": view.compared_with,
         "differs": differences_json(view.differs),
     }
+    if view.note:
+        fields["note"] = view.note
     if view.proved_by is not None:
         by = view.proved_by
         fields["proved_by"] = {"url": by.url, "ref": by.ref, "at": by.at, "tier": by.tier}

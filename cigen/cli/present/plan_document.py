@@ -23,6 +23,8 @@ def decision_fields(decision: "Decision") -> dict[str, Any]:
     }
     if len(differs) > MOST_DIFFERS:
         fields["differs_more"] = len(differs) - MOST_DIFFERS
+    if decision.note:
+        fields["note"] = decision.note
     if decision.proof is not None:
         proof = decision.proof
         fields["proved_by"] = {"url": proof.url, "ref": proof.ref, "at": proof.at, "tier": proof.tier}

@@ -1,14 +1,12 @@
 """Conditions of `when`, judged as far as they can be before anything runs.
 
 Owns: constant folding, and what each node means. A provider says which names it knows already (the values of a matrix
-leg, a variable that cig.toml sets); what is left asks for the rest only. Owns too what `matches` means where a system
-has regular expressions: `glob_regex`. Refuses: any system's spelling.
+leg, a variable that cig.toml sets); what is left asks for the rest only. Refuses: any system's spelling.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 
-from cigen.sdk import Expr, Op
+from cigen.sdk import Expr, Op, glob_regex, matches_glob
 
 __all__ = [
     "FALSE",
@@ -129,53 +127,3 @@ def conjuncts(expr: Expr | None) -> tuple[Expr, ...]:
         return ()
     assert expr is not None, "no condition at all always holds"
     return expr.args if expr.op is Op.AND else (expr,)
-
-
-def glob_regex(pattern: str) -> str:
-    """The glob as a regular expression for a whole text, in the part of the language that RE2, Java and PCRE share.
-
-    `*` stands for any text, slashes included, as it does in conditions on every system; `?` for one character, `[…]`
-    for one of a set, `{a,b}` for either. A leading `!` is a character like any other.
-    """
-    found, index, depth = [], 0, 0
-    while index < len(pattern):
-        char = pattern[index]
-        group = _SET.match(pattern, index)
-        if char == "*":
-            index += len(pattern[index:]) - len(pattern[index:].lstrip("*"))
-            found.append(".*")
-            continue
-        if char == "?":
-            found.append(".")
-        elif group:
-            found.append(f"[{'^' if group[1] else ''}{_RANGE.sub(_range, group[2])}]")
-            index = group.end() - 1
-        elif char == "{" and "}" in pattern[index:]:
-            found.append("(?:")
-            depth += 1
-        elif char == "}" and depth:
-            found.append(")")
-            depth -= 1
-        elif char == "," and depth:
-            found.append("|")
-        else:
-            found.append(f"\\{char}" if char in _SPECIAL else char)
-        index += 1
-    return "".join(found) + ")" * depth
-
-
-def _range(found: re.Match[str]) -> str:
-    first, last = found[1], found[2]
-    ordered = last and first <= last
-    ends = [re.escape(char) for char in (first, last) if char]
-    return ("-" if ordered else "\\-" if last else "").join(ends)
-
-
-_SPECIAL = frozenset("\\.+*?()[]{}^$|")
-_SET = re.compile(r"\[([!^]?)([^\]]+)\]")
-_RANGE = re.compile(r"(.)(?:-(.))?", re.DOTALL)
-
-
-def matches_glob(pattern: str, text: str) -> bool:
-    """Whether the glob matches the whole text."""
-    return re.fullmatch(glob_regex(pattern), text, re.DOTALL) is not None

@@ -8,13 +8,18 @@ from cigen.model.config import Config, Project
 from cigen.model.resources import Job, Workflow
 from cigen.model.triggers import Schedule, Triggers
 from cigen.pipeline.forcing import read_forcing
+from cigen.pipeline.occasion import read_occasion
 from cigen.pipeline.signature import PlannedJob
 
 LEG = PlannedJob("test-ruby3.3", Job("test"), None, ())
 
 
 def reason(environ: dict[str, str] | None = None, *trailers: str, config: Config | None = None, **payload: Any) -> str:
-    return read_forcing(environ or {}, trailers, payload).reason(LEG, config or Config("0.2", Project("shop")))
+    given = environ or {}
+    if payload:
+        given = {"GITHUB_EVENT_NAME": "pull_request", **given}
+    occasion = read_occasion(given, payload, "branch")
+    return read_forcing(given, trailers, occasion).reason(LEG, config or Config("0.2", Project("shop")))
 
 
 def with_triggers(**fields: Any) -> Config:
@@ -38,10 +43,17 @@ def test_s21_a_glob_names_nothing_else(given: str) -> None:
 
 def test_s21_a_label_forces_everything() -> None:
     assert reason(pull_request={"labels": [{"name": "cig:full"}]}) == "LABEL"
-    assert reason({"BUILDKITE_PULL_REQUEST_LABELS": "bug,cig:full"}) == "LABEL"
+    assert reason({"BUILDKITE_BRANCH": "x", "BUILDKITE_PULL_REQUEST_LABELS": "bug,cig:full"}) == "LABEL"
     for labels in ([{"name": "cig:fuller"}], [], None, [1], {}, [{}]):
         assert reason(pull_request={"labels": labels}) == ""
     assert reason(pull_request="x") == ""
+
+
+@pytest.mark.parametrize(("answer", "expected"), [("true", "INPUT"), ("test", "INPUT"), ("false", ""), ("lint", "")])
+def test_s21_the_answer_of_whoever_starts_a_run_forces(answer: str, expected: str) -> None:
+    assert reason({"CIG_EVENT": "manual", "CIG_INPUT_CIG_FORCE": answer}) == expected
+    assert reason({"GITHUB_EVENT_NAME": "workflow_dispatch"}, inputs={"cig_force": answer}) == expected
+    assert reason({"CIG_EVENT": "push", "CIG_INPUT_CIG_FORCE": answer}) == ""
 
 
 @pytest.mark.parametrize("attempt", ["2", "10", "", "x"])
@@ -55,6 +67,8 @@ def test_s22_a_plan_that_is_made_anew_in_a_later_attempt_forces(attempt: str) ->
 def test_s20_a_schedule_is_the_whole_truth_unless_all_of_them_reuse(reuse: tuple[bool, ...], expected: str) -> None:
     config = with_triggers(schedule=tuple(Schedule("0 4 * * *", reuse=one) for one in reuse))
     assert reason({"GITHUB_EVENT_NAME": "schedule"}, config=config) == expected
+    assert reason({"BUILDKITE_BRANCH": "main", "BUILDKITE_SOURCE": "schedule"}, config=config) == expected
+    assert reason({"CIRCLECI": "true", "CIG_EVENT": "schedule"}, config=config) == expected
     assert reason({"GITHUB_EVENT_NAME": "push"}, config=config) == ""
 
 

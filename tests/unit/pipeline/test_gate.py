@@ -17,8 +17,8 @@ def entry(key: str, decision: str, job: str = "") -> Planned:
 LEGS = (entry("test-ruby3.3", "hit", "test"), entry("test-ruby3.4", "run", "test"))
 
 
-def red(plan: Any, /, **results: str) -> list[str]:
-    return [one.name for one in judge_results(plan, results) if one.why]
+def red(plan: Any, /, workflow: str = "", excluded: tuple[str, ...] = (), **results: str) -> list[str]:
+    return [one.name for one in judge_results(plan, results, workflow=workflow, excluded=excluded) if one.why]
 
 
 def test_every_job_that_succeeded_is_green() -> None:
@@ -124,3 +124,61 @@ def test_a_name_is_a_plan_key_before_it_is_anything_else() -> None:
     plan = (entry("test", "run", "other"), entry("leg", "hit", "test"), entry("te.st", "hit"))
     assert red(plan, test="skipped") == ["test"]
     assert red((entry("a.b", "hit"), entry("a-b", "run")), **{"a-b": "skipped"}) == ["a-b"]
+
+
+@pytest.mark.parametrize("name", ["test-ruby3.4", "test-ruby3-4", "test"])
+def test_s2_what_a_condition_of_the_run_left_out_may_be_skipped_or_absent(name: str) -> None:
+    assert red(LEGS, excluded=(name,)) == []
+    assert red(LEGS, excluded=(name,), **{"test-ruby3.4": "skipped"}) == []
+    assert red(LEGS, excluded=(name,), test="skipped") == []
+    assert red(LEGS, excluded=("other",), test="skipped") == ["test"]
+    assert red(None, excluded=("test",), test="skipped") == []
+
+
+@pytest.mark.parametrize("result", ["failure", "cancelled", ""])
+def test_s2_what_was_left_out_may_not_have_failed(result: str) -> None:
+    assert red(LEGS, excluded=("test",), test=result) == ["test"]
+
+
+def test_s2_one_leg_that_was_left_out_excuses_no_other() -> None:
+    both = tuple(Planned(one.key, "test", one.id, "run") for one in LEGS)
+    assert red(both, excluded=("test-ruby3.4",), test="skipped") == ["test"]
+    assert red(both, excluded=("test-ruby3.4",)) == ["test-ruby3.3"]
+
+
+def test_a_job_that_only_runs_after_a_failure_need_not_have_run() -> None:
+    report = Planned("report", "report", "report", "run", "ON_FAILURE")
+    assert red((report,)) == red((report,), report="skipped") == red((report,), report="success") == []
+    assert red((report,), report="failure") == red((report,), report="cancelled") == ["report"]
+
+
+def test_a_gate_of_one_workflow_asks_for_no_job_of_another() -> None:
+    plan = tuple(Planned(one, one, one, "run", workflow=workflow) for one, workflow in ("ax", "by"))
+    assert red(plan, workflow="x", a="success") == []
+    assert red(plan, workflow="x") == ["a"]
+    assert red(plan, a="success") == ["b"]
+    assert red((entry("c", "run"), *plan), workflow="x", a="success") == ["c"]
+    assert red(plan, workflow="x", a="success", b="skipped") == ["b"]
+
+
+def audited(*reasons: str, result: str, name: str = "test") -> tuple[bool, bool]:
+    plan = [
+        Planned(f"test-{at}", "test", f"test-{at}", "hit" if one == "PROVEN" else "run", one)
+        for at, one in enumerate(reasons)
+    ]
+    (found,) = [one for one in judge_results(plan, {name: result}) if one.name == name]
+    return found.audited, found.escaped
+
+
+def test_s20_an_audited_job_that_fails_is_an_escape() -> None:
+    assert audited("AUDIT", result="failure") == (True, True)
+    assert audited("AUDIT", "PROVEN", result="failure") == (True, True)
+    assert audited("AUDIT", result="success") == (True, False)
+    for result in ("skipped", "cancelled"):
+        assert audited("AUDIT", result=result) == (False, False)
+
+
+def test_s20_where_another_leg_may_have_failed_nothing_escaped() -> None:
+    assert audited("AUDIT", "FILES", result="failure") == (False, False)
+    assert audited("AUDIT", "FILES", result="failure", name="test-0") == (True, True)
+    assert audited("PROVEN", result="failure") == (False, False)

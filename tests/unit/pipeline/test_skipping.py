@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cigen.hashing.manifest import Difference
-from cigen.model.resources import Inputs, Job, JobOutputs, Leg, PathGlob, SkipIf
+from cigen.model.resources import Inputs, Job, JobOutputs, Leg, Pair, PathGlob, Shards, SkipIf
 from cigen.model.triggers import Trigger
+from cigen.pipeline.exclusion import PLANNED
 from cigen.pipeline.signature import PlannedJob
-from cigen.pipeline.skipping import Finding, Proof, decide, reason_for
+from cigen.pipeline.skipping import Circumstances, Finding, Proof, decide, is_skipped, reason_for
 
 PROOF = Proof("https://ci.example.org/1", "main", "2026-01-01T00:00:00Z", "branch")
 PROVEN = Finding(PROOF)
@@ -22,17 +23,17 @@ def planned(id: str, *needs: str, **fields: Any) -> PlannedJob:
     return PlannedJob(leg.key if leg else id, Job(id, needs=needs, **{"skip_if": FILES, **fields}), leg, needs)
 
 
-def never(_: PlannedJob) -> str:
-    return ""
+def circumstances(excluded: dict[str, str] | None = None, forced: str = "", **more: Any) -> Circumstances:
+    return Circumstances(excluded or {}, lambda one: "CIG_FORCE" if one.key in forced.split() else "", **more)
 
 
-def decided(jobs: list[PlannedJob], *proven: str, unasked: str = "") -> dict[str, tuple[str, str]]:
-    found = decide(jobs, dict.fromkeys(proven, PROVEN), never, unasked)
+def decided(jobs: list[PlannedJob], *proven: str, **given: Any) -> dict[str, tuple[str, str]]:
+    found = decide(jobs, dict.fromkeys(proven, PROVEN), circumstances(**given))
     return {key: (one.decision, one.reason) for key, one in found.items()}
 
 
 def test_a_job_that_is_proven_is_a_hit_and_names_its_proof() -> None:
-    found = decide([planned("a")], {"a": PROVEN}, never)["a"]
+    found = decide([planned("a")], {"a": PROVEN}, circumstances())["a"]
     assert (found.decision, found.reason, found.proof) == ("hit", "PROVEN", PROOF)
 
 
@@ -45,8 +46,10 @@ def test_a_job_that_is_not_proven_runs() -> None:
     [
         ({"effects": True}, "EFFECTS"),
         ({"trigger": Trigger("other")}, "EFFECTS"),
-        ({"run_on": "failure"}, "RUN_ON"),
+        ({"run_on": "failure"}, "ON_FAILURE"),
         ({"run_on": "always"}, "RUN_ON"),
+        ({"shards": Shards(2)}, "SHARDS"),
+        ({"shards": Shards(2), "effects": True}, "EFFECTS"),
         ({"skip_if": None}, "NO_INPUTS"),
         ({"skip_if": SkipIf(branch=("main",))}, "NO_INPUTS"),
         ({"skip_if": None, "inputs": Inputs(env=("HOME",))}, "NO_INPUTS"),
@@ -62,12 +65,12 @@ def test_s1_a_store_that_was_not_asked_proves_nothing() -> None:
 
 def test_a_doubt_is_the_reason_and_outweighs_a_proof() -> None:
     for proof in (None, PROOF):
-        found = decide([planned("a")], {"a": Finding(proof, "EXPIRED")}, never)["a"]
+        found = decide([planned("a")], {"a": Finding(proof, "EXPIRED")}, circumstances())["a"]
         assert (found.decision, found.reason, found.proof) == ("run", "EXPIRED", None)
 
 
 def test_s21_what_is_forced_runs_although_it_is_proven() -> None:
-    found = decide([planned("a")], {"a": PROVEN}, lambda one: "CIG_FORCE")["a"]
+    found = decide([planned("a")], {"a": PROVEN}, circumstances(forced="a"))["a"]
     assert (found.decision, found.reason, found.proof) == ("forced", "CIG_FORCE", None)
 
 
@@ -105,6 +108,34 @@ def test_s18_the_need_goes_all_the_way_up() -> None:
     }
 
 
+def test_s18_values_go_all_the_way_up_too() -> None:
+    jobs = [planned("a", outputs=JobOutputs(values=("v",)))]
+    jobs += [planned(other, one, outputs=JobOutputs(values=("v",))) for one, other in ("ab", "bc", "cd")]
+    assert [found for found, _ in decided(jobs, "a", "b", "c").values()] == ["run"] * 4
+    assert [found for found, _ in decided(jobs, "a", "b", "c", "d").values()] == ["hit"] * 4
+
+
+def test_s18_all_legs_of_a_producer_run_for_one_leg_that_runs() -> None:
+    def legs(id: str, *needs: str, **fields: Any) -> list[PlannedJob]:
+        return [planned(id, *needs, leg=Leg(f"{id}-{one}", (Pair("x", one),)), **fields) for one in "12"]
+
+    jobs = [*legs("a", outputs=JobOutputs(files=("x",))), *legs("b", "a-1", "a-2", **FETCHES)]
+    assert {key: found for key, (found, _) in decided(jobs, "a-1", "a-2", "b-1").items()} == {
+        "a-1": "run",
+        "a-2": "run",
+        "b-1": "hit",
+        "b-2": "run",
+    }
+    assert set(decided(jobs, "a-1", "a-2", "b-1", "b-2").values()) == {("hit", "PROVEN")}
+
+
+def test_s18_a_producer_whose_proof_is_of_no_use_runs_whoever_needs_it() -> None:
+    jobs = [planned("a", outputs=JobOutputs(files=("x",))), planned("b", "a", **FETCHES)]
+    for finding in (Finding(PROOF, "EXPIRED"), Finding(), Finding(None, "TAMPERED")):
+        found = decide(jobs, {"a": finding, "b": PROVEN}, circumstances())
+        assert (found["a"].decision, found["b"].decision) == ("run", "hit")
+
+
 @pytest.mark.parametrize(
     ("kinds", "reason"),
     [
@@ -127,12 +158,81 @@ def test_the_reason_is_the_nearest_thing_that_changed(kinds: tuple[str, ...], re
 names = st.sampled_from("abcd")
 
 
-@given(st.sets(names), st.sets(names), st.sets(names), st.sampled_from(["", "STORE_DOWN"]))
-def test_a_hit_is_always_proven_unforced_and_asked_for(
-    proven: set[str], forced: set[str], effects: set[str], unasked: str
+@given(
+    *(st.sets(names) for _ in range(6)),
+    st.dictionaries(names, st.sampled_from(["WHEN", "EVENT", "UPSTREAM_EXCLUDED", "SKIP_ENV", "SKIP_BRANCH"])),
+    st.sampled_from(["", "STORE_DOWN"]),
+)
+def test_there_is_one_way_to_a_hit_and_one_to_any_other_skip(
+    proven: set[str],
+    forced: set[str],
+    effects: set[str],
+    audited: set[str],
+    objected: set[str],
+    fetching: set[str],
+    excluded: dict[str, str],
+    unasked: str,
 ) -> None:
-    jobs = [planned(key, effects=key in effects) for key in "abcd"]
-    found = decide(jobs, dict.fromkeys(proven, PROVEN), lambda one: "X" if one.key in forced else "", unasked)
+    files, last = JobOutputs(files=("x",)), planned("z", inputs=Inputs(artifacts=tuple(fetching)), effects=True)
+    jobs = [*(planned(key, effects=key in effects, outputs=files) for key in "abcd"), last]
+    bearing = circumstances(
+        excluded, " ".join(forced), unasked=unasked, audited=audited, objections=dict.fromkeys(objected, "no")
+    )
+    found = decide(jobs, dict.fromkeys(proven, PROVEN), bearing)
+    free = set("abcd") - forced - effects - fetching
     hits = {key for key, one in found.items() if one.decision == "hit"}
-    assert hits == (set() if unasked else proven - forced - effects)
-    assert all((one.proof is not None) == (one.decision == "hit") for one in found.values())
+    assert hits == (set() if unasked else proven & free - audited - objected - excluded.keys())
+    skipped = {key for key, one in found.items() if is_skipped(one.decision, one.reason)}
+    assert skipped == hits | {key for key, reason in excluded.items() if reason in PLANNED and key in free}
+    native = {key for key, reason in excluded.items() if reason not in PLANNED}
+    assert {key for key, one in found.items() if one.decision == "excluded"} == native | skipped - hits
+    assert all((one.proof is not None) == (one.decision == "hit" or one.reason == "AUDIT") for one in found.values())
+
+
+@pytest.mark.parametrize("reason", ["WHEN", "EVENT", "UPSTREAM_EXCLUDED"])
+def test_what_the_ci_system_leaves_out_is_expected_to_be_absent_and_is_not_skipped_by_the_plan(reason: str) -> None:
+    more: dict[str, Any]
+    for more in ({}, {"forced": "a"}, {"unasked": "STORE_DOWN"}):
+        assert decided([planned("a")], "a", excluded={"a": reason}, **more) == {"a": ("excluded", reason)}
+    assert not is_skipped("excluded", reason)
+
+
+@pytest.mark.parametrize("reason", ["SKIP_ENV", "SKIP_BRANCH"])
+def test_what_skip_if_asks_for_is_skipped_by_the_plan_without_any_store(reason: str) -> None:
+    excluded = {"a": reason}
+    assert decided([planned("a")], excluded=excluded, unasked="STORE_DOWN") == {"a": ("excluded", reason)}
+    assert decided([planned("a", skip_if=None)], excluded=excluded) == {"a": ("excluded", reason)}
+    assert decided([planned("a")], excluded=excluded, forced="a") == {"a": ("forced", "CIG_FORCE")}
+    assert is_skipped("excluded", reason)
+
+
+def test_nobody_can_force_a_job_that_waits_for_a_failure() -> None:
+    assert decided([planned("a", run_on="failure", effects=True)], forced="a") == {"a": ("run", "ON_FAILURE")}
+
+
+@pytest.mark.parametrize("fields", [{"effects": True}, {"trigger": Trigger("x")}, {"run_on": "always"}])
+def test_s26_a_job_with_effects_is_not_skipped_for_a_variable_or_a_branch(fields: dict[str, Any]) -> None:
+    assert decided([planned("a", **fields)], excluded={"a": "SKIP_ENV"})["a"][0] == "run"
+
+
+def test_s18_a_job_that_skip_if_leaves_out_runs_where_its_output_is_needed() -> None:
+    jobs = [planned("a", outputs=JobOutputs(files=("x",))), planned("b", "a", **FETCHES)]
+    assert decided(jobs, excluded={"a": "SKIP_ENV"})["a"] == ("run", "OUTPUTS")
+    assert decided(jobs, excluded={"a": "SKIP_ENV", "b": "SKIP_ENV"})["a"] == ("excluded", "SKIP_ENV")
+
+
+def test_s18_a_job_that_is_left_out_needs_no_output() -> None:
+    jobs = [planned("a", outputs=JobOutputs(files=("x",))), planned("b", "a", **FETCHES)]
+    assert decided(jobs, "a", excluded={"b": "WHEN"})["a"] == ("hit", "PROVEN")
+
+
+def test_s20_an_audited_job_runs_and_tells_what_proved_it() -> None:
+    found = decide([planned("a")], {"a": PROVEN}, circumstances(audited={"a"}))["a"]
+    assert (found.decision, found.reason, found.proof) == ("run", "AUDIT", PROOF)
+    assert decided([planned("a")], audited={"a"}) == {"a": ("run", "NO_RECORD")}
+
+
+def test_a_plugin_turns_a_hit_into_a_run_and_nothing_into_a_hit() -> None:
+    found = decide([planned("a")], {"a": PROVEN}, circumstances(objections={"a": "quota"}))["a"]
+    assert (found.decision, found.reason, found.proof, found.note) == ("run", "PREFLIGHT", None, "quota")
+    assert decided([planned("a")], objections={"a": "quota"}) == {"a": ("run", "NO_RECORD")}

@@ -8,6 +8,7 @@ import pytest
 
 from cigen.hashing.canonical import canonical_bytes
 from cigen.model.dataclass import replace
+from cigen.model.resources import Skipping
 from cigen.pipeline import tier as tiers
 from cigen.proof import trust
 from cigen.proof.keys import SigningKey, TrustedKey, read_signing_key, seal
@@ -178,8 +179,8 @@ def test_what_is_not_spelled_as_cig_spells_it_is_damaged(
         ({"expires": 0}, None),
         ({"expires": -1}, None),
         ({"expires": 1}, "proof"),
-        ({"created": -trust.MAX_AGE}, None),
-        ({"created": -trust.MAX_AGE + 1}, "proof"),
+        ({"created": -Skipping().max_age}, None),
+        ({"created": -Skipping().max_age + 1}, "proof"),
     ],
 )
 def test_s20_a_record_expires(
