@@ -16,7 +16,7 @@ from events import Event, Events
 from foreign import HERE, run, tool
 from record import Leg, Meaning, input_name, started_services
 
-__all__ = ["build_of", "read_jenkins", "run_all", "run_jenkinsfiles"]
+__all__ = ["build_of", "read_jenkins", "run_all", "run_jenkinsfiles", "scripts_of"]
 
 _HARNESS = HERE / "jenkins" / "Harness.groovy"
 _TEXT = r"'((?:[^'\\]|\\.)*)'"
@@ -33,7 +33,7 @@ def read_jenkins(text: str, keys: Sequence[str], events: Events) -> Meaning:
     jobs = {_plain(name): (_texts(needs), rest) for name, _, needs, rest in _JOB.findall(text)}
     names = _names(text)
     seen = {event: _by_leg(log, keys, names) for event, log in _runs(text, events).items()}
-    more = [_by_leg(log, keys, names) for log in (*_answered(text, events), *_failures(text, events))]
+    more = [_by_leg(log, keys, names) for log in _more(text, events)]
     legs: dict[str, Leg] = {}
     members: dict[str, set[str]] = {name: set() for name in jobs}
     each = [(key, *one) for by_leg in (*seen.values(), *more) for key, one in by_leg.items()]
@@ -70,6 +70,7 @@ def _names(text: str) -> dict[str, str]:
 _AT_ONCE = 60
 """Cases for one JVM: what it ends in time on a slow machine."""
 _SEEN: dict[str, dict[str, Log]] = {}
+_SEEN_LATER: dict[str, list[Log]] = {}
 
 
 def run_all(texts: Mapping[str, Events]) -> None:
@@ -102,6 +103,20 @@ def _outputs(text: str) -> dict[str, str]:
         found.setdefault(_plain(job), {}).setdefault(_plain(name), _plain(value))
     titles = {name: title for title, name in _names(text).items()}
     return {titles.get(job, job): "".join(f"{k}={v}\n" for k, v in said.items()) for job, said in found.items()}
+
+
+def _more(text: str, events: Events) -> list[Log]:
+    """What the file does where jobs say something, or fail."""
+    if text not in _SEEN_LATER:
+        _SEEN_LATER[text] = [*_answered(text, events), *_failures(text, events)]
+    return _SEEN_LATER[text]
+
+
+def scripts_of(text: str, events: Events) -> dict[str, str]:
+    """Every script that the file runs at any time, setup and clean-up included, by the label of its first step."""
+    logs = [*_runs(text, events).values(), *_more(text, events)]
+    found = {entry["script"]: entry["name"] for log in logs for entry in log if entry["kind"] == "sh"}
+    return {f"{name} ({index})": script for index, (script, name) in enumerate(found.items())}
 
 
 def _answered(text: str, events: Events) -> list[Log]:

@@ -8,8 +8,6 @@ import re
 from itertools import product
 
 import pytest
-from events import events_of
-from jenkins import run_all
 from keys import by_plain_key
 from plan import meaning_of
 from projects import PROJECTS, planned
@@ -45,14 +43,6 @@ CASES = [
     for provider in PROVIDERS
     for name in PROJECTS
 ]
-
-
-@pytest.fixture(scope="module")
-def jenkinsfiles() -> None:
-    """All run at once: starting a JVM is what takes the time."""
-    asked = [(graph, one) for name in PROJECTS for graph in [planned(name)] for one in graph.workflows]
-    texts = {render("jenkins", graph, one.id)[0]: events_of(one) for graph, one in asked}
-    run_all({text: events for text, events in texts.items() if text})
 
 
 def test_every_provider_is_read_and_every_exception_is_of_a_case() -> None:

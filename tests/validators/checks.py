@@ -16,20 +16,29 @@ def _circleci_config(files: Sequence[Path]) -> list[str]:
 
 
 def _circleci_scripts(files: Sequence[Path]) -> list[str]:
-    """Every script of every job of a push to main and of a tag, as it reaches the shell."""
-    scripts = {}
+    """Every script of every job of every workflow, as it reaches the shell."""
+    scripts: dict[str, dict[str, str]] = {"bash": {}, "sh": {}}
     for file in files:
-        for values in (pipeline_values(git__branch="main"), pipeline_values(git__tag="v1")):
+        for event, values in _CIRCLECI_EVENTS.items():
             try:
-                workflows = compile_config(file.read_text(), values).workflows
+                workflows = compile_config(file.read_text(), values, every=True).workflows
             except ConfigError:
                 continue
             for job in (job for jobs in workflows.values() for job in jobs):
                 for index, step in enumerate(job.steps):
-                    shell = str(step.get("shell", job.body.get("shell", "bash")))
-                    if step["kind"] == "run" and "bash" in shell:
-                        scripts[f"{file.name}:{job.name}:{index}"] = str(step["command"])
-    return shellcheck(scripts)
+                    words = str(step.get("shell", job.body.get("shell", "bash"))).split()
+                    shell = next((name for name in scripts if {name, f"/bin/{name}"} & set(words)), "")
+                    if step["kind"] == "run" and shell:
+                        scripts[shell][f"{file.name}:{job.name}:{index} ({event})"] = str(step["command"])
+    return [one for shell, each in scripts.items() for one in shellcheck(each, shell)]
+
+
+_CIRCLECI_EVENTS = {
+    "push": pipeline_values(git__branch="main"),
+    "tag": pipeline_values(git__tag="v1"),
+    "pull request": pipeline_values(git__branch="x", event__name="pull_request", event__action="opened"),
+    "schedule": pipeline_values(git__branch="main", trigger_source="scheduled_pipeline"),
+}
 
 
 def _buildkite_scripts(files: Sequence[Path]) -> list[str]:
