@@ -29,7 +29,6 @@ _COMMANDS: dict[type[Any], str] = {
     ask.GraphOptions: "graph",
     ask.ComputeSignaturesOptions: "compute_signatures",
     ask.RecordOptions: "record",
-    ask.CollectOptions: "collect",
     ask.GateOptions: "gate",
     ask.AuditOptions: "audit",
     ask.PluginOptions: "plugin",

@@ -11,7 +11,10 @@ from circleci_config import Compiled, CompiledJob, compile_config, pipeline_valu
 from events import Event, Events
 from record import Leg, Meaning, input_name
 
-__all__ = ["read_circleci", "running_jobs", "values_at"]
+__all__ = ["OWN", "read_circleci", "running_jobs", "values_at"]
+
+OWN = "cig/"
+"""What the names of the jobs begin with that are of cig, and that nobody planned."""
 
 
 def read_circleci(text: str, workflow: str, events: Events) -> Meaning:
@@ -20,7 +23,8 @@ def read_circleci(text: str, workflow: str, events: Events) -> Meaning:
     runs = {}
     for name, event in events.items():
         values, answers = values_at(event), _answers(text, event)
-        every = compile_config(text, values, answers, every=True).workflows[workflow]
+        compiled = compile_config(text, values, answers, every=True).workflows[workflow]
+        every = tuple(job for job in compiled if not job.name.startswith(OWN))
         approvals = {job.name for job in every if job.kind == "approval"}
         for job in every:
             # What is decided before a pipeline runs differs from event to event: the fullest reading counts.
@@ -29,7 +33,8 @@ def read_circleci(text: str, workflow: str, events: Events) -> Meaning:
                 legs[job.name] = leg
         started = compile_config(text, values, answers)
         halted = {job.name for job in started.workflows.get(workflow, ()) if _ends_at_once(job)}
-        runs[name] = frozenset(running_jobs(started, workflow)) - approvals - halted
+        running = (job for job in running_jobs(started, workflow) if not job.startswith(OWN))
+        runs[name] = frozenset(running) - approvals - halted
     return Meaning(legs, runs)
 
 

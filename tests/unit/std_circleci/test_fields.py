@@ -47,6 +47,7 @@ from cigen.sdk import (
     Service,
     Shards,
     SkipIf,
+    Skipping,
     Step,
     TagTrigger,
     Tool,
@@ -57,6 +58,7 @@ from cigen.sdk import (
 from cigen.std.provider.circleci.workflow import render_config
 
 SIGNATURE = "it decides the job's signature, which no configuration holds"
+PLANNED = "what it decides stands in the plan"
 RESOLVED = "the core has resolved it: the machine of the job or of each leg is what counts"
 LEGS = "the legs that the core has made of it are what counts"
 NOT_RENDERED = {
@@ -65,7 +67,6 @@ NOT_RENDERED = {
     (Job, "caches"): CORE,
     (Job, "checkout"): CORE,
     (Job, "cleanup"): CORE,
-    (Job, "effects"): SIGNATURE,
     (Job, "inputs"): SIGNATURE,
     (Job, "notify"): CORE,
     (Job, "owner"): "who proposed a job changes nothing in it",
@@ -81,9 +82,16 @@ NOT_RENDERED = {
     (ModuleUse, "constraint"): "that the step reached a provider at all is an error, whatever its version",
     (ModuleUse, "inputs"): "that the step reached a provider at all is an error, whatever it was given",
     (Output, "provider"): "the core asks each provider for its own outputs",
+    (PathGlob, "optional"): SIGNATURE,
+    (PathGlob, "pattern"): SIGNATURE,
     (Schedule, "reuse"): SIGNATURE,
     (Secret, "version"): SIGNATURE,
-    (SkipIf, "paths_unmodified"): SIGNATURE,
+    (SkipIf, "branch"): PLANNED,
+    (SkipIf, "env"): PLANNED,
+    (Skipping, "audit"): PLANNED,
+    (Skipping, "files"): "the checkout has all files",
+    (Skipping, "max_age"): PLANNED,
+    (Skipping, "runner"): RESOLVED,
     (Workflow, "stages"): "the edges that they mean stand in needs",
 }
 """Why a field that is not rendered is not lost."""
@@ -186,7 +194,14 @@ def _everything() -> tuple[Graph, Output]:
     )
     secrets = (Secret("TOKEN", (ProviderBlock("circleci", '{"context":"deploy"}'),), "2"),)
     facts = (Fact("ruby_version", "3.4", ".ruby-version"),)
-    graph = Graph("project", (workflow,), (job, upstream, once, other), facts, secrets)
+    proven = Job("proven", machine=Runner("linux"), skip_if=job.skip_if, **{**given, "steps": _steps()[:1]})
+    skipping = Skipping(
+        *("s3://proofs", 60, 1, ("branch:aa",), ("STORE",), "", "big", Runner("big", "linux", "amd64", SETTINGS)),
+        settings=(ProviderBlock("circleci", '{"mode":"in-job"}'),),
+        files=("cig.toml",),
+        version="1.0.0",
+    )
+    graph = Graph("project", (workflow,), (job, upstream, once, other, proven), facts, secrets, skipping)
     return graph, Output("circleci", ".circleci/config.yml", "All of it.", "ci")
 
 
@@ -194,6 +209,7 @@ CHANGES: dict[tuple[type, str], Any] = {
     (Artifact, "kind"): "junit",
     (Artifact, "when"): "always",
     (Concurrency, "preset"): "serial",
+    (Skipping, "store"): "",
     (Step, "run_on"): "failure",
     (ManualInput, "type"): "string",
     (Triggers, "merge_queue"): "",

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from cigen.sdk import Graph, Job, KeyPath, Output, ProviderBlock, Setting, Workflow
+from cigen.sdk import Graph, Job, KeyPath, Output, ProviderBlock, Setting, Skipping, Workflow
 from cigen.std.ci.checklist import Checklist, job_key, merge_rules, plan_keys, required, secrets_of, workflows_in
+from cigen.std.ci.plans import KEY, gate_name, has_plan, is_recorded, is_skippable
 from cigen.std.ci.problems import CannotExpress
 from cigen.std.ci.workflows import effective_triggers, workflow_key
 from cigen.std.provider.circleci.contexts import find_contexts
 from cigen.std.provider.circleci.executors import find_place
+from cigen.std.provider.circleci.planning import plan_mode
 from cigen.std.provider.circleci.problems import new_report
 from cigen.std.provider.circleci.raw import circleci_block
 
@@ -16,6 +18,10 @@ __all__ = ["checklist"]
 _USUAL = ".circleci/config.yml"
 _SETUP = "Project Settings > Project Setup"
 _ADVANCED = "Project Settings > Advanced"
+_DYNAMIC, _DYNAMIC_PLACE = (
+    "Switch dynamic configuration on",
+    f"{_ADVANCED} > Enable dynamic config using setup workflows",
+)
 _VARIABLES = "Project Settings > Environment Variables"
 _CONTEXTS = "Organization Settings > Contexts"
 _TRIGGERS = "Project Settings > Project Setup > Triggers"
@@ -36,13 +42,52 @@ def checklist(graph: Graph, output: Output) -> tuple[Setting, ...]:
     for workflow, jobs in chosen:
         _triggers(workflow, checks)
         _schedules(workflow, several, checks)
-        names = {job.id: ", ".join(f'"ci/circleci: {name}"' for name in plan_keys(job)) for job in jobs}
-        asked = [(f'job "{job.id}" is {names[job.id]}', job_key(job)) for job in required(jobs)]
-        merge_rules(workflow, asked, checks)
+        merge_rules(workflow, _asked(graph, workflow, jobs), checks)
+        if graph.skipping is not None and has_plan(graph, jobs):
+            _plan(workflow, jobs, graph.skipping, contexts, checks)
         _raw(workflow.raw, f'workflow "{workflow.id}"', workflow_key(workflow, "raw", "circleci"), checks)
         for job in jobs:
             _job(job, contexts, checks)
     return checks.found
+
+
+def _asked(graph: Graph, workflow: Workflow, jobs: Sequence[Job]) -> list[tuple[str, KeyPath]]:
+    """The checks that a merge waits for. Those of jobs that are skipped never report: then it is the gate alone."""
+    if has_plan(graph, jobs):
+        first = next(job for job in jobs if is_skippable(job))
+        name = gate_name(graph, workflow.id)
+        reason = f'"ci/circleci: {name}" is green if every job was run or proven; no other check is needed'
+        return [(reason, job_key(first, "skip_if" if first.skip_if else "inputs"))]
+    names = {job.id: ", ".join(f'"ci/circleci: {name}"' for name in plan_keys(job)) for job in jobs}
+    return [(f'job "{job.id}" is {names[job.id]}', job_key(job)) for job in required(jobs)]
+
+
+def _plan(
+    workflow: Workflow,
+    jobs: Sequence[Job],
+    skipping: Skipping,
+    contexts: Mapping[str, Sequence[str]],
+    checks: Checklist,
+) -> None:
+    if plan_mode(skipping, (workflow,), new_report()) == "dynamic":
+        reason = f'the plan of workflow "{workflow.id}" continues the pipeline'
+        checks.add(_DYNAMIC, _DYNAMIC_PLACE, reason, ("skipping",))
+    for name in skipping.secrets:
+        reason = f'the plan of workflow "{workflow.id}" reads the store with it'
+        _keep(name, "", reason, ("skipping", "secrets"), contexts, checks)
+    if skipping.trust and any(is_recorded(job) for job in jobs):
+        what = ", the private key of the tier of the runs that get it,"
+        reason = f'jobs of workflow "{workflow.id}" sign their records with it; all scripts of these jobs see it'
+        _keep(KEY, what, reason, ("skipping", "trust"), contexts, checks)
+
+
+def _keep(
+    name: str, what: str, reason: str, key: KeyPath, contexts: Mapping[str, Sequence[str]], checks: Checklist
+) -> None:
+    for context in contexts.get(name, ()):
+        checks.add(f'Keep {name}{what} in the context "{context}"', _CONTEXTS, reason, key)
+    if not contexts.get(name):
+        checks.add(f"Add the variable {name}{what}".rstrip(","), _VARIABLES, reason, key)
 
 
 def _triggers(workflow: Workflow, checks: Checklist) -> None:
@@ -126,8 +171,7 @@ def _raw(blocks: Sequence[ProviderBlock], what: str, key: KeyPath, checks: Check
     root = table.get("root")
     parts = {**table, **(root if isinstance(root, dict) else {})}
     if parts.get("setup") is True:
-        place = f"{_ADVANCED} > Enable dynamic config using setup workflows"
-        checks.add("Switch dynamic configuration on", place, f"the raw block of {what} says setup", key)
+        checks.add(_DYNAMIC, _DYNAMIC_PLACE, f"the raw block of {what} says setup", key)
     orbs = parts.get("orbs")
     for name in orbs.values() if isinstance(orbs, dict) else ():
         if isinstance(name, str) and not name.startswith("circleci/"):

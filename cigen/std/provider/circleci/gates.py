@@ -31,7 +31,7 @@ from cigen.std.provider.circleci.conditions import (
 from cigen.std.provider.circleci.triggers import Start
 from cigen.std.report import Report
 
-__all__ = ["Gate", "find_gates", "read_outputs"]
+__all__ = ["Gate", "find_gates", "read_outputs", "usual_filters"]
 
 _TAG_RUN = {BRANCH: "", EVENT: "push", SOURCE: "webhook"}
 
@@ -97,7 +97,7 @@ def _gate(one: StaticJob, condition: Expr, start: Start, report: Report) -> Gate
         (filtered if _expressible(part) else left).append(part)
     steps = _halts(one, left, report) if left else []
     if not filtered:
-        return Gate(condition, _usual(start), steps)
+        return Gate(condition, usual_filters(start), steps)
     told = all_of(filtered)
     at_tag = fold(all_of([start.condition, told]), _TAG_RUN.get)
     if not start.tags and not is_false(at_tag):
@@ -106,7 +106,7 @@ def _gate(one: StaticJob, condition: Expr, start: Start, report: Report) -> Gate
     return Gate(condition, expression(told), steps)
 
 
-def _usual(start: Start) -> Value:
+def usual_filters(start: Start) -> Value:
     """Filters of a job without a condition: tags are let in only where they are named."""
     if not start.tags:
         return None

@@ -17,6 +17,7 @@ from cigen.std.provider.circleci.executors import Place, find_place
 from cigen.std.provider.circleci.gates import Gate, read_outputs
 from cigen.std.provider.circleci.matrix import Parameters
 from cigen.std.provider.circleci.pipelines import trigger_steps
+from cigen.std.provider.circleci.planning import Planning
 from cigen.std.provider.circleci.raw import circleci_block, merge_job, merge_steps
 from cigen.std.provider.circleci.scripts import job_shell, render_shell
 from cigen.std.provider.circleci.services import find_variables, service_containers, service_steps
@@ -45,6 +46,7 @@ class JobScope:
     contexts: dict[str, tuple[str, ...]]
     project: str
     report: Report
+    planning: Planning | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +79,27 @@ def render_job(
     leg = parameters.leg if parameters else one.job.id
     steps = _own_steps(job, leg, place, conditions, scope)
     merge_steps(one.source, block, steps, report)
+    planning = scope.planning
+    asking = planning.asking(job, one.source, leg, place) if planning else []
+    recording = planning.recording(job, one.source, leg, place) if planning else []
     whole = [
         *_answers(one, place, scope),
         *_first_steps(one, gate, scope),
         *service_steps(job, place, report),
-        *_ordered(job, steps),
+        *_ordered(job, steps, asking),
         *_last_steps(one),
+        *recording,
     ]
     body = _body(job, place, whole, scope)
-    if parameters is not None:
-        body = {"parameters": parameters.declared, **body}
+    declared = {
+        **(parameters.declared if parameters else {}),
+        **(planning.declared(job, one.source) if planning else {}),
+    }
+    if declared:
+        body = {"parameters": declared, **body}
     contexts = job_contexts(job, scope.contexts, report)
+    if planning is not None and (asking or recording):
+        contexts = list(dict.fromkeys([*contexts, *planning.contexts]))
     invocation = _place(one, gate, contexts, scope)
     if parameters is not None:
         own: dict[str, Value] = {"name": parameters.name, "matrix": parameters.matrix} if parameters.matrix else {}
@@ -112,10 +124,10 @@ def _own_steps(job: Job, leg: str, place: Place, conditions: ConditionScope, sco
     )
 
 
-def _ordered(job: Job, steps: Sequence[RenderedStep]) -> list[Value]:
-    """The steps, with this shard's share worked out as soon as the source is there."""
+def _ordered(job: Job, steps: Sequence[RenderedStep], asking: Sequence[Value]) -> list[Value]:
+    """The steps; as soon as the source is there, what asks whether to go on, and this shard's share."""
     found: list[Value] = []
-    shards = shard_steps(job.shards) if job.shards else []
+    shards = [*asking, *(shard_steps(job.shards) if job.shards else [])]
     for condition, group in groupby(steps, key=lambda step: step.condition):
         together = list(group)
         inner = [one for step in together for one in step.steps]

@@ -17,11 +17,14 @@ from cigen.std.ci.legs import has_placeholder
 from cigen.std.provider.circleci.texts import fits_parameters, parameter, render_text
 from cigen.std.report import Report
 
-__all__ = ["LEG_LIMIT", "Parameters", "find_parameters", "tell_matrix"]
+__all__ = ["LEG_LIMIT", "SIGNATURE", "Parameters", "find_parameters", "tell_matrix"]
 
 LEG_LIMIT = 128
+SIGNATURE = "cig-signature"
+"""The parameter by which a plan tells a job its signature."""
+
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
-_RESERVED = ("context", "executor", "filters", "matrix", "name", "requires", "type")
+_RESERVED = ("context", "executor", "filters", "matrix", "name", "requires", "type", SIGNATURE)
 _OPAQUE = (Expr, Native, ProviderBlock, Leg)
 
 

@@ -41,6 +41,7 @@ TITLES = {
     "CIRCLECI_034": "Does not run without any of its needs",
     "CIRCLECI_035": "Reports by the folder",
     "CIRCLECI_036": "Required input answers itself",
+    "CIRCLECI_037": "Name is taken by cig",
 }
 
 

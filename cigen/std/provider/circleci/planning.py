@@ -1,0 +1,358 @@
+"""Skipping what is proven: how CircleCI finds out which jobs need not run, and who is told.
+
+`dynamic`, the usual mode: the file is a setup configuration. Its job `cig/plan` continues the pipeline with the file
+itself, without the jobs that the plan skips; with all of it where there is no plan. `in-job`: each job asks for itself
+and ends at once if it is proven, which also holds when it is run again. Either way a job that passed records that, and
+`cig/gate` is the one check to wait for.
+"""
+
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from cigen.sdk import Expr, Graph, Job, Op, Output, Skipping, Step, Tool, Workflow
+from cigen.sdk.yaml import Value
+from cigen.std.ci.blocks import read_own
+from cigen.std.ci.legs import StaticJob
+from cigen.std.ci.plans import (
+    GATE,
+    KEY,
+    PLANNER,
+    gate_name,
+    has_plan,
+    install_script,
+    is_recorded,
+    is_skippable,
+    record_script,
+)
+from cigen.std.ci.problems import CannotExpress
+from cigen.std.ci.workflows import jobs_of
+from cigen.std.provider.circleci.contexts import job_contexts
+from cigen.std.provider.circleci.executors import Place, find_place
+from cigen.std.provider.circleci.gates import Gate, usual_filters
+from cigen.std.provider.circleci.matrix import SIGNATURE
+from cigen.std.provider.circleci.raw import circleci_block
+from cigen.std.provider.circleci.scripts import FAILED, render_shell
+from cigen.std.provider.circleci.texts import render_text
+from cigen.std.provider.circleci.triggers import Start, input_variables
+from cigen.std.report import Report
+
+__all__ = ["ASK", "LAST_LINE", "RECORD", "SETUP", "Planning", "find_planning", "plan_mode"]
+
+RECORD, ASK = "cig-record", "cig-ask"
+"""Commands of the file."""
+
+LAST_LINE = "# End of what the plan has run."
+"""What the last line of a planned configuration says: without it some of it is missing."""
+
+SETUP = Expr(Op.NAME, "pipeline.in_setup")
+"""That the file is read for the first time."""
+
+_API = "https://circleci.com/api/v2/pipeline/continue"
+_SIGNATURE_FILE = "/tmp/cig-signature"  # noqa: S108  one job, one machine
+_PYTHON = "3.13"
+_SOURCE = "<< pipeline.trigger_source >>"
+_MINUTES = 3
+_SHELL_VALUE = "<< parameters.shell >>"
+_SHELL: dict[str, Value] = {"shell": {"type": "string", "default": "/bin/bash -eo pipefail"}}
+_MODES = ("dynamic", "in-job")
+
+
+@dataclass(frozen=True, slots=True)
+class Planning:
+    """What the jobs of a file have to do with plans. `wanted`: jobs whose files or values others take.
+
+    `contexts`: those that hold what the store needs. `path`: the file itself. `workflow`: the one that it holds, if
+    the graph has more.
+    """
+
+    skipping: Skipping
+    in_job: bool
+    path: str
+    workflow: str
+    workflows: Sequence[Workflow]
+    contexts: tuple[str, ...] = ()
+    wanted: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def _usual(self) -> str:
+        return f"python3 -m pip install --quiet cigen=={self.skipping.version}"
+
+    # -- in the jobs ---------------------------------------------------------------------------------------------------
+
+    def asks(self, job: Job, source: str) -> bool:
+        """Whether the job asks for itself. What others take from it nobody else could give them, so it runs."""
+        return self.in_job and is_skippable(job) and _checks_out(job) and source not in self.wanted
+
+    def records(self, job: Job, source: str) -> bool:
+        """Whether the job keeps the proof that it passed."""
+        return is_recorded(job) and (not self.in_job or self.asks(job, source))
+
+    def declared(self, job: Job, source: str) -> dict[str, Value]:
+        """The parameter by which a plan tells the job its signature."""
+        if self.in_job or not self.records(job, source):
+            return {}
+        return {SIGNATURE: {"type": "string", "default": ""}}
+
+    def asking(self, job: Job, source: str, leg: str, place: Place) -> list[Value]:
+        """What stands after the checkout. leg: the plan key."""
+        return [{ASK: {"job": render_text(leg), **_shell(job, place)}}] if self.asks(job, source) else []
+
+    def recording(self, job: Job, source: str, leg: str, place: Place) -> list[Value]:
+        """The last step."""
+        if not self.records(job, source):
+            return []
+        given: dict[str, Value] = {} if self.in_job else {"signature": f"<< parameters.{SIGNATURE} >>"}
+        return [{RECORD: {"job": render_text(leg), **given, **_shell(job, place)}}]
+
+    def commands(self, used: Iterable[str]) -> dict[str, Value]:
+        """The definitions of the commands that the jobs use."""
+        made = {ASK: self._ask, RECORD: self._record}
+        return {name: make() for name, make in made.items() if name in set(used)}
+
+    def _ask(self) -> Value:
+        script = (
+            f"(\n{_indented(install_script(self.skipping, self._usual))}) || true\n"
+            f"{self._event()}"
+            "limit=$(command -v timeout >/dev/null && echo timeout -k 5 120) || limit=\n"
+            "# shellcheck disable=SC2086\n"
+            'answer=$($limit cig compute-signatures --job "$CIG_JOB") || answer=\n'
+            "# Half an answer is none.\n"
+            """case "$answer" in *'"schema": "cig.plan/1"'*'}') ;; *) answer= ;; esac\n"""
+            'field() { printf \'%s\\n\' "$answer" | sed -n \'s/^.*"\'"$1"\'": "\\([^"]*\\)".*$/\\1/p\' | head -n 1; }\n'
+            f"field signature > {_SIGNATURE_FILE}\n"
+            'case "$(field decision) $(field reason)" in\n'
+            '  "hit "* | "excluded SKIP_"*)\n'
+            '    echo "$CIG_JOB need not run: $(field reason) $(field url)"\n'
+            "    circleci-agent step halt\n"
+            "    ;;\n"
+            "esac\n"
+        )
+        return {
+            "description": "End the job here if it is proven that it would pass.",
+            "parameters": {"job": {"type": "string"}, **_SHELL},
+            "steps": [
+                _run(
+                    "Ask whether this is proven",
+                    script,
+                    CIG_JOB="<< parameters.job >>",
+                    CIG_SOURCE=_SOURCE,
+                    shell=_SHELL_VALUE,
+                )
+            ],
+        }
+
+    def _record(self) -> Value:
+        signature = f'"$(cat {_SIGNATURE_FILE})"' if self.in_job else '"$CIG_SIGNATURE"'
+        command = f'cig record "$CIG_JOB" --signature {signature}'
+        script = f"# A failure that is allowed is no success.\n[ ! -e {FAILED} ] || exit 0\n"
+        if self.in_job:
+            script += f"[ -s {_SIGNATURE_FILE} ] || exit 0\n"
+        script += record_script(self.skipping, self._usual, command, "echo")
+        variables = {"CIG_JOB": "<< parameters.job >>"}
+        script = f"(\n{_indented(script)}) || true\n"
+        parameters: dict[str, Value] = {"job": {"type": "string"}, **_SHELL}
+        if self.in_job:
+            steps: list[Value] = [_run("Record that this passed", script, shell=_SHELL_VALUE, **variables)]
+        else:
+            parameters = {"job": {"type": "string"}, "signature": {"type": "string"}, **_SHELL}
+            variables["CIG_SIGNATURE"] = "<< parameters.signature >>"
+            run = _run("Record that this passed", script, shell=_SHELL_VALUE, **variables)
+            # No plan, no signature, nothing to record.
+            steps = [{"when": {"condition": "<< parameters.signature >>", "steps": [run]}}]
+        description = "Keep the proof that a job passed. Never fails it."
+        return {"description": description, "parameters": parameters, "steps": steps}
+
+    # -- beside them ---------------------------------------------------------------------------------------------------
+
+    def planner(self, report: Report) -> dict[str, Value]:
+        """The job that continues the pipeline."""
+        environment: dict[str, Value] = {"CIG_SOURCE": _SOURCE}
+        for workflow in self.workflows:
+            environment |= input_variables(workflow)
+        install = f"(\n{_indented(install_script(self.skipping, self._usual))}) || echo 'There is no cig.'\n"
+        steps: list[Value] = [
+            {"checkout": {"method": "blobless"}},
+            _run("Put cig on PATH", install, no_output_timeout=f"{_MINUTES}m"),
+            # Whatever became of that, somebody must continue.
+            _run("Continue with what is not proven", self._continue(), when="always"),
+        ]
+        return {**self._machine(report), "environment": environment, "steps": steps}
+
+    def _continue(self) -> str:
+        only = f" --workflow {self.workflow}" if self.workflow else ""
+        return (
+            "# The second time round this file is no setup configuration.\n"
+            f"sed '/^setup: true$/d' {shlex.quote(self.path)} > /tmp/cig-full.yml\n"
+            f"{self._event()}"
+            "continue_with() {\n"
+            '  jq -n --rawfile configuration "$1" \\\n'
+            "    '{\"continuation-key\": env.CIRCLE_CONTINUATION_KEY, configuration: $configuration}' |\n"
+            "    curl -fsS --retry 3 --retry-connrefused -X POST -H 'Content-Type: application/json' \\\n"
+            f"      --data @- {_API}\n"
+            "}\n"
+            f"if timeout -k 5 120 cig compute-signatures{only} --format circleci > /tmp/cig-planned.yml &&\n"
+            f'  [ "$(tail -n 1 /tmp/cig-planned.yml)" = "{LAST_LINE}" ] && continue_with /tmp/cig-planned.yml; then\n'
+            "  exit 0\n"
+            "fi\n"
+            'echo "There is no plan, so every job runs."\n'
+            "continue_with /tmp/cig-full.yml\n"
+        )
+
+    def _event(self) -> str:
+        """Shell that tells the event where no variable of CircleCI does."""
+        known = {"scheduled_pipeline": "schedule", "api": "manual"}
+        lines = [f"  {source}) export CIG_EVENT={event} ;;" for source, event in known.items()]
+        if any(one.triggers and one.triggers.merge_queue for one in self.workflows):
+            lines.append('  *) case "$CIRCLE_BRANCH" in gh-readonly-queue/*) export CIG_EVENT=merge_queue ;; esac ;;')
+        return "\n".join(['case "$CIG_SOURCE" in', *lines, "esac", ""])
+
+    def gate(self, report: Report) -> dict[str, Value]:
+        """The job that a merge waits for. CircleCI starts it when nothing that it requires has failed."""
+        if self.in_job:
+            steps: list[Value] = [_run("Everything passed", 'echo "Every job has passed, or was proven before."')]
+            return {**self._machine(report), "steps": steps}
+        script = (
+            "cat > /tmp/cig-plan.json \\<<'PLAN'\n<< parameters.plan >>\nPLAN\n"
+            "# Each job is required, so one that could run has passed.\n"
+            "results=\n"
+            "set --\n"
+            "while read -r ran job; do\n"
+            '  case "$ran" in\n'
+            '    "") ;;\n'
+            '    true | 1) results="$results${results:+, }\\"$job\\": {\\"result\\": \\"success\\"}" ;;\n'
+            '    *) set -- "$@" --excluded "$job" ;;\n'
+            "  esac\n"
+            "done \\<<'JOBS'\n<< parameters.jobs >>\nJOBS\n"
+            'printf \'{%s}\' "$results" | cig gate --plan /tmp/cig-plan.json "$@"\n'
+        )
+        parameters: dict[str, Value] = {
+            "jobs": {"type": "string", "description": "For each job whether its conditions let it run, and its name"},
+            "plan": {"type": "string", "default": ""},
+        }
+        install = install_script(self.skipping, self._usual)
+        steps = [_run("Put cig on PATH", install), _run("Judge what ran and what did not", script)]
+        return {"parameters": parameters, **self._machine(report), "steps": steps}
+
+    def gate_place(
+        self, graph: Graph, workflow: Workflow, jobs: Sequence[StaticJob], gates: Mapping[str, Gate], start: Start
+    ) -> dict[str, Value]:
+        """The gate's place in a workflow, which requires every job that no person has to approve first."""
+        held = _after(jobs, (one.job.id for one in jobs if one.job.approve is not None))
+        # What waits for a failure runs in no green pipeline, nor does what waits for that.
+        failing = [one.job.id for one in jobs if one.job.run_on == "failure"]
+        never = _after([one for one in jobs if one.job.run_on == "success"], failing)
+        requires: list[Value] = []
+        lines: list[str] = []
+        for one in jobs:
+            filters = gates[one.job.id].filters
+            told = f"<< {filters} >>" if isinstance(filters, str) else "true"
+            if one.job.id in held | never:
+                told = "false"
+            legs = [leg.key for leg in one.job.matrix.legs] if one.job.matrix else [one.job.id]
+            lines += [f"{told} {render_text(leg)}\n" for leg in legs]
+            if one.job.id not in held:
+                may_lack = told != "true" or one.job.run_on != "success"
+                requires.append({one.job.id: ["success", "not_run"]} if may_lack else one.job.id)
+        found: dict[str, Value] = {"name": gate_name(graph, workflow.id)}
+        if requires:
+            found["requires"] = requires
+        filters = usual_filters(start)
+        if filters is not None:
+            found["filters"] = filters
+        return found if self.in_job else {**found, "jobs": "".join(lines)}
+
+    def _machine(self, report: Report) -> dict[str, Value]:
+        python = Step("python", tool=Tool("python", _PYTHON))
+        try:
+            return dict(find_place(Job(PLANNER, machine=self.skipping.machine, steps=(python,)), report).value)
+        except CannotExpress as problem:
+            report.error("CIRCLECI_004", problem.message, hint=problem.hint, key=("skipping", "runner"))
+            return {"docker": [{"image": f"cimg/python:{_PYTHON}"}]}
+
+
+def find_planning(
+    graph: Graph,
+    output: Output,
+    workflows: Sequence[Workflow],
+    contexts: Mapping[str, tuple[str, ...]],
+    report: Report,
+) -> Planning | None:
+    """How the file plans; None where there is nothing to plan."""
+    jobs = jobs_of(graph, *workflows)
+    if graph.skipping is None or not has_plan(graph, jobs):
+        return None
+    for name in (PLANNER, GATE):
+        if any(job.id == name for job in jobs) or any(workflow.id == name for workflow in workflows):
+            message = f'"{name}" is the name of what cig adds to the file'
+            report.error("CIRCLECI_037", message, hint="choose another name", key=("jobs", name))
+    secrets = (*graph.skipping.secrets, *((KEY,) if graph.skipping.trust else ()))
+    return Planning(
+        skipping=graph.skipping,
+        in_job=plan_mode(graph.skipping, workflows, report) == "in-job",
+        path=output.path,
+        workflow=workflows[0].id if len(workflows) == 1 and len(graph.workflows) > 1 else "",
+        workflows=workflows,
+        contexts=tuple(job_contexts(Job(PLANNER, secrets=secrets), dict(contexts), report)),
+        wanted=frozenset(_wanted(jobs)),
+    )
+
+
+def plan_mode(skipping: Skipping, workflows: Sequence[Workflow], report: Report) -> str:
+    """`dynamic` or `in-job`."""
+    key = ("skipping", "circleci")
+    table = read_own(skipping.settings, "circleci", "what skipping is on CircleCI", report, "CIRCLECI_014", key)
+    others = sorted(set(table) - {"mode"})
+    if others:
+        message = f'"{others[0]}" under [skipping] circleci means nothing to provider/circleci'
+        report.warning("CIRCLECI_006", message, hint='keys: "mode"', key=(*key, others[0]))
+    mode = table.get("mode", "")
+    if mode and mode not in _MODES:
+        message = f'there is no mode "{mode}" of skipping on CircleCI'
+        report.error("CIRCLECI_006", message, hint='modes: "dynamic", "in-job"', key=(*key, "mode"))
+    # A pipeline is continued once, and whoever writes their own setup does that themselves.
+    own = any("setup" in circleci_block(workflow.raw, "", (), report) for workflow in workflows)
+    return "in-job" if own else mode or "dynamic"
+
+
+def _wanted(jobs: Sequence[Job]) -> Iterable[str]:
+    fetched = {step.download.name for job in jobs for step in job.steps if step.download is not None}
+    needed = {need for job in jobs for need in job.needs}
+    for job in jobs:
+        leaves = {step.upload.name for step in job.steps if step.upload is not None}
+        if leaves & fetched or (job.id in needed and job.outputs is not None and job.outputs.values):
+            yield job.id
+
+
+def _after(jobs: Sequence[StaticJob], first: Iterable[str]) -> set[str]:
+    """The jobs of `first`, and those that need them, however far."""
+    found = set(first)
+    known = -1
+    while known != len(found):
+        known = len(found)
+        found |= {one.job.id for one in jobs if not found.isdisjoint(one.job.needs)}
+    return found
+
+
+def _checks_out(job: Job) -> bool:
+    return any(step.checkout is not None and not step.checkout.disabled for step in job.steps)
+
+
+def _shell(job: Job, place: Place) -> dict[str, Value]:
+    """The argument for a job that has no bash, or has it elsewhere."""
+    if place.system == "windows":
+        return {"shell": render_shell("bash", place.system)}
+    return {"shell": render_shell("sh")} if job.image is not None else {}
+
+
+def _indented(script: str) -> str:
+    return "".join(f"  {line}\n" if line else "\n" for line in script.splitlines())
+
+
+def _run(name: str, script: str, shell: str = "", when: str = "", no_output_timeout: str = "", **env: str) -> Value:
+    """A step. Capitals are variables."""
+    command = script if script.count("\n") > 1 else script.rstrip("\n")
+    given = {"shell": shell, "no_output_timeout": no_output_timeout, "when": when}
+    keys: dict[str, Value] = {key: value for key, value in given.items() if value}
+    variables: dict[str, Value] = {"environment": dict(env)} if env else {}
+    return {"run": {"name": name, "command": command, **keys, **variables}}
