@@ -63,14 +63,18 @@ def check_result(provider: str, path: str, result: GenerateResult) -> None:
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_a_random_document_is_rendered_or_refused(provider: str) -> None:
+    written = []
+
     @UNHURRIED
     @given(documents(modules=False))
     def check(tree: dict[str, Any]) -> None:
         note(to_toml(tree))
         for path, result in rendered(tree, provider):
             check_result(provider, path, result)
+            written.append(bool(result.fragments))
 
     check()
+    assert sum(written) * 4 > len(written), "most documents can be said"
 
 
 def test_groovy_itself_compiles_random_files(tmp_path: Path) -> None:
