@@ -4,6 +4,7 @@ from importlib import import_module
 from pathlib import Path
 
 from cigen.model.diagnostics import Diagnostic
+from cigen.pipeline.merge import part_of
 from cigen.sdk import GenerateRequest, Graph, Output
 
 __all__ = ["FILES", "GOLDEN", "PROVIDERS", "golden_files", "render"]
@@ -23,7 +24,7 @@ def render(provider: str, graph: Graph, workflow: str = "") -> tuple[str, tuple[
     """The file of one workflow, the first if none is named, or nothing where the provider refuses; and what it said."""
     plugin = import_module(f"cigen.std.provider.{provider}.plugin").PLUGIN
     output = Output(provider, FILES[provider], "", workflow or graph.workflows[0].id)
-    done = plugin.generate(GenerateRequest(provider, graph, (output,)))
+    done = plugin.generate(GenerateRequest(provider, part_of(graph, output), (output,)))
     return "".join(one.content for one in done.fragments if one.path == output.path), done.diagnostics
 
 
