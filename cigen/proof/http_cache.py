@@ -19,7 +19,7 @@ from cigen.proof.stores import StoreFaultError
 
 __all__ = ["HttpStore"]
 
-AT_ONCE = 32
+AT_ONCE = 64
 """Connections."""
 
 _OVERHEAD = 1024

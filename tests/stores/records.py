@@ -14,7 +14,7 @@ from cigen.proof.record import Record
 from cigen.proof.stores import Store
 from cigen.proof.trust import Reader
 
-__all__ = ["KEY", "MANIFEST", "READER", "SIGNING", "Cig", "asked", "decision", "name_of", "record"]
+__all__ = ["KEY", "MANIFEST", "NOW", "READER", "SIGNING", "Cig", "asked", "decision", "name_of", "record"]
 
 Cig = Callable[..., "subprocess.CompletedProcess[str]"]
 KEY = "01" * 32

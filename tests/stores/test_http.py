@@ -293,6 +293,7 @@ def _head(status: str, length: int = 0) -> bytes:
 ANSWERS: dict[str, Callable[[int], bytes]] = {
     "an error": lambda number: _head("500 Internal Server Error"),
     "a refusal": lambda number: _head("403 Forbidden"),
+    "a full disk": lambda number: _head("507 Insufficient Storage"),
     "somewhere else": lambda number: _head("302 Found"),
     "no HTTP": lambda number: b"220 mail.example.org ESMTP\r\n",
     "nothing": lambda number: b"",

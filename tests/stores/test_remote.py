@@ -112,16 +112,6 @@ def test_s16_wrong_content_proves_nothing(content: bytes | None, store: RemoteSt
     assert [one.doubt for one in answer.refusals[prefix]] == [Doubt.TAMPERED]
 
 
-def test_s16_a_record_of_another_job_or_tier_in_its_place_proves_nothing(store: RemoteStore, prefix: str) -> None:
-    sealed = seal(record(f"{prefix}-other"), SIGNING)
-    put(store, sealed, MANIFEST, READER)
-    data = store.fetch([name_of(sealed.record)], LIMIT)[name_of(sealed.record)]
-    store.replace(name_of(record(prefix)), data)
-    store.replace(name_of(record(f"{prefix}-other", scope="protected")), data)
-    answer = asked(store, prefix)
-    assert (answer.proofs, len(answer.refusals[prefix])) == ({}, 1)
-
-
 def test_a_plan_skips_what_an_action_cache_proves(server: Any, repository: Path, cig: Cig, prefix: str) -> None:
     variables = {"CIG_STORE_KEY": KEY, "GITHUB_REPOSITORY": f"acme/{prefix}"}
     first = decision(cig, repository, server.url, **variables)
