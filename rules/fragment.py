@@ -10,7 +10,7 @@ from cigen.hashing.canonical import spell
 from cigen.hashing.digest import xxh3
 from cigen.hashing.manifest import Component, KeyManifest
 from cigen.host.discovery import InstalledPlugin
-from cigen.model.dataclass import dataclass
+from cigen.model.dataclass import dataclass, replace
 from cigen.model.diagnostics import error
 from cigen.model.plans import GenerateRequest, GenerateResult, Hook
 from cigen.model.resources import Output
@@ -61,30 +61,32 @@ class FragmentRule(PluginRule):
             Component("output", GRAPH, self._part_digests(outputs)[output.path]),
             Component("target", output.path, f"{output.provider} {output.workflow} {output.description}"),
         ]
-        return key_manifest(self.context, self.name, 1, components)
+        return key_manifest(self.context, self.name, 2, components)
 
     def _part_digests(self, outputs: Outputs) -> dict[str, str]:
-        """For each output the digest of the part of the graph that is in it: what other files hold is no input.
+        """For each output the digest of the part of the graph that is in it: the jobs of other files are no input.
 
         Cut out of the graph's JSON, because most runs need no graph but this.
         """
         if not self._digests:
             graph: dict[str, Any] = json.loads(outputs.encoded(GRAPH))
-            jobs, workflows = graph.get("jobs", []), graph.get("workflows", [])
-            ids = [workflow["id"] for workflow in workflows]
+            jobs = graph.get("jobs", [])
+            ids = [workflow["id"] for workflow in graph.get("workflows", [])]
             for output in outputs.value(CONFIG).outputs:
                 name = workflow_of(output, ids)
                 mine = [job for job in jobs if name is None or job.get("workflow", ids[0]) == name]
                 if len(mine) == len(jobs):
                     self._digests[output.path] = outputs.digest(GRAPH)
                     continue
-                shown = [workflow for workflow in workflows if workflow["id"] == name]
-                self._digests[output.path] = xxh3(spell({**graph, "jobs": mine, "workflows": shown}))
+                self._digests[output.path] = xxh3(spell({**graph, "jobs": mine}))
         return self._digests
 
     def _run(self, target: Target, outputs: Outputs) -> Result:
         graph = part_of(outputs.value(GRAPH), target.output)
-        request = GenerateRequest(target.output.provider, graph, (target.output,))
+        # Nobody but the core has to know which workflow it is that an output without a name is of.
+        name = workflow_of(target.output, [workflow.id for workflow in graph.workflows])
+        asked = target.output if name is None else replace(target.output, workflow=name)
+        request = GenerateRequest(target.output.provider, graph, (asked,))
         result: GenerateResult = self.context.pool.call(target.plugin, Hook.GENERATE, request)
         foreign = foreign_paths(target.output.path, result.fragments, owns=target.owns)
         if foreign:

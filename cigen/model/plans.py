@@ -272,7 +272,10 @@ class WorkSignature:
 
 @dataclass(frozen=True, slots=True)
 class GenerateRequest:
-    """Write the files. `target` is the provider's short name; `outputs` are the files asked of it."""
+    """Write the files. `target` is the provider's short name; `outputs` are the files asked of it.
+
+    `graph`: all workflows of the project, and the jobs of those whose files these are.
+    """
 
     target: str
     graph: Graph

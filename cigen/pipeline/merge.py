@@ -75,16 +75,12 @@ def _merge(path: str, owners: Sequence[str], content: str, item: OwnedFragment, 
 
 
 def part_of(graph: Graph, output: Output) -> Graph:
-    """The jobs and the workflow that belong in one output; the whole graph where it has or wants all of them."""
+    """The graph with the jobs of one output. Of other workflows it keeps what they are, not what they do."""
     ids = [workflow.id for workflow in graph.workflows]
     name = workflow_of(output, ids)
     if name is None:
         return graph
-    return replace(
-        graph,
-        workflows=tuple(workflow for workflow in graph.workflows if workflow.id == name),
-        jobs=tuple(job for job in graph.jobs if (job.workflow or ids[0]) == name),
-    )
+    return replace(graph, jobs=tuple(job for job in graph.jobs if (job.workflow or ids[0]) == name))
 
 
 def workflow_of(output: Output, workflows: Sequence[str]) -> str | None:

@@ -12,7 +12,7 @@ from cigen.model.config import Config, Project
 from cigen.model.dataclass import replace
 from cigen.model.diagnostics import Level
 from cigen.model.paths import Digest, GitId, PluginId
-from cigen.model.plans import Fact, Fragment, GenerateResult, Graph, PluginInfo
+from cigen.model.plans import Fact, Fragment, GenerateRequest, GenerateResult, Graph, Hook, PluginInfo
 from cigen.model.resources import Job, Output, Workflow
 from cigen.pipeline.merge import part_of
 from cigen.pipeline.resolve import Resolution
@@ -135,6 +135,21 @@ def test_a_key_changes_with_what_the_plugin_is_shown(edit: str) -> None:
     for file in FILES:
         if part_of(graph(), file) != part_of(EDITS[edit], file):
             assert before[f"fragment:{file.path}"] != after[f"fragment:{file.path}"]
+
+
+def test_a_plugin_is_shown_every_workflow_the_jobs_of_its_file_and_which_workflow_that_is() -> None:
+    asked: list[GenerateRequest] = []
+
+    def call(_plugin: InstalledPlugin, _hook: Hook, request: GenerateRequest) -> GenerateResult:
+        asked.append(request)
+        return GenerateResult()
+
+    rule = FragmentRule(context(GITHUB, pool=SimpleNamespace(call=call)))
+    for action in rule.actions(outputs(*FILES, plugins=(GITHUB,), graph=graph())):
+        action.run()
+    assert [[one.id for one in request.graph.workflows] for request in asked] == [["ci", "nightly"]] * 2
+    assert [[one.id for one in request.graph.jobs] for request in asked] == [["test"], ["soak"]]
+    assert [one.workflow for request in asked for one in request.outputs] == ["ci", "nightly"]
 
 
 def test_the_plugin_is_in_the_key() -> None:
