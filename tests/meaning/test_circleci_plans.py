@@ -151,6 +151,12 @@ def test_s19_who_needs_a_skipped_job_needs_what_that_needed(hits: tuple[str, ...
     assert {status for one in found.values() for given in one.requires.values() for status in given} <= {"success"}
 
 
+def test_s19_the_gate_waits_for_what_stands_before_a_skipped_job_that_may_be_left_out() -> None:
+    jobs = (job("a"), job("b", "a", when=parse_condition("branch == 'main'")), job("c"))
+    found = entries(planned(rendered(*jobs), jobs, "b"))
+    assert found[GATE].requires == {"a": ("success",), "c": ("success",)}
+
+
 def test_s23_legs_are_skipped_one_by_one() -> None:
     jobs = (job("lint"), legs("test", "lint"), job("pack", "test"))
     text = rendered(*jobs)
