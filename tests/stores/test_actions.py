@@ -8,6 +8,8 @@ from google.protobuf.descriptor_pb2 import DescriptorProto, FileDescriptorProto,
 from cigen.proof import reapi_pb2
 from cigen.proof.actions import action_of, decode_result, encode_result
 
+pytestmark = pytest.mark.xdist_group("stores")  # so that each server is started once
+
 NAME = "github.com/acme/shop/branch/records/test-ruby3.3/cs1=3a=" + "0" * 64
 VENDORED = {
     "build/bazel/remote/execution/v2/remote_execution.proto": (

@@ -5,6 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.xdist_group("stores")  # so that each server is started once
+
 BENCH = Path(__file__).parents[2] / "bench" / "stores.py"
 
 

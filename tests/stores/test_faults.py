@@ -16,6 +16,8 @@ from cigen.proof.stores import Store, StoreFaultError
 from cigen.proof.trust import SKEW, Doubt
 from cigen.proof.writing import put
 
+pytestmark = pytest.mark.xdist_group("stores")  # so that each server is started once
+
 OTHER = read_signing_key("02" * 32)
 SIGNATURE = str(MANIFEST.signature())
 Change = Callable[[Record], Sealed]

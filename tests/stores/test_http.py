@@ -24,6 +24,8 @@ from cigen.proof.stores import StoreFaultError
 from cigen.proof.trust import Doubt
 from cigen.proof.writing import put
 
+pytestmark = pytest.mark.xdist_group("stores")  # so that each server is started once
+
 
 class Plain(BaseHTTPRequestHandler):
     """What a web server does that lets files be put: no question about their content."""
@@ -67,6 +69,9 @@ class PlainServer(ThreadingHTTPServer):
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}/some/folder"
+
+    def handle_error(self, *_: Any) -> None:
+        """A client that hangs up on an answer that is too long is none."""
 
 
 @pytest.fixture

@@ -27,6 +27,8 @@ from cigen.proof.stores import StoreFaultError
 from cigen.proof.trust import Doubt
 from cigen.proof.writing import put
 
+pytestmark = pytest.mark.xdist_group("stores")  # so that each server is started once
+
 
 @pytest.fixture(params=["casd", "bazel_remote"])
 def server(request: pytest.FixtureRequest) -> Any:
