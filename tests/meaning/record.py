@@ -64,16 +64,32 @@ def differences(plan: Meaning, read: Meaning, events: Sequence[str]) -> Iterator
     for key in sorted(set(plan.legs) ^ set(read.legs)):
         yield Difference("legs", key, "is not rendered" if key in plan.legs else "is rendered but not planned")
     for key in sorted(set(plan.legs) & set(read.legs)):
+        # A job may ask more of those that it waits for anyway.
+        needs = read.legs[key].needs
+        if not plan.legs[key].needs <= needs <= _above(plan.legs, key):
+            yield Difference("needs", key, f"{sorted(needs)} instead of {sorted(plan.legs[key].needs)}")
         yield from _leg_differences(plan.legs[key], read.legs[key])
     for event in events:
         for key in sorted(plan.runs[event] ^ read.runs[event]):
             yield Difference("runs", key, f"{event}: {'does not run' if key in plan.runs[event] else 'runs'}")
 
 
+def _above(legs: Mapping[str, Leg], key: str) -> set[str]:
+    """All that a leg waits for, and those that these wait for."""
+    found: set[str] = set()
+    waiting = list(legs[key].needs)
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found.add(one)
+            waiting += legs[one].needs if one in legs else ()
+    return found
+
+
 def _leg_differences(plan: Leg, read: Leg) -> Iterator[Difference]:
     if plan.fetches and not read.fetches:
         yield Difference("fetches", plan.key, "nothing is fetched")
-    for what in ("needs", "secrets", "timeout", "allow_failure", "waits_for_approval"):
+    for what in ("secrets", "timeout", "allow_failure", "waits_for_approval"):
         planned, found = getattr(plan, what), getattr(read, what)
         if planned != found and None not in (planned, found):
             yield Difference(what, plan.key, f"{_shown(found)} instead of {_shown(planned)}")

@@ -50,6 +50,7 @@ def _site(file: dict[str, Any]) -> str:
 GITHUB: dict[str, tuple[str, str, Damage]] = {
     "a need less": ("matrix", "needs", jobs(lambda file: file["report"].pop("needs"))),
     "a leg less": ("matrix", "legs", jobs(lambda file: file["test"]["strategy"]["matrix"]["include"].pop())),
+    "a need more": ("servers", "needs", jobs(lambda file: file["inside"].update(needs="test"))),
     "another leg": (
         *("matrix", "legs"),
         jobs(lambda file: file["test"]["strategy"]["matrix"]["include"][0].update(libc="x")),
