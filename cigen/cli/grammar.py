@@ -207,6 +207,8 @@ _SIGNATURES = Command(
         Flag(("--store",), "where records are kept; CIG_STORE if not given", "URL"),
         Flag(("--format",), "json, github, circleci, buildkite, jenkins or text", "FORMAT",
              choices=("json", "github", "circleci", "buildkite", "jenkins", "text")),
+        Flag(("--file",), "with circleci: the configuration to take jobs out of; .circleci/config.yml if not given",
+             "FILE", Takes.FILE),
     ),
     exclusive=(("--rev", "--worktree"),),
     examples=(("cig compute-signatures --format text", "read it yourself"),),

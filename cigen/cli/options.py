@@ -104,7 +104,7 @@ class GraphOptions:
 
 @dataclass(frozen=True, slots=True)
 class ComputeSignaturesOptions:
-    """`cig compute-signatures`. No jobs: all. An empty `rev` is HEAD."""
+    """`cig compute-signatures`. No jobs: all. An empty `rev` is HEAD. `file`: what a format is made from."""
 
     jobs: tuple[str, ...] = ()
     rev: str = ""
@@ -112,6 +112,7 @@ class ComputeSignaturesOptions:
     store: str = ""
     format: str = "json"
     workflow: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

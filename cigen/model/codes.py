@@ -27,6 +27,7 @@ CODES: dict[str, Code] = {
     "CLI_005": Code("No worktree"),
     "CLI_006": Code("Interrupted", 130),
     "CLI_007": Code("cig.toml exists"),
+    "CLI_008": Code("Pipeline cannot be read"),
     # -- cig.toml: schema/ -----------------------------------------------------------------------------------------
     "SCHEMA_001": Code("Empty cig.toml"),
     "SCHEMA_002": Code("Too much"),

@@ -8,7 +8,7 @@ from cigen.cli.console import Console
 from cigen.cli.options import ComputeSignaturesOptions
 from cigen.cli.present.plan_document import decision_fields, lines_text, plan_text
 from cigen.errors import ProjectError
-from cigen.model.diagnostics import error, has_errors
+from cigen.model.diagnostics import Diagnostic, error, has_errors
 from cigen.model.resources import Workflow
 from cigen.pipeline.signature import PlannedJob, job_workflow
 from cigen.repo.listing import CommitListing
@@ -40,9 +40,25 @@ def run(options: ComputeSignaturesOptions, console: Console) -> int:
         from cigen.cli.present.github_output import github_text
 
         console.out(github_text(document, [planned.job for planned in signing.signatures.planned]))
+    elif options.format == "circleci":
+        found += _continue(document, options, console)
     else:
         console.out(plan_text(document))
     return console.report(found, signing.text)
+
+
+def _continue(document: dict[str, Any], options: ComputeSignaturesOptions, console: Console) -> list[Diagnostic]:
+    """Prints the configuration that a pipeline is continued with, or tells why it cannot."""
+    from cigen.cli.present.circleci_config import CONFIG, circleci_text
+
+    path, hint = options.file or CONFIG, "`cig render` writes it"
+    try:
+        console.out(circleci_text(document, (console.start / path).read_text("utf-8")))
+    except OSError:
+        return [error("CLI_008", f"there is no {path}, which has the jobs", hint=hint)]
+    except ValueError as problem:
+        return [error("CLI_008", f"{path} is no configuration that cig can take jobs out of: {problem}", hint=hint)]
+    return []
 
 
 def _sign(options: ComputeSignaturesOptions, location: RepositoryLocation, console: Console) -> "Signing":

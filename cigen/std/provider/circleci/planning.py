@@ -50,6 +50,7 @@ SETUP = Expr(Op.NAME, "pipeline.in_setup")
 
 _API = "https://circleci.com/api/v2/pipeline/continue"
 _SIGNATURE_FILE = "/tmp/cig-signature"  # noqa: S108  one job, one machine
+_USUAL_PATH = ".circleci/config.yml"
 _PYTHON = "3.13"
 _SOURCE = "<< pipeline.trigger_source >>"
 _MINUTES = 3
@@ -181,6 +182,7 @@ class Planning:
 
     def _continue(self) -> str:
         only = f" --workflow {self.workflow}" if self.workflow else ""
+        only += f" --file {shlex.quote(self.path)}" if self.path != _USUAL_PATH else ""
         return (
             "# The second time round this file is no setup configuration.\n"
             f"sed '/^setup: true$/d' {shlex.quote(self.path)} > /tmp/cig-full.yml\n"
