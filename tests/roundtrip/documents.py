@@ -142,7 +142,24 @@ def _shared() -> st.SearchStrategy[Tree]:
             "services": services(),
             "secrets": secrets(),
             "runners": runners(),
+            "skipping": _skipping(),
         },
+    )
+
+
+@cache
+def _skipping() -> st.SearchStrategy[Tree]:
+    return some(
+        {
+            "enabled": st.booleans(),
+            "store": st.sampled_from(["https://proofs.example/x", "github-cache"]),
+            "max_age": st.sampled_from(["14d", "36h", "1d12h"]),
+            "audit": st.sampled_from(["2%", "0.5%", True, False]),
+            "trust": st.just(["protected:" + "0" * 64, "branch:" + "1" * 64]),
+            "secrets": st.sampled_from(["STORE_TOKEN", ["A", "B"]]),
+            "install": SCRIPT,
+            "runner": st.just("linux"),
+        }
     )
 
 
