@@ -1,4 +1,4 @@
-"""Skipping: who plans, who asks, who records, and what their scripts do when cig is broken. S1, S4, S18."""
+"""Skipping: who plans, who asks, who records, and what their scripts do when cig is broken. S1, S4, S5, S18."""
 
 import json
 import shutil
@@ -177,13 +177,13 @@ def execute(tmp_path: Path) -> Execute:
     return run
 
 
-USED = ("cat", "cut", "head", "jq", "ls", "sed", "tail", "touch", "wc")
+USED = ("cat", "cut", "env", "seq", "head", "jq", "ls", "sed", "tail", "touch", "wc")
 TOOLS = {name: f'exec {shutil.which(name)} "$@"' for name in USED} | {"timeout": 'shift 3; exec "$@"'}
 
 
 def script_of(data: dict[str, Any], name: str, index: int = -1) -> dict[str, Any]:
-    found: dict[str, Any] = data["jobs"][name]["steps"][index]["run"]
-    return found
+    found: dict[str, Any] | str = data["jobs"][name]["steps"][index]["run"]
+    return {"command": found} if isinstance(found, str) else found
 
 
 def command_of(data: dict[str, Any], name: str) -> dict[str, Any]:
@@ -420,6 +420,28 @@ def test_a_job_that_cannot_ask_does_not() -> None:
     assert data["workflows"]["ci"]["jobs"][-1][GATE]["name"] == "cig/gate"
 
 
-def test_a_retried_job_is_planned_like_any_other() -> None:
-    data, _ = render(job(retry=Retry(2)))
-    assert steps_of(data, "test")[-1] == "cig-record"
+@pytest.mark.parametrize("skipping", [SKIPPING, IN_JOB], ids=["dynamic", "in-job"])
+@pytest.mark.parametrize("retry", [Retry(2), Retry(9)], ids=["by CircleCI", "by a loop"])
+def test_s5_what_passes_at_a_second_attempt_is_not_recorded(
+    retry: Retry, skipping: Skipping, execute: Execute, tmp_path: Path
+) -> None:
+    flaky = "[ -e once ] || { touch once; exit 1; }"
+    (tmp_path / "cig-signature").write_text(SIGNATURE)
+    for lucky in (False, True):
+        steps = (Step("checkout", checkout=Checkout()), Step("make", run=Run(flaky), retry=retry))
+        data, _ = render(job(steps=steps), skipping=skipping)
+        run = script_of(data, "test", -2)
+        for _ in range(1 + int(run.get("max_auto_reruns", 0))):
+            if execute(run, CIG_JOB="test").returncode == 0:
+                break
+        done = execute(command_of(data, "cig-record"), "echo recorded", CIG_JOB="test", CIG_SIGNATURE=SIGNATURE)
+        assert (done.returncode, "recorded" in done.stdout) == (0, lucky)
+        for mark in tmp_path.glob("cig-*ed"):
+            mark.unlink()
+        for mark in tmp_path.glob("cig-begun-*"):
+            mark.unlink()
+
+
+def test_a_script_of_a_job_that_records_nothing_is_as_it_was() -> None:
+    data, _ = render(job(), job("deploy", retry=Retry(2), skip_if=None, effects=True))
+    assert script_of(data, "deploy") == {"command": "make", "max_auto_reruns": 2}

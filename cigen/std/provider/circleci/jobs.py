@@ -120,6 +120,7 @@ def _own_steps(job: Job, leg: str, place: Place, conditions: ConditionScope, sco
             tags=scope.start.tags,
             no_caches=scope.start.only_tags,
             report=scope.report,
+            recorded=scope.planning is not None and scope.planning.records(job, job.id),
         )
     )
 

@@ -32,7 +32,7 @@ from cigen.std.provider.circleci.executors import Place, find_place
 from cigen.std.provider.circleci.gates import Gate, usual_filters
 from cigen.std.provider.circleci.matrix import SIGNATURE
 from cigen.std.provider.circleci.raw import circleci_block
-from cigen.std.provider.circleci.scripts import FAILED, render_shell
+from cigen.std.provider.circleci.scripts import FAILED, RETRIED, render_shell
 from cigen.std.provider.circleci.texts import render_text
 from cigen.std.provider.circleci.triggers import Start, input_variables
 from cigen.std.report import Report
@@ -146,7 +146,8 @@ class Planning:
     def _record(self) -> Value:
         signature = f'"$(cat {_SIGNATURE_FILE})"' if self.in_job else '"$CIG_SIGNATURE"'
         command = f'cig record "$CIG_JOB" --signature {signature}'
-        script = f"# A failure that is allowed is no success.\n[ ! -e {FAILED} ] || exit 0\n"
+        script = f"# A failure that is allowed is no success, and luck no proof.\n[ ! -e {FAILED} ] || exit 0\n"
+        script += f"[ ! -e {RETRIED} ] || exit 0\n"
         if self.in_job:
             script += f"[ -s {_SIGNATURE_FILE} ] || exit 0\n"
         script += record_script(self.skipping, self._usual, command, "echo")

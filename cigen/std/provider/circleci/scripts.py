@@ -13,12 +13,13 @@ from cigen.sdk.yaml import Value
 from cigen.std.ci.problems import CannotExpress
 from cigen.std.ci.retrying import can_retry, retried
 from cigen.std.provider.circleci.executors import Place
-from cigen.std.provider.circleci.texts import environment, render_text
+from cigen.std.provider.circleci.texts import environment, render_text, slug
 from cigen.std.report import Report
 
-__all__ = ["FAILED", "job_shell", "render_script", "render_shell", "with_limit"]
+__all__ = ["FAILED", "RETRIED", "job_shell", "render_script", "render_shell", "with_limit"]
 
-FAILED = "/tmp/cig-failed"  # noqa: S108  one job, one machine
+FAILED, RETRIED = "/tmp/cig-failed", "/tmp/cig-retried"  # noqa: S108  one job, one machine
+_BEGUN = "/tmp/cig-begun-"  # noqa: S108
 _BASH = "/bin/bash -eo pipefail"
 _SHELLS = {
     "bash": _BASH,
@@ -77,12 +78,17 @@ def with_limit(shell: str, minutes: int) -> str:
     return f"timeout {minutes * 60} {shell}"
 
 
-def render_script(step: Step, job: Job, place: Place, guard: str) -> Value:
-    """The `run` step. guard: shell that ends a script that is not to run. Raises CannotExpress."""
+def render_script(step: Step, job: Job, place: Place, guard: str, *, recorded: bool) -> Value:
+    """The `run` step. guard: shell that ends a script that is not to run. recorded: whoever passes at once is proven.
+
+    Raises CannotExpress.
+    """
     assert step.run is not None
     shell = step.shell or job.shell
     tries = _tries(step, job)
     script = step.run.script
+    if recorded and (tries.keys or tries.loop) and can_retry(shell):
+        script = f"{_mark(step)}{script}"
     found: dict[str, Value] = {}
     if step.name:
         found["name"] = render_text(step.name)
@@ -106,6 +112,16 @@ def render_script(step: Step, job: Job, place: Place, guard: str) -> Value:
         found["when"] = _WHEN[run_on]
     found |= tries.keys
     return _step(found, render_text(script))
+
+
+def _mark(step: Step) -> str:
+    """Shell that leaves a mark at a second attempt."""
+    begun = _BEGUN + slug(step.id).replace("/", "-")
+    return (
+        "# What does not pass at the first attempt proves nothing.\n"
+        f"[ ! -e {begun} ] || touch {RETRIED}\n"
+        f"touch {begun}\n"
+    )
 
 
 def _step(found: dict[str, Value], command: str) -> Value:

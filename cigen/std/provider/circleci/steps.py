@@ -25,7 +25,7 @@ _WHEN = {"success": "on_success", "failure": "on_fail", "always": "always"}
 @dataclass(frozen=True, slots=True)
 class StepScope:
     """What steps are rendered within. `leg`: the job's plan key. `tags`: a tag may start the run.
-    `no_caches`: nothing else does.
+    `no_caches`: nothing else does. `recorded`: that the job passed will be on record.
     """
 
     job: Job
@@ -36,6 +36,7 @@ class StepScope:
     tags: bool
     no_caches: bool
     report: Report
+    recorded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def _condition(step: Step, scope: StepScope) -> tuple[Expr, str, Step]:
 def _body(step: Step, scope: StepScope, guard: str) -> list[Value]:
     """What the step does, without its condition."""
     if step.run is not None:
-        return [render_script(step, scope.job, scope.place, guard)]
+        return [render_script(step, scope.job, scope.place, guard, recorded=scope.recorded)]
     lost = [name for name in _FOR_SCRIPTS if getattr(step, name)]
     if lost:
         message = f'step "{step.id}" of job "{scope.job.id}" is no script, and CircleCI gives it no {", ".join(lost)}'
