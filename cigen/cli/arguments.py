@@ -26,6 +26,7 @@ _OPTIONS: dict[str, Callable[..., ask.Options]] = {
     "graph": ask.GraphOptions,
     "compute-signatures": ask.ComputeSignaturesOptions,
     "record": ask.RecordOptions,
+    "collect": ask.CollectOptions,
     "gate": ask.GateOptions,
     "audit": ask.AuditOptions,
     "plugin": ask.PluginOptions,

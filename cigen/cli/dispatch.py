@@ -29,6 +29,7 @@ _COMMANDS: dict[type[Any], str] = {
     ask.GraphOptions: "graph",
     ask.ComputeSignaturesOptions: "compute_signatures",
     ask.RecordOptions: "record",
+    ask.CollectOptions: "collect",
     ask.GateOptions: "gate",
     ask.AuditOptions: "audit",
     ask.PluginOptions: "plugin",

@@ -232,6 +232,18 @@ _RECORD = Command(
     examples=(('cig record test-ruby3.3 --signature "$SIGNATURE"', "the job's last step"),),
 )
 
+_COLLECT = Command(
+    "collect",
+    _CI,
+    "bring the records of a run's jobs together",
+    "For a store that travels as a whole, such as github-cache: adds the records that the jobs of a run wrote below "
+    "FOLDER to the store, a folder, and removes what has expired and, of too many, the oldest. Nothing is written by a "
+    "run of a fork. Whatever goes wrong is a warning.",
+    words=(Word("FOLDER", "what the jobs of the run wrote", takes=Takes.FOLDER),),
+    flags=(Flag(("--store",), "where records are kept; CIG_STORE if not given", "URL"),),
+    examples=(("cig collect records --store github-cache", "before the cache is saved"),),
+)
+
 _GATE = Command(
     "gate",
     _CI,
@@ -314,6 +326,7 @@ COMMANDS: dict[str, Command] = {
         _GRAPH,
         _SIGNATURES,
         _RECORD,
+        _COLLECT,
         _GATE,
         _AUDIT,
         _PLUGIN,

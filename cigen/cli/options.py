@@ -4,6 +4,7 @@ from cigen.model.dataclass import dataclass
 
 __all__ = [
     "AuditOptions",
+    "CollectOptions",
     "CompletionOptions",
     "ComputeSignaturesOptions",
     "ExplainOptions",
@@ -126,6 +127,14 @@ class RecordOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class CollectOptions:
+    """`cig collect`. `folder`: what the jobs of a run wrote."""
+
+    folder: str
+    store: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class GateOptions:
     """`cig gate`. `plan`, `results`: files; no results: standard input. No workflow: all of the plan.
 
@@ -191,6 +200,7 @@ Options = (
     | GraphOptions
     | ComputeSignaturesOptions
     | RecordOptions
+    | CollectOptions
     | GateOptions
     | AuditOptions
     | PluginOptions

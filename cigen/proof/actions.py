@@ -7,10 +7,10 @@ over gRPC and over HTTP. Pure.
 
 import hashlib
 import re
-from dataclasses import dataclass
 
 from google.protobuf.message import DecodeError
 
+from cigen.model.dataclass import dataclass
 from cigen.proof.reapi_pb2 import Action, ActionResult, Command, Digest
 
 __all__ = [

@@ -3,14 +3,21 @@
 Owns the interface, and the choice by URL. Refuses any URL that it does not know, before anything is asked of it.
 """
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-__all__ = ["Store", "StoreFaultError", "open_store", "shown_url"]
+__all__ = ["GITHUB_CACHE", "TRAVELLING", "Store", "StoreFaultError", "open_folder", "open_store", "shown_url"]
 
 BUCKETS = frozenset({"s3", "gs", "az"})
+
+GITHUB_CACHE = "github-cache"
+"""The store that a rendered workflow restores from GitHub's cache, and saves there."""
+
+TRAVELLING = ".cigen/cache/proofs"
+"""Where it stands meanwhile, below the workspace: no part of any tree, and the same path in every job."""
 
 
 class StoreFaultError(Exception):
@@ -38,16 +45,11 @@ class Store(Protocol):
 
 def open_store(url: str, start: Path, budget: float) -> Store:
     """The store of a URL or a folder's path, relative to `start`. budget: seconds for each request."""
-    from cigen.proof.directory import DirectoryStore
+    scheme = url.partition("://")[0] if "://" in url else ""
+    if scheme in ("", "file"):
+        from cigen.proof.directory import DirectoryStore
 
-    if "://" not in url:
-        return DirectoryStore(start / url)
-    scheme = url.partition("://")[0]
-    if scheme == "file":
-        parts = urlsplit(url)
-        if parts.netloc not in ("", "localhost") or not parts.path:
-            raise StoreFaultError("is a file:// URL without a path: write file:///folder")
-        return DirectoryStore(Path(unquote(parts.path)))
+        return DirectoryStore(open_folder(url, start))
     if scheme in BUCKETS:
         from cigen.proof.bucket import BucketStore
 
@@ -60,8 +62,22 @@ def open_store(url: str, start: Path, budget: float) -> Store:
         from cigen.proof.http_cache import HttpStore
 
         return HttpStore(url, budget)
-    known = "folders, file, s3, gs, az, grpc, grpcs, http and https"
+    known = "folders, github-cache, file, s3, gs, az, grpc, grpcs, http and https"
     raise StoreFaultError(f"is of a kind that this version of cig does not know; it knows {known}")
+
+
+def open_folder(url: str, start: Path) -> Path:
+    """The folder that a URL or a path names; StoreFaultError for any other store."""
+    if url == GITHUB_CACHE:
+        return Path(os.environ.get("GITHUB_WORKSPACE") or start, TRAVELLING)
+    if "://" not in url:
+        return start / url
+    parts = urlsplit(url)
+    if parts.scheme != "file":
+        raise StoreFaultError("is no folder")
+    if parts.netloc not in ("", "localhost") or not parts.path:
+        raise StoreFaultError("is a file:// URL without a path: write file:///folder")
+    return Path(unquote(parts.path))
 
 
 def shown_url(url: str) -> str:
