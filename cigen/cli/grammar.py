@@ -209,8 +209,10 @@ _SIGNATURES = Command(
              choices=("json", "github", "circleci", "buildkite", "jenkins", "text")),
         Flag(("--file",), "with circleci: the configuration to take jobs out of; .circleci/config.yml if not given",
              "FILE", Takes.FILE),
+        Flag(("--plan",), "the plan document", "FILE", Takes.FILE, empty=True),
     ),
-    exclusive=(("--rev", "--worktree"),),
+    exclusive=(("--rev", "--worktree"), ("--plan", "--rev"), ("--plan", "--worktree"), ("--plan", "--store"),
+               ("--plan", "--job"), ("--plan", "--workflow")),
     examples=(("cig compute-signatures --format text", "read it yourself"),),
 )  # fmt: skip
 

@@ -105,7 +105,10 @@ class GraphOptions:
 
 @dataclass(frozen=True, slots=True)
 class ComputeSignaturesOptions:
-    """`cig compute-signatures`. No jobs: all. An empty `rev` is HEAD. `file`: what a format is made from."""
+    """`cig compute-signatures`. No jobs: all. An empty `rev` is HEAD. `file`: what a format is made from.
+
+    `plan`: the file of a plan that was made.
+    """
 
     jobs: tuple[str, ...] = ()
     rev: str = ""
@@ -114,6 +117,7 @@ class ComputeSignaturesOptions:
     format: str = "json"
     workflow: str = ""
     file: str = ""
+    plan: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -447,3 +447,34 @@ def test_a_plan_with_a_store_loads_what_it_needs(repository: Path, environment: 
     loaded = set(done.stderr.splitlines()[-1].split())
     assert "cigen.proof.lookup" in loaded
     assert loaded & (HEAVY | {"cryptography"}) == set()
+
+
+def test_a_plan_that_was_made_is_told_in_other_words_without_making_another(
+    repository: Path, store: str, cig: Cig, tmp_path: Path
+) -> None:
+    """One plan for those who skip and for the gate."""
+    kept = tmp_path / "plan.json"
+    kept.write_text(cig(repository, "compute-signatures", "--store", store).stdout)
+    given = ("compute-signatures", "--plan", str(kept))
+    # No repository, no cig.toml: nothing but the file is read.
+    assert cig(tmp_path, *given).stdout == kept.read_text()
+    told = json.loads(cig(tmp_path, *given, "--format", "jenkins").stdout)
+    assert told == json.loads(cig(repository, "compute-signatures", "--store", store, "--format", "jenkins").stdout)
+    assert told["build"]["skip"] is False
+
+
+@pytest.mark.parametrize("keep", [0, 100, -3])
+def test_a_plan_that_is_not_whole_is_told_in_no_words(
+    repository: Path, store: str, cig: Cig, tmp_path: Path, keep: int
+) -> None:
+    """S1: no decision comes of a file that was cut off."""
+    kept = tmp_path / "plan.json"
+    kept.write_text(cig(repository, "compute-signatures", "--store", store).stdout[:keep])
+    done = cig(tmp_path, "compute-signatures", "--plan", str(kept), "--format", "jenkins")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "GATE_002" in done.stderr
+
+
+def test_a_plan_of_a_file_goes_with_no_format_that_needs_more(repository: Path, cig: Cig) -> None:
+    done = cig(repository, "compute-signatures", "--plan", "plan.json", "--format", "github")
+    assert (done.returncode, "--plan does not go with --format github" in done.stderr) == (64, True)

@@ -1,13 +1,14 @@
 """`cig compute-signatures`: the plan document, from git trees, cig.toml and a store's records. No plugin runs."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import cigen
 from cigen.cli.console import Console
 from cigen.cli.options import ComputeSignaturesOptions
 from cigen.cli.present.plan_document import decision_fields, lines_text, plan_text
-from cigen.errors import ProjectError
+from cigen.errors import ProjectError, UsageError
 from cigen.model.diagnostics import Diagnostic, error, has_errors
 from cigen.model.resources import Workflow
 from cigen.pipeline.signature import PlannedJob, job_workflow
@@ -23,6 +24,8 @@ __all__ = ["run"]
 
 def run(options: ComputeSignaturesOptions, console: Console) -> int:
     """Prints the plan; 0 whenever it did, since a plan that runs everything is a safe one."""
+    if options.plan:
+        return console.report(_print(_given(options, console), options, console))
     location = find_repository(console.start)
     signing = _sign(options, location, console)
     found = [*signing.diagnostics]
@@ -34,20 +37,31 @@ def run(options: ComputeSignaturesOptions, console: Console) -> int:
     decided = decide_plan(signing, Places(location, console.start, console.environ), options.store)
     found += decided.diagnostics
     document = _document(signing, keys, decided)
-    if options.format == "text":
-        console.out(lines_text(document["jobs"]))
-    elif options.format == "github":
+    if options.format == "github":
         from cigen.cli.present.github_output import github_text
 
         console.out(github_text(document, [planned.job for planned in signing.signatures.planned]))
-    elif options.format == "circleci":
-        found += _continue(document, options, console)
     else:
-        console.out(plan_text(document))
+        found += _print(document, options, console)
     return console.report(found, signing.text)
 
 
-def _continue(document: dict[str, Any], options: ComputeSignaturesOptions, console: Console) -> list[Diagnostic]:
+def _print(document: Mapping[str, Any], options: ComputeSignaturesOptions, console: Console) -> list[Diagnostic]:
+    """The plan in a form that takes no more of the project than the plan."""
+    if options.format == "circleci":
+        return _continue(document, options, console)
+    if options.format == "text":
+        console.out(lines_text(document["jobs"]))
+    elif options.format == "jenkins":
+        from cigen.cli.present.jenkins_decisions import jenkins_text
+
+        console.out(jenkins_text(document["jobs"]))
+    else:
+        console.out(plan_text(document))
+    return []
+
+
+def _continue(document: Mapping[str, Any], options: ComputeSignaturesOptions, console: Console) -> list[Diagnostic]:
     """Prints the configuration that a pipeline is continued with, or tells why it cannot."""
     from cigen.cli.present.circleci_config import CONFIG, circleci_text
 
@@ -59,6 +73,27 @@ def _continue(document: dict[str, Any], options: ComputeSignaturesOptions, conso
     except ValueError as problem:
         return [error("CLI_008", f"{path} is no configuration that cig can take jobs out of: {problem}", hint=hint)]
     return []
+
+
+def _given(options: ComputeSignaturesOptions, console: Console) -> Mapping[str, Any]:
+    """The plan of a file. Raises ProjectError for one that is not whole."""
+    from cigen.pipeline.gate import read_plan
+
+    if options.format == "github":
+        raise UsageError(error("CLI_001", "--plan does not go with --format github", hint="it needs cig.toml as well"))
+    try:
+        text = (console.start / options.plan).read_text("utf-8")
+    except (OSError, ValueError):
+        text = ""
+    document: Mapping[str, Any] = json.loads(text) if read_plan(text) is not None else {"jobs": {"": {}}}
+    if not all(_is_whole(job) for job in document["jobs"].values()):
+        raise ProjectError([error("GATE_002", f"{options.plan} holds no plan that this version of cig can read")])
+    return document
+
+
+def _is_whole(job: Mapping[str, Any]) -> bool:
+    said = all(isinstance(job.get(name), str) for name in ("decision", "reason", "signature"))
+    return said and isinstance(job.get("proved_by", {}), dict)
 
 
 def _sign(options: ComputeSignaturesOptions, location: RepositoryLocation, console: Console) -> "Signing":
