@@ -52,6 +52,16 @@ class _Entry:
         return bare(self.arguments.get("type")) == "approval"
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """`jobs`: its entries. `skipped`: names. `definitions`: text of each; `signed`: those that take a signature."""
+
+    jobs: Mapping[str, Mapping[str, Any]]
+    skipped: frozenset[str]
+    definitions: Mapping[str, str]
+    signed: set[str]
+
+
 def fit_to_plan(text: str, jobs: Mapping[str, Mapping[str, Any]], skipped: Iterable[str]) -> str:
     """The configuration without the jobs of `skipped`, plan keys. jobs: the plan's entries.
 
@@ -66,9 +76,10 @@ def fit_to_plan(text: str, jobs: Mapping[str, Mapping[str, Any]], skipped: Itera
         raise YamlError("the workflows are no mapping")
     definitions = _definitions(sections["jobs"])
     signed = {key for key, body in definitions.items() if f"\n      {SIGNATURE}:\n" in body}
-    gone, used, found = frozenset(skipped), set[str](), dict[str, Value]()
+    plan = _Plan(jobs, frozenset(skipped), definitions, signed)
+    used, found = set[str](), dict[str, Value]()
     for name, value in inner.items():
-        workflow = _fitted(name, value, jobs, gone, signed, used)
+        workflow = _fitted(name, value, plan, used)
         if workflow is not None:
             found[name] = workflow
     if not found:
@@ -120,14 +131,7 @@ def _definitions(section: str) -> dict[str, str]:
     return found
 
 
-def _fitted(
-    name: str,
-    value: Value,
-    jobs: Mapping[str, Mapping[str, Any]],
-    skipped: frozenset[str],
-    signed: set[str],
-    used: set[str],
-) -> Value:
+def _fitted(name: str, value: Value, plan: _Plan, used: set[str]) -> Value:
     """The workflow; None for the planner's own. used: takes up the definitions that are still in use."""
     body = bare(value)
     listed = bare(body.get("jobs")) if isinstance(body, Mapping) else None
@@ -136,18 +140,35 @@ def _fitted(
     entries = [_entry(item, name) for item in listed]
     if entries and all(one.name == PLANNER for one in entries):
         return None
+    skipped = _unread(entries, plan)
     left = _without(entries, skipped)
     if not left:
         raise YamlError(f'nothing is left of workflow "{name}"')
     for one in left:
         used.add(one.key)
         if one.name.startswith(GATE):
-            _tell_gate(one, jobs, skipped)
-        signature = str(jobs.get(one.name, {}).get("signature", ""))
-        if one.key in signed and _SIGNED.fullmatch(signature):
+            _tell_gate(one, plan.jobs, skipped)
+        signature = str(plan.jobs.get(one.name, {}).get("signature", ""))
+        if one.key in plan.signed and _SIGNED.fullmatch(signature):
             one.arguments[SIGNATURE] = signature
     fitted = {**body, "jobs": [_item(one) for one in left]}
     return Commented(fitted, value.comment, value.above) if isinstance(value, Commented) else fitted
+
+
+def _unread(entries: Sequence[_Entry], plan: _Plan) -> frozenset[str]:
+    """The skipped jobs but for those whose values a job that stays reads.
+
+    A plan sees to that for jobs that need each other. A condition is asked by everybody behind its job, however far.
+    """
+    skipped = plan.skipped
+    while True:
+        texts = {plan.definitions.get(one.key, "") for one in entries if one.name not in skipped}
+        read = {str(plan.jobs.get(name, {}).get("job", name)) for name in skipped}
+        read = {job for job in read if any(f"/tmp/cig/outputs/{job}/*" in text for text in texts)}  # noqa: S108
+        spared = {name for name in skipped if str(plan.jobs.get(name, {}).get("job", name)) in read}
+        if not spared:
+            return skipped
+        skipped -= spared
 
 
 def _entry(item: Value, workflow: str) -> _Entry:

@@ -20,6 +20,7 @@ from cigen.sdk import (
     Checkout,
     Graph,
     Job,
+    JobOutputs,
     Leg,
     Matrix,
     MatrixAxis,
@@ -214,6 +215,14 @@ def test_an_approval_stays_as_long_as_somebody_waits_for_it() -> None:
     assert set(entries(planned(rendered(*alone), alone, "stage"))) == {"a", GATE}
     # A merge does not wait for a person.
     assert list(entries(full(text))[GATE].requires) == ["a"]
+
+
+def test_s18_a_job_stays_whose_values_somebody_reads_however_far_behind_it() -> None:
+    values = {"outputs": JobOutputs(values=("go",))}
+    jobs = (job("x", **values), job("m", "x", when=parse_condition("needs.x.go == 'yes'")), job("c", "m"), job("d"))
+    text = planned(rendered(*jobs), jobs, "x", "d", excluded={"m": "SKIP_ENV"})
+    assert set(entries(text)) == {"x", "c", GATE}
+    assert set(entries(planned(rendered(*jobs), jobs, "x", "m", "c"))) == {"d", GATE}
 
 
 TAGS = Triggers(push=PushTrigger(("main",)), tag=TagTrigger(("v*",)))
