@@ -79,6 +79,17 @@ class Planning:
     def _usual(self) -> str:
         return f"python3 -m pip install --quiet cigen=={self.skipping.version}"
 
+    @property
+    def _in_jobs(self) -> str:
+        """The same in the image of any job: CircleCI's own have Python, and of all but one pip is missing."""
+        return (
+            "  python3 -m pip --version >/dev/null 2>&1 || {\n"
+            "    timeout 60 sudo apt-get -qq update\n"
+            "    timeout 60 sudo apt-get -qq install -y python3-pip >/dev/null\n"
+            "  }\n"
+            f"  PIP_BREAK_SYSTEM_PACKAGES=1 {self._usual}"
+        )
+
     # -- in the jobs ---------------------------------------------------------------------------------------------------
 
     def asks(self, job: Job, source: str) -> bool:
@@ -113,7 +124,7 @@ class Planning:
 
     def _ask(self) -> Value:
         script = (
-            f"(\n{_indented(install_script(self.skipping, self._usual))}) || true\n"
+            f"(\n{_indented(install_script(self.skipping, self._in_jobs))}) || true\n"
             f"{self._event()}"
             "limit=$(command -v timeout >/dev/null && echo timeout -k 5 120) || limit=\n"
             "# shellcheck disable=SC2086\n"
@@ -150,7 +161,7 @@ class Planning:
         script += f"[ ! -e {RETRIED} ] || exit 0\n"
         if self.in_job:
             script += f"[ -s {_SIGNATURE_FILE} ] || exit 0\n"
-        script += record_script(self.skipping, self._usual, command, "echo")
+        script += record_script(self.skipping, self._in_jobs, command, "echo")
         variables = {"CIG_JOB": "<< parameters.job >>"}
         script = f"(\n{_indented(script)}) || true\n"
         parameters: dict[str, Value] = {"job": {"type": "string"}, **_SHELL}
