@@ -7,14 +7,21 @@ from asked_settings import block_for, check_told, settings_of
 
 from cigen.sdk import (
     Approval,
+    Checkout,
     Concurrency,
     Graph,
+    Job,
     JobOutputs,
     Output,
+    PathGlob,
     PullRequestTrigger,
     Runner,
     Schedule,
     Secret,
+    Setting,
+    SkipIf,
+    Skipping,
+    Step,
     TagTrigger,
     Trigger,
     Triggers,
@@ -124,3 +131,47 @@ def test_the_names_of_schedules_are_those_that_the_file_asks_for() -> None:
     assert one.title == 'Add a schedule for "0 1 * * *" (UTC) on the branch "main"'
     two = [found.title for found in checklist(Graph("p", (alone, other)), output) if "schedule" in found.title]
     assert [title.split('"')[1] for title in two] == ["ci", "other"]
+
+
+# -- skipping ----------------------------------------------------------------------------------------------------------
+
+PROVABLE = Job(
+    "test",
+    workflow="ci",
+    machine=Runner("linux"),
+    steps=(Step("checkout", checkout=Checkout()),),
+    skip_if=SkipIf(paths_unmodified=(PathGlob("src/**"),)),
+)
+
+
+def planned(*secrets: Secret, **skipping: Any) -> dict[str, Setting]:
+    """By title."""
+    jobs = (PROVABLE, Job("lint", workflow="ci", machine=Runner("linux")))
+    graph = Graph("shop", (Workflow("ci"),), jobs, secrets=secrets, skipping=Skipping(**skipping))
+    found = checklist(graph, Output("circleci", ".circleci/config.yml", workflow="ci"))
+    return {one.title: one for one in found}
+
+
+def test_s3_a_merge_waits_for_the_gate_and_for_no_check_that_may_never_report() -> None:
+    asked = [one for title, one in planned().items() if title.startswith("Let merges wait")]
+    reason = '"ci/circleci: cig/gate" is green if every job was run or proven; no other check is needed'
+    assert [(one.reason, one.key) for one in asked] == [(reason, ("jobs", "test", "skip_if"))]
+
+
+def test_a_setup_configuration_has_to_be_switched_on_and_jobs_that_ask_need_none() -> None:
+    title = "Switch dynamic configuration on"
+    assert planned()[title].place.endswith("Advanced > Enable dynamic config using setup workflows")
+    assert title not in planned(settings=block(mode="in-job"))
+
+
+def test_what_the_store_and_its_records_need_is_kept_in_contexts_or_variables() -> None:
+    found = planned(secrets=("AWS_KEY",), trust=("branch:0a",))
+    assert found["Add the variable AWS_KEY"].key == ("skipping", "secrets")
+    title = "Add the variable CIG_STORE_KEY, the private key of the tier of the runs that get it"
+    assert found[title].key == ("skipping", "trust")
+    assert "all scripts of these jobs see it" in found[title].reason
+    kept = planned(Secret("CIG_STORE_KEY", block(context="proofs")), trust=("branch:0a",))
+    (title,) = [one for one in kept if "CIG_STORE_KEY" in one]
+    assert title.endswith('in the context "proofs"')
+    assert kept[title].place == "Organization Settings > Contexts"
+    assert not [one for one in planned() if "CIG_STORE_KEY" in one]
