@@ -22,6 +22,8 @@ from cigen.sdk import (
     Job,
     JobOutputs,
     Leg,
+    ManualInput,
+    ManualTrigger,
     Matrix,
     MatrixAxis,
     Output,
@@ -149,6 +151,14 @@ def test_the_shell_of_cigs_steps_is_one_that_the_machine_has() -> None:
     data, _ = render(job("usual", shell="python"), image, windows)
     calls = {name: data["jobs"][name]["steps"][-1]["cig-record"].get("shell") for name in ("usual", "own", "win")}
     assert calls == {"usual": None, "own": "/bin/sh -e", "win": "bash.exe -eo pipefail"}
+
+
+def test_answers_are_checked_by_every_job_that_a_plan_may_make_the_first() -> None:
+    manual = ManualTrigger((ManualInput("who", required=True),))
+    jobs = (job("a"), job("b", needs=("a",)))
+    for skipping, checked in ((SKIPPING, ["a", "b"]), (IN_JOB, ["a"])):
+        data, _ = render(*jobs, skipping=skipping, triggers=Triggers(manual=manual))
+        assert [name for name in "ab" if "Check inputs" in str(data["jobs"][name]["steps"])] == checked
 
 
 # -- scripts -----------------------------------------------------------------------------------------------------------

@@ -160,7 +160,9 @@ def _body(job: Job, place: Place, steps: list[Value], scope: JobScope) -> dict[s
 
 
 def _answers(one: StaticJob, place: Place, scope: JobScope) -> list[Value]:
-    if any(need in scope.sources for need in one.job.needs):
+    # A plan may take away whatever stands before a job.
+    planned = scope.planning is not None and not scope.planning.in_job
+    if not planned and any(need in scope.sources for need in one.job.needs):
         return []
     own = one.job.shell in ("", "bash", "sh")
     return answer_steps(scope.workflow, scope.start, "" if own else render_shell("bash", place.system))
