@@ -51,12 +51,11 @@ def test_the_first_run_does_everything_the_second_nothing_and_an_edit_its_closur
     first = project.act()
     assert (first.ran, first.failed, first.gate) == (ALL, [], "green"), first.output
     assert [record.split("/records/")[1].split("/")[0] for record in project.records()] == [
-        "build", "docs", "test-partone", "test-parttwo",
+        "build", "docs", "test-one", "test-two",
     ]  # fmt: skip
 
     second = project.act()
     assert (second.ran, second.failed, second.gate) == (["report"], [], "green"), second.output
-    assert "proven" in second.output or "hit" in second.output
 
     project.write(docs__a_txt="2\n")
     project.commit()

@@ -193,3 +193,9 @@ def test_what_the_store_and_its_records_need_is_asked_for() -> None:
     assert of("Add the secret AWS_KEY", found).key == ("skipping", "secrets")
     assert of("Add the secret CIG_STORE_KEY", found).key == ("skipping", "trust")
     assert not [one for one in planned() if "secret" in one.title]
+
+
+def test_a_project_without_a_store_is_told_to_choose_one() -> None:
+    title = "Choose where the proofs"
+    assert of(title, planned()).place.startswith('cig.toml: [skipping] store = "github-cache"')
+    assert not [one for one in planned(store="s3://proofs") if one.title.startswith(title)]

@@ -265,3 +265,50 @@ def test_a_variable_or_branch_that_skips_means_nothing_where_skipping_is_off() -
     one = job("a", skip_if=SkipIf(env=("SKIP",)))
     assert [found.code for found in render(one, skipping=None)[1]] == ["GITHUB_016"]
     assert render(one)[1] == ()
+
+
+# -- proofs in GitHub's cache ------------------------------------------------------------------------------------------
+
+CACHED = replace(ON, store="github-cache")
+
+
+def uses(step: Mapping[str, Any]) -> str:
+    """The action of a step, without its version; the command of a script."""
+    return str(step["uses"]).partition("@")[0] if "uses" in step else str(step["run"]).partition("\n")[0]
+
+
+def test_proofs_are_restored_before_the_plan_and_saved_after_the_gate() -> None:
+    jobs, _ = render(provable("a", matrix=matrix()), skipping=CACHED)
+    restore = ["actions/cache/restore"] * 2
+    planner = [uses(step) for step in jobs["cig-plan"]["steps"]]
+    assert planner[:3] == ["actions/checkout", *restore]
+    assert planner[-1].startswith("cig compute-signatures")
+    assert [uses(step) for step in jobs["cig-gate"]["steps"]][2:] == [
+        *restore,
+        "actions/download-artifact",
+        "cig collect .cigen/cache/proofs-of-this-run --store github-cache",
+        "actions/cache/save",
+    ]
+    assert [uses(step) for step in jobs["a"]["steps"]][-1] == "actions/upload-artifact"
+    assert jobs["a"]["steps"][-1]["with"]["name"] == "cig-proof-a-x${{ matrix.x }}-${{ github.run_attempt }}"
+
+
+def test_a_cache_that_fails_fails_nothing_and_the_gate_saves_whatever_it_says() -> None:
+    """S17."""
+    jobs, _ = render(provable("a"), skipping=CACHED)
+    carrying = [
+        step
+        for one in jobs.values()
+        for step in one["steps"]
+        if "proofs" in str(step.get("with")) or "cig collect" in step.get("run", "")
+    ]
+    assert len(carrying) == 8
+    assert all(step["continue-on-error"] is True for step in carrying)
+    assert all("github.ref_type != 'tag'" in step["if"] for step in carrying)
+    assert all(step["if"].startswith("always() && ") for step in jobs["cig-gate"]["steps"][2:])
+
+
+def test_no_permission_is_asked_for_the_cache() -> None:
+    jobs, _ = render(provable("a"), skipping=CACHED)
+    assert jobs["cig-plan"]["permissions"] == {"contents": "read"}
+    assert jobs["cig-gate"]["permissions"] == {}

@@ -72,6 +72,10 @@ def _triggers(graph: Graph, workflow: Workflow, jobs: Sequence[Job], checks: Che
 
 
 def _store(workflow: Workflow, jobs: Sequence[Job], skipping: Skipping, checks: Checklist) -> None:
+    if not skipping.store:
+        title = "Choose where the proofs of unchanged jobs are kept: without a store, every job runs"
+        reason = f'workflow "{workflow.id}" has jobs that can be skipped'
+        checks.add(title, 'cig.toml: [skipping] store = "github-cache", or the URL of a store', reason)
     place = "Settings > Secrets and variables > Actions, or: gh secret set {}"
     for name in skipping.secrets:
         reason = f'the plan of workflow "{workflow.id}" reads the store with it'

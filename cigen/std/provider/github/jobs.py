@@ -169,8 +169,7 @@ def _add_steps(found: dict[str, Value], job: Job, strategy: Strategy | None, sco
         if mapping is not None:
             rendered.append((step.id, mapping))
     _add_own_steps(rendered, job, scope)
-    record = scope.planning.record_step(job, strategy) if scope.planning else None
-    rendered += [("cig-record", record)] if record else []
+    rendered += scope.planning.record_steps(job, strategy) if scope.planning else []
     found["steps"] = [mapping for _, mapping in rendered]
     if block:
         merge_raw(job, block, found, rendered, scope.report)

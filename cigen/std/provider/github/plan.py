@@ -28,6 +28,7 @@ from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.github.checkout import render_checkout
 from cigen.std.provider.github.conditions import all_of, if_value
 from cigen.std.provider.github.matrix import Strategy
+from cigen.std.provider.github.proof_cache import STORE, collect_steps, hand_over_step, restore_steps
 from cigen.std.provider.github.runners import runs_on
 from cigen.std.provider.github.scripts import own_script, render_script
 from cigen.std.provider.github.secret_env import render_secrets
@@ -107,21 +108,24 @@ class Planning:
             return ""
         return string_literal(json.dumps(matrix.get("exclude", [])))
 
-    def record_step(self, job: Job, strategy: Strategy | None) -> dict[str, Value] | None:
-        """The last step, which keeps the proof that the job passed."""
+    def record_steps(self, job: Job, strategy: Strategy | None) -> list[tuple[str, dict[str, Value]]]:
+        """The last steps, which keep the proof that the job passed, each with its id."""
         if not is_recorded(job):
-            return None
+            return []
+        leg = strategy.leg_name if strategy else job.id
         warn = "echo '::warning::'"
         script = record_script(self.skipping, self._usual, 'cig record "$CIG_JOB"', warn)
         found = own_script("Record that this passed", script, job)
         env: dict[str, Value] = {
-            "CIG_JOB": strategy.leg_name if strategy else job.id,
+            "CIG_JOB": leg,
             "CIG_SIGNATURES": f"${{{{ needs.{PLANNER}.outputs.signatures }}}}",
         }
         keys = (KEY,) if self.skipping.trust else ()
         found["env"] = {**env, **self._store_env(*keys)}
         # Whatever happens here, the job has passed.
-        return {**found, "timeout-minutes": _RECORD_MINUTES, "continue-on-error": True}
+        found |= {"timeout-minutes": _RECORD_MINUTES, "continue-on-error": True}
+        steps = [("cig-record", found)]
+        return [*steps, ("cig-hand-over", hand_over_step(leg))] if self.cached else steps
 
     # -- the planner and the gate --------------------------------------------------------------------------------------
 
@@ -152,6 +156,7 @@ class Planning:
             "outputs": outputs,
             "steps": [
                 {"name": "Check out what a plan is made of", **render_checkout(checkout)},
+                *(restore_steps() if self.cached else ()),
                 {"name": "Install cig", **self._script(install_script(self.skipping, self._usual))},
                 decide,
             ],
@@ -181,6 +186,7 @@ class Planning:
             "steps": [
                 {"name": "Install cig", **self._script(install_script(self.skipping, self._usual))},
                 {"name": "Judge what ran and what did not", **self._script(script), "env": env},
+                *(collect_steps(self._shell) if self.cached else ()),
             ],
         }
 
@@ -218,8 +224,16 @@ class Planning:
         return f"pipx install cigen=={self.skipping.version}"
 
     def _script(self, script: str) -> dict[str, Value]:
-        shell: dict[str, Value] = {"shell": "bash"} if self.bash else {}
-        return {"run": render_script(script), **shell}
+        return {"run": render_script(script), **self._shell}
+
+    @property
+    def _shell(self) -> dict[str, Value]:
+        return {"shell": "bash"} if self.bash else {}
+
+    @property
+    def cached(self) -> bool:
+        """Whether records travel in GitHub's cache."""
+        return self.skipping.store == STORE
 
     def _store_env(self, *more: str) -> dict[str, Value]:
         """The secrets of the store, as variables."""

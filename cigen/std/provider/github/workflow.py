@@ -85,7 +85,10 @@ def _mapping(workflow: Workflow, jobs: Sequence[Job], graph: Graph, report: Repo
     names = {part.whole.id: strategy.leg_name for part, (strategy, _) in zip(parts, placed, strict=True) if strategy}
     artifacts = find_artifacts(jobs, names)
     scope = _scope(graph, workflow, jobs, artifacts, report)
+    planning = _planning(graph, scope, parts)
+    scope = replace(scope, planning=planning)
     caches = not scope.no_caches and any(step.cache for job in jobs for step in job.steps)
+    caches = caches or (planning is not None and planning.cached)
     found: dict[str, Value] = {
         "name": workflow.name or workflow.id,
         "on": Commented(render_triggers(workflow, report, caches=caches), above=_BLANK),
@@ -100,8 +103,6 @@ def _mapping(workflow: Workflow, jobs: Sequence[Job], graph: Graph, report: Repo
     if not scope.bash:
         # One meaning for every script: with pipefail, which GitHub's own default lacks, and on Windows too.
         found["defaults"] = Commented({"run": {"shell": "bash"}}, above=_BLANK)
-    planning = _planning(graph, scope, parts)
-    scope = replace(scope, planning=planning)
     rendered: dict[str, Value] = {}
     if planning:
         strategies = {part.job.id: strategy for part, (strategy, _) in zip(parts, placed, strict=True)}
