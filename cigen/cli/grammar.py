@@ -207,8 +207,8 @@ _SIGNATURES = Command(
         Flag(("--store",), "where records are kept; CIG_STORE if not given", "URL"),
         Flag(("--format",), "json, github, circleci, buildkite, jenkins or text", "FORMAT",
              choices=("json", "github", "circleci", "buildkite", "jenkins", "text")),
-        Flag(("--file",), "with circleci: the configuration to take jobs out of; .circleci/config.yml if not given",
-             "FILE", Takes.FILE),
+        Flag(("--file",), "what circleci takes jobs out of, or buildkite marks; .circleci/config.yml or "
+             ".buildkite/pipeline.full.yml if not given", "FILE", Takes.FILE),
         Flag(("--plan",), "the plan document", "FILE", Takes.FILE, empty=True),
     ),
     exclusive=(("--rev", "--worktree"), ("--plan", "--rev"), ("--plan", "--worktree"), ("--plan", "--store"),

@@ -50,6 +50,8 @@ def _print(document: Mapping[str, Any], options: ComputeSignaturesOptions, conso
     """The plan in a form that takes no more of the project than the plan."""
     if options.format == "circleci":
         return _continue(document, options, console)
+    if options.format == "buildkite":
+        return _mark(document, options, console)
     if options.format == "text":
         console.out(lines_text(document["jobs"]))
     elif options.format == "jenkins":
@@ -72,6 +74,20 @@ def _continue(document: Mapping[str, Any], options: ComputeSignaturesOptions, co
         return [error("CLI_008", f"there is no {path}, which has the jobs", hint=hint)]
     except ValueError as problem:
         return [error("CLI_008", f"{path} is no configuration that cig can take jobs out of: {problem}", hint=hint)]
+    return []
+
+
+def _mark(document: Mapping[str, Any], options: ComputeSignaturesOptions, console: Console) -> list[Diagnostic]:
+    """Prints the pipeline with what the plan says of its steps, or tells why it cannot."""
+    from cigen.cli.present.buildkite_pipeline import PIPELINE, buildkite_text
+
+    path, hint = options.file or PIPELINE, "`cig render` writes it"
+    try:
+        console.out(buildkite_text(document, (console.start / path).read_text("utf-8")))
+    except OSError:
+        return [error("CLI_008", f"there is no {path}, which has the jobs", hint=hint)]
+    except ValueError as problem:
+        return [error("CLI_008", f"{path} is no pipeline that cig can mark steps of: {problem}", hint=hint)]
     return []
 
 
