@@ -19,7 +19,8 @@ Step = dict[str, Any]
 
 def read_buildkite(text: str, events: Events) -> Meaning:
     """The legs, named by key, those of a matrix as `key|dimension=value`; and what runs when."""
-    steps = uploaded(text)
+    # The gate judges the other jobs and is none of those that were planned.
+    steps = [step for step in uploaded(text) if not step["leg"].startswith("cig-gate")]
     legs = {step["leg"]: _leg(step) for step in steps}
     runs = {name: frozenset(step["leg"] for step in steps if runs_at(step, event)) for name, event in events.items()}
     return Meaning(legs, runs)
@@ -153,7 +154,7 @@ def _leg(step: Mapping[str, Any]) -> Leg:
         key=step["leg"],
         needs=step["needs"],
         scripts=(step["command"],),
-        env={name: str(value) for name, value in step["variables"].items()},
+        env={name: str(value) for name, value in step["variables"].items() if name not in ("CIG_JOB", "CIG_RECORD")},
         secrets=frozenset(one["environment_variable"] for one in step.get("secrets") or []),
         services=dict(started_services(step["command"])),
         artifacts=frozenset(one.strip() for one in listed),

@@ -114,7 +114,7 @@ def given(job: dict[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
 
 
 def pairs(table: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"name": name} | ({"value": value} if value else {}) for name, value in sorted(table.items())]
+    return [{"name": name, "value": value} for name, value in sorted(table.items())]
 
 
 def legs(name: str, job: dict[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
@@ -141,14 +141,13 @@ def signatures(files: Files, config: dict[str, Any], environ: Mapping[str, str])
             inputs = [["files", "", "\0".join(row for _, row in listed)]] if listed else []
             literal = {g for g in globs if g[0] != "!" and "*" not in g and g not in files}
             inputs += [["absent", path, ""] for path in literal if not any(matches(u, path) for u in unwanted)]
-        asked = {*job.get("inputs", {}).get("env", ()), *job.get("skip_if", {}).get("env", ())}
+        inputs += [
+            ["env", n, digest(environ[n].encode()) if n in environ else ""]
+            for n in job.get("inputs", {}).get("env", ())
+        ]
         inputs += [["upstream", key, found[key]] for need in job.get("needs", ()) for key in keys[need]]
         for key, values in legs(name, job):
-            own = given(job, values)
-            rows = [["definition", field, shown(value)] for field, value in own.items()]
-            literal = {pair["name"]: pair.get("value", "") for pair in own.get("env", ())}
-            known = {**environ, **config.get("env", {}), **literal}
-            rows += [["env", n, digest(known[n].encode()) if n in known else ""] for n in asked]
+            rows = [["definition", field, shown(value)] for field, value in given(job, values).items()]
             rows += [["definition", "machine", shown({"name": job.get("runner", "linux")})], *shared, *inputs]
             rows += [["matrix", axis, value] for axis, value in values.items()]
             found[key] = "cs1:" + hashlib.sha256(b"cs1\0" + canonical(sorted(rows)).encode()).hexdigest()

@@ -25,7 +25,9 @@ def render(provider: str, graph: Graph, workflow: str = "") -> tuple[str, tuple[
     plugin = import_module(f"cigen.std.provider.{provider}.plugin").PLUGIN
     output = Output(provider, FILES[provider], "", workflow or graph.workflows[0].id)
     done = plugin.generate(GenerateRequest(provider, part_of(graph, output), (output,)))
-    return "".join(one.content for one in done.fragments if one.path == output.path), done.diagnostics
+    # Where a plan is made first, the jobs stand in a file beside the one that was asked for.
+    path = max((one.path for one in done.fragments), key=lambda one: ".full." in one, default="")
+    return "".join(one.content for one in done.fragments if one.path == path), done.diagnostics
 
 
 def golden_files(provider: str) -> list[Path]:

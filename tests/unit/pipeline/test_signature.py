@@ -279,15 +279,3 @@ def test_the_manifest_of_a_job_in_shards_is_the_golden_one() -> None:
     golden = next(case for case in GOLDEN if case["name"].startswith("shards"))
     found = manifest(job, replace(CONFIG, secrets=(secret,)))
     assert [[c.kind, c.name, c.value] for c in found.components] == golden["components"]
-
-
-def test_a_literal_of_cig_toml_counts_before_the_machines_variable() -> None:
-    """The machine that plans has no variables of the job's; the one that records has them."""
-    job = replace(JOB, inputs=Inputs(env=("X",)), skip_if=SkipIf(env=("Y",)), env=(Pair("X", "job"),))
-    config = replace(CONFIG, workflows=(Workflow("ci", env=(Pair("X", "workflow"), Pair("Y", "workflow"))),))
-    planned = signature(job, config)
-    assert planned == signature(job, config, environ={"X": "job", "Y": "workflow"})
-    assert planned == signature(job, config, environ={"X": "machine", "Y": ""})
-    shared = replace(job, env=())
-    assert signature(shared, config) == signature(shared, config, environ={"X": "workflow"})
-    assert signature(shared) != signature(shared, environ={"X": "machine"}) != signature(shared, environ={"X": ""})

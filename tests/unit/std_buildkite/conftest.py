@@ -55,7 +55,7 @@ def render(make_job: Callable[..., Job], make_workflow: Callable[..., Workflow])
 
     def rendered(*jobs: Job, path: str = ".buildkite/pipeline.yml", **workflow: Any) -> Rendered:
         graph = Graph("shop", (make_workflow(**workflow),), jobs or (make_job(),))
-        text, diagnostics = render_pipeline(graph, Output("buildkite", path))
+        text, diagnostics, _ = render_pipeline(graph, Output("buildkite", path))
         return Rendered(text, yaml.safe_load(text) or {}, diagnostics)
 
     return rendered

@@ -53,6 +53,7 @@ from cigen.sdk import (
     Service,
     Shards,
     SkipIf,
+    Skipping,
     Step,
     TagTrigger,
     Tool,
@@ -77,7 +78,6 @@ NOT_RENDERED = {
     (Job, "caches"): CORE,
     (Job, "checkout"): CORE,
     (Job, "cleanup"): CORE,
-    (Job, "effects"): SIGNATURE,
     (Job, "inputs"): SIGNATURE,
     (Job, "notify"): CORE,
     (Job, "owner"): "who proposed a job changes nothing in it",
@@ -95,9 +95,16 @@ NOT_RENDERED = {
     (ModuleUse, "constraint"): "that the step reached a provider at all is an error, whatever its version",
     (ModuleUse, "inputs"): "that the step reached a provider at all is an error, whatever it was given",
     (Output, "provider"): "the core asks each provider for its own outputs",
+    (PathGlob, "optional"): SIGNATURE,
+    (PathGlob, "pattern"): SIGNATURE,
     (Schedule, "reuse"): SIGNATURE,
     (Secret, "version"): SIGNATURE,
-    (SkipIf, "paths_unmodified"): SIGNATURE,
+    (SkipIf, "branch"): "cig reads it when it makes a plan",
+    (SkipIf, "env"): "cig reads it when it makes a plan",
+    (Skipping, "audit"): "cig reads it when it makes a plan",
+    (Skipping, "files"): "the planner's checkout is whole: an agent may keep it for other jobs",
+    (Skipping, "max_age"): "cig reads it when it makes a plan",
+    (Skipping, "runner"): RESOLVED,
     (Workflow, "name"): "the pipeline has a name of its own on buildkite.com",
     (Workflow, "stages"): "what each job's stage says is rendered",
 }
@@ -204,12 +211,18 @@ def _everything() -> tuple[Graph, Output]:
     secrets = (Secret("TOKEN", (ProviderBlock("buildkite", '{"name":"OTHER"}'),), "2"),)
     facts = (Fact("ruby_version", "3.4", ".ruby-version"),)
     jobs = (job, upstream, native, other)
-    return Graph("project", (workflow,), jobs, facts, secrets), Output(
-        "buildkite", ".buildkite/ci.yml", "All of it.", "ci"
-    )
+    machine = Runner("big", "linux", "amd64", SETTINGS)
+    own = (ProviderBlock("buildkite", '{"mode":"x"}'),)
+    keys, names = ("branch:0a",), ("AWS_KEY",)
+    skipping = Skipping("s3://proofs", 3600, 200, keys, names, "", "big", machine, own, (".cigen",), "0.3.0")
+    steps = (Step("checkout", checkout=Checkout()), Step("run", run=Run("make")))
+    provable = Job("provable", workflow="ci", machine=machine, steps=steps, skip_if=SkipIf((PathGlob("a/**"),)))
+    graph = Graph("project", (workflow,), (*jobs, provable), facts, secrets, skipping)
+    return graph, Output("buildkite", ".buildkite/ci.yml", "All of it.", "ci")
 
 
 CHANGES: dict[tuple[type, str], Any] = {
+    (Skipping, "store"): "",
     (Artifact, "kind"): "junit",
     (Artifact, "when"): "always",
     (Concurrency, "preset"): "pr-latest",

@@ -43,7 +43,7 @@ MAKE = Step("make", run=Run("make"))
 
 def test_the_file_says_where_it_comes_from(make_workflow: Callable, make_job: Callable) -> None:
     output = Output("buildkite", ".buildkite/pipeline.yml", "What runs.\n\nAnd why.")
-    text, _ = render_pipeline(Graph("shop", (make_workflow(),), (make_job(),)), output)
+    text, *_ = render_pipeline(Graph("shop", (make_workflow(),), (make_job(),)), output)
     assert text.splitlines()[:5] == [HEADER, "# What runs.", "#", "# And why.", ""]
 
 
@@ -58,7 +58,7 @@ def test_a_file_holds_one_workflow_or_all(
     workflow: str, keys: list[str], make_workflow: Callable, make_job: Callable
 ) -> None:
     graph = graph_of_two(make_workflow, make_job)
-    text, _ = render_pipeline(graph, Output("buildkite", ".buildkite/pipeline.yml", workflow=workflow))
+    text, *_ = render_pipeline(graph, Output("buildkite", ".buildkite/pipeline.yml", workflow=workflow))
     data = yaml.safe_load(text)
     assert [step["key"] for step in data["steps"]] == keys
     if workflow == "*":
@@ -72,12 +72,12 @@ def test_an_output_has_to_name_a_workflow(
     workflow: str, code: str, make_workflow: Callable, make_job: Callable
 ) -> None:
     graph = graph_of_two(make_workflow, make_job)
-    text, found = render_pipeline(graph, Output("buildkite", ".buildkite/pipeline.yml", workflow=workflow))
+    text, found, _ = render_pipeline(graph, Output("buildkite", ".buildkite/pipeline.yml", workflow=workflow))
     assert (text, [one.code for one in found]) == ("", [code])
 
 
 def test_a_workflow_needs_jobs(make_workflow: Callable) -> None:
-    text, found = render_pipeline(Graph("shop", (make_workflow(),)), Output("buildkite", ".buildkite/pipeline.yml"))
+    text, found, _ = render_pipeline(Graph("shop", (make_workflow(),)), Output("buildkite", ".buildkite/pipeline.yml"))
     assert (text, [one.code for one in found]) == ("", ["BUILDKITE_002"])
 
 
@@ -106,7 +106,7 @@ def test_a_build_for_another_workflow_of_the_file_has_neither_its_jobs_nor_its_g
         make_workflow(id="nightly", triggers=nightly, concurrency=Concurrency("serial")),
     )
     jobs = (make_job(MAKE), make_job(MAKE, id="soak", workflow="nightly"))
-    text, _ = render_pipeline(Graph("shop", workflows, jobs), Output("buildkite", ".buildkite/p.yml", "", "*"))
+    text, *_ = render_pipeline(Graph("shop", workflows, jobs), Output("buildkite", ".buildkite/p.yml", "", "*"))
     conditions = {step["key"]: step["if"] for step in yaml.safe_load(text)["steps"]}
     assert 'build.source != "schedule"' in conditions.pop("test")
     assert set(conditions) == {"gate-open-nightly", "soak", "gate-close-nightly"}
@@ -253,7 +253,7 @@ def test_a_pipeline_is_dealt_out_to_files_that_one_upload_holds(
     found = []
     for number in range(1, len(sizes) + 1):
         path = part_path(".buildkite/pipeline.yml", number)
-        text, problems = render_pipeline(graph, Output("buildkite", path))
+        text, problems, _ = render_pipeline(graph, Output("buildkite", path))
         assert problems == ()
         steps = yaml.safe_load(text)["steps"]
         found.append(len(steps))
@@ -374,7 +374,9 @@ def test_whoever_starts_one_of_several_workflows_says_which(
     schedule = Triggers(schedule=(Schedule("0 3 * * *"),))
     both = make_workflow(id="nightly", triggers=schedule), make_workflow(id="weekly", triggers=schedule)
     jobs = make_job(MAKE, id="a", workflow="nightly"), make_job(MAKE, id="b", workflow="weekly")
-    text, found = render_pipeline(Graph("shop", both, jobs), Output("buildkite", ".buildkite/p.yml", workflow=workflow))
+    text, found, _ = render_pipeline(
+        Graph("shop", both, jobs), Output("buildkite", ".buildkite/p.yml", workflow=workflow)
+    )
     named = ' && build.env("CIG_WORKFLOW") == "nightly"' if workflow == "*" else ""
     assert yaml.safe_load(text)["steps"][0]["if"] == f'build.source == "schedule"{named}'
     assert sum("CIG_WORKFLOW=" in one.message for one in found) == (2 if workflow == "*" else 0)

@@ -3,15 +3,16 @@
 import pytest
 
 from cigen.sdk import Diagnostic, Fragment, GenerateRequest, Graph, Level, Output, Setting
-from cigen.std.ci.provider import Provider
+from cigen.std.ci.provider import Provider, Rendered
 
 
 class Echo(Provider):
     """Renders the path of an output. A description that is a level of diagnostics is told at that level."""
 
-    def render(self, graph: Graph, output: Output) -> tuple[str, tuple[Diagnostic, ...]]:
+    def render(self, graph: Graph, output: Output) -> Rendered:
         told = [Diagnostic(one, "ECHO_001", "Told", "It is told.") for one in Level if one.name == output.description]
-        return f"{graph.project}: {output.path}", tuple(told)
+        beside = (Fragment("more", f"{graph.project}: more"),) if output.path == "two" else ()
+        return Rendered(f"{graph.project}: {output.path}", tuple(told), beside)
 
     def checklist(self, graph: Graph, output: Output, text: str, /) -> tuple[Setting, ...]:
         return (Setting("Set up", output.path, text),)
@@ -36,6 +37,11 @@ def test_each_output_is_one_file_with_its_settings() -> None:
 def test_a_file_with_an_error_is_left_out_and_the_others_are_not() -> None:
     outputs = Output("echo", "a", "ERROR"), Output("echo", "b", "WARNING"), Output("echo", "c", "INFO")
     assert generate(*outputs) == (["b", "c"], [Level.ERROR, Level.WARNING, Level.INFO], ["b", "c"])
+
+
+def test_a_file_beside_an_output_is_written_with_it_or_not_at_all() -> None:
+    assert generate(Output("echo", "two"), Output("echo", "b")) == (["two", "more", "b"], [], ["two", "b"])
+    assert generate(Output("echo", "two", "ERROR")) == ([], [Level.ERROR], [])
 
 
 def test_a_provider_that_renders_nothing_cannot_be_made() -> None:

@@ -14,6 +14,7 @@ from cigen.std.ci.checklist import (
     secrets_of,
     workflows_in,
 )
+from cigen.std.ci.plans import gate_name, has_plan
 from cigen.std.ci.problems import CannotExpress
 from cigen.std.ci.workflows import effective_triggers, workflow_key
 from cigen.std.provider.buildkite.chunks import part_of
@@ -45,6 +46,9 @@ def checklist(graph: Graph, output: Output) -> tuple[Setting, ...]:
         _triggers(workflow, several, checks)
         # One status for a build, whatever jobs it has.
         asked = [('the build is "buildkite/SLUG", by the slug of the pipeline', workflow_key(workflow, "on"))]
+        if has_plan(graph, jobs) and "/" in output.path:
+            # The one check that knows which jobs were left out, and why.
+            asked = [(f'the gate is "{gate_name(graph, workflow.id)}"', workflow_key(workflow, "on"))]
         merge_rules(workflow, asked if required(jobs) else [], checks)
         for job in jobs:
             _job(job, secrets, checks)

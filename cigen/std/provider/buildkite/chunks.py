@@ -1,7 +1,8 @@
 """A pipeline in several files, where one upload may not hold all of it.
 
 `.buildkite/pipeline.yml` is the file; its parts are `.buildkite/pipeline.2.yml` and so on, outputs of their own. The
-first file's first step uploads the others. Steps are dealt out so that none waits for one of a later part: a step that
+first file's first step uploads the others. Where that file makes a plan, its jobs stand in `pipeline.full.yml` beside
+it, and its step uploads all of them. Steps are dealt out so that none waits for one of a later part: a step that
 depends on one that is not there yet would never run.
 """
 
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from cigen.sdk.yaml import Value
 from cigen.std.provider.buildkite.limits import JOBS_PER_UPLOAD
 
-__all__ = ["Steps", "deal", "part_of", "part_path", "upload_step"]
+__all__ = ["Steps", "deal", "full_path", "part_of", "part_path", "upload_step"]
 
 _PART = re.compile(r"(.+)\.([1-9]\d*)(\.[a-z]+)")
 
@@ -40,6 +41,12 @@ def part_path(path: str, number: int) -> str:
         return path
     stem, dot, suffix = path.rpartition(".")
     return f"{stem}.{number}{dot}{suffix}" if dot else f"{path}.{number}"
+
+
+def full_path(path: str) -> str:
+    """Where the jobs of a pipeline stand whose first file makes a plan of them."""
+    stem, dot, suffix = path.rpartition(".")
+    return f"{stem}.full{dot}{suffix}" if dot else f"{path}.full"
 
 
 def deal(steps: Sequence[Steps]) -> list[list[Steps]]:

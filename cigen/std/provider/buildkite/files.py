@@ -7,13 +7,13 @@ from typing import Any
 
 from cigen.sdk import Budget, Fragment
 from cigen.sdk.yaml import YamlError, read
-from cigen.std.provider.buildkite.chunks import part_of
+from cigen.std.provider.buildkite.chunks import full_path, part_of
 from cigen.std.provider.buildkite.limits import JOBS_PER_BUILD, JOBS_PER_UPLOAD
 from cigen.std.report import Report
 
 __all__ = ["check_files"]
 
-_UPLOAD = re.compile(r"buildkite-agent pipeline upload (\.\S+)")
+_UPLOADS = re.compile(r"(?:buildkite-agent pipeline upload|cig_upload)((?: \.\S+)+)$", re.MULTILINE)
 
 
 def check_files(rendered: Iterable[Fragment], report: Report) -> tuple[Budget, ...]:
@@ -21,10 +21,10 @@ def check_files(rendered: Iterable[Fragment], report: Report) -> tuple[Budget, .
     budgets: list[Budget] = []
     builds: Counter[str] = Counter()
     files = {file.path: file.content for file in rendered if file.path.endswith((".yml", ".yaml"))}
+    planners = {full_path(path): path for path in files}
     for path, content in files.items():
-        missing = [
-            part for part in _UPLOAD.findall(content) if part_of(part) == (path, part_of(part)[1]) and part not in files
-        ]
+        uploaded = [part for line in _UPLOADS.findall(content) for part in line.split()]
+        missing = [part for part in uploaded if part_of(part) == (path, part_of(part)[1]) and part not in files]
         if missing:
             outputs = " ".join(f'[[outputs]] provider = "buildkite" path = "{part}"' for part in missing)
             message = f"{path} holds as many steps as one upload may, and the rest belongs in {', '.join(missing)}"
@@ -37,7 +37,7 @@ def check_files(rendered: Iterable[Fragment], report: Report) -> tuple[Budget, .
         steps = [(_jobs(step), _tries(step)) for step in _steps(root)]
         jobs = sum(count for count, _ in steps)
         budgets.append(Budget("jobs", jobs, JOBS_PER_UPLOAD, path))
-        builds[part_of(path)[0]] += sum(count * tries for count, tries in steps)
+        builds[planners.get(path, part_of(path)[0])] += sum(count * tries for count, tries in steps)
         if jobs > JOBS_PER_UPLOAD:
             message = f"{path} has {jobs:,} jobs; one upload to Buildkite has at most {JOBS_PER_UPLOAD}"
             report.error("BUILDKITE_009", message, hint="leave out values of matrices or shards", key=("outputs",))

@@ -39,6 +39,8 @@ class ScriptScope:
     keys: Mapping[str, str]
     ancestors: Mapping[str, tuple[str, ...]]
     report: Report
+    last: str = ""
+    """The command that ends a job in which all went well."""
 
 
 def render_script(
@@ -62,7 +64,7 @@ def render_script(
     if job.shards is not None and job.shards.files:
         prelude.append(shard_files(job.shards, '"$CIG_TEMP/files"').rstrip("\n"))
     epilogue = stop(job) + ('rm -rf "$CIG_TEMP"\n' if needs_folder(job) else "")
-    return job_script(blocks, prelude, epilogue, _READ_ENV if tools and job.image is None else "")
+    return job_script(blocks, prelude, epilogue, _READ_ENV if tools and job.image is None else "", scope.last)
 
 
 def _asking(job: Job, late: Expr, source: str, scope: ScriptScope) -> list[str]:

@@ -8,6 +8,7 @@ from cigen.sdk.yaml import Value
 from cigen.std.ci.blocks import merge, sort_keys
 from cigen.std.ci.conditions import all_of, is_true, names
 from cigen.std.ci.legs import StaticJob
+from cigen.std.ci.plans import is_recorded, is_skippable
 from cigen.std.ci.problems import CannotExpress, read_table
 from cigen.std.provider.buildkite.artifacts import Leaving, upload_patterns
 from cigen.std.provider.buildkite.caches import render_caches
@@ -17,6 +18,7 @@ from cigen.std.provider.buildkite.conditions import Names, input_variable, step_
 from cigen.std.provider.buildkite.events import Starts
 from cigen.std.provider.buildkite.job_script import RAW_MARK, ScriptScope, render_script
 from cigen.std.provider.buildkite.limits import BLOCK_TEAMS
+from cigen.std.provider.buildkite.plan import JOB, RECORD_LAST
 from cigen.std.provider.buildkite.raw import STEP_KEYS, check_steps, raw_block
 from cigen.std.provider.buildkite.retries import render_retry
 from cigen.std.provider.buildkite.runners import agents
@@ -25,7 +27,7 @@ from cigen.std.provider.buildkite.steps import kept_by_agent
 from cigen.std.provider.buildkite.texts import environment, escaped
 from cigen.std.report import Report
 
-__all__ = ["JobScope", "approval", "render_job"]
+__all__ = ["JobScope", "approval", "early_condition", "render_job"]
 
 SCRIPT_BYTES = 128 * 1024
 """What Linux takes as one argument, and the agent hands the script over as one."""
@@ -39,7 +41,7 @@ class JobScope:
     conditions it inherits. ancestors: id of a job that runs after failures → ids of all it waits for, through others
     too. matrices: id → `matrix`, where Buildkite expands it. gates: workflow → the key of the step that every first
     job waits for. env: workflow → variables that its jobs have to name, because the root does not. starts: what starts
-    the file's workflows.
+    the file's workflows. planned: the workflows that have a plan.
     """
 
     graph: Graph
@@ -54,6 +56,7 @@ class JobScope:
     env: Mapping[str, dict[str, Value]]
     starts: Starts
     report: Report
+    planned: frozenset[str] = frozenset()
 
     def workflow(self, job: Job) -> Workflow:
         """The job's workflow."""
@@ -104,6 +107,11 @@ def approval(job: str) -> str:
 
 def _without(table: Mapping[str, Value], name: str) -> dict[str, Value]:
     return {key: value for key, value in table.items() if key != name}
+
+
+def early_condition(static: StaticJob, scope: JobScope) -> Expr:
+    """What decides when the build is put together whether it has the job, beside what starts the workflow."""
+    return _parted(all_of((scope.effective[static.source], static.job.when)))[0]
 
 
 def _parted(condition: Expr) -> tuple[Expr, Expr]:
@@ -187,6 +195,8 @@ def _command(
         message = f'job "{static.source}": {problem.message}'
         report.error("BUILDKITE_010", message, hint=problem.hint, key=("jobs", static.source))
     env = {**scope.env.get(scope.workflow(job).id, {}), **environment(job.env)}
+    if is_skippable(job) and scope.workflow(job).id in scope.planned:
+        env[JOB] = job.id
     if env:
         found["env"] = env
     secrets = job_secrets(job, static.source, scope.graph.secrets, report)
@@ -229,7 +239,8 @@ def _script(
     job, report = static.job, scope.report
     marked = {step: RAW_MARK.format(index) for index, step in enumerate(replaced)}
     workflow = scope.workflow(job)
-    within = ScriptScope(scope.sources, workflow, scope.artifacts, scope.keys, scope.ancestors, report)
+    last = RECORD_LAST if is_recorded(job) and workflow.id in scope.planned else ""
+    within = ScriptScope(scope.sources, workflow, scope.artifacts, scope.keys, scope.ancestors, report, last)
     script = escaped(render_script(static, late, confined, marked, within))
     for step, mark in marked.items():
         script = script.replace(mark, replaced[step].rstrip("\n"))

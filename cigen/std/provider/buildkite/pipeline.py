@@ -8,19 +8,30 @@ from cigen.sdk import Diagnostic, Graph, Job, Level, Output, Workflow
 from cigen.sdk.yaml import Commented, Document, Value, emit
 from cigen.std.ci.blocks import merge, sort_keys
 from cigen.std.ci.legs import StaticJob, map_texts, plain_text, static_jobs
+from cigen.std.ci.plans import PLANNER, has_plan, is_skippable
+from cigen.std.ci.shortfalls import check_skipping
 from cigen.std.ci.tools import INSTALLER
 from cigen.std.ci.workflows import chosen_workflows, jobs_of, workflow_key
 from cigen.std.provider.buildkite.artifacts import find_artifacts
-from cigen.std.provider.buildkite.chunks import Steps, deal, part_of, part_path, upload_step
+from cigen.std.provider.buildkite.chunks import Steps, deal, full_path, part_of, part_path, upload_step
 from cigen.std.provider.buildkite.concurrency import GATE_KEYS, check_gate, gate_group
 from cigen.std.provider.buildkite.conditions import Names, input_default, input_variable, step_condition
 from cigen.std.provider.buildkite.events import what_starts
 from cigen.std.provider.buildkite.inheritance import ancestors, effective, in_order
-from cigen.std.provider.buildkite.jobs import JobScope, approval, render_job
+from cigen.std.provider.buildkite.jobs import JobScope, approval, early_condition, render_job
 from cigen.std.provider.buildkite.limits import check_total, step_key, worst_case
 from cigen.std.provider.buildkite.matrix import render_matrix
+from cigen.std.provider.buildkite.plan import (
+    RECORD,
+    check_settings,
+    gate_key,
+    gate_step,
+    native_test,
+    planner_file,
+    record_variable,
+)
 from cigen.std.provider.buildkite.problems import new_report
-from cigen.std.provider.buildkite.raw import raw_block
+from cigen.std.provider.buildkite.raw import STEP_KEYS, raw_block
 from cigen.std.provider.buildkite.settings import report_settings
 from cigen.std.provider.buildkite.shared import hoist
 from cigen.std.provider.buildkite.steps import SETUP_TOOLS
@@ -43,32 +54,36 @@ class _Plan:
     matrices: Mapping[str, dict[str, Value]]
 
 
-def render_pipeline(graph: Graph, output: Output) -> tuple[str, tuple[Diagnostic, ...]]:
-    """The text of the file, empty where there is nothing to make one of; and what is wrong."""
+def render_pipeline(graph: Graph, output: Output) -> tuple[str, tuple[Diagnostic, ...], str]:
+    """The text of the jobs' file, empty where there is nothing to make one of; what is wrong; and the text of the file
+    that makes a plan of it, empty where there is none.
+    """
     report = new_report()
     plan = _plan(graph, output, report)
     if plan is None:
-        return "", report.found
+        return "", report.found, ""
     first, number = part_of(output.path)
     if not output.path.startswith(".buildkite/") or not output.path.endswith((".yml", ".yaml")):
         message = f"{output.path} is not where `buildkite-agent pipeline upload` looks by itself"
         hint = 'path = ".buildkite/pipeline.yml", or name the file in the steps of the pipeline\'s settings'
         report.warning("BUILDKITE_003", message, hint=hint, key=("outputs",))
-    scope = _scope(graph, plan, report)
+    scope = _scope(graph, plan, first, report)
     steps = _all_steps(plan, scope)
     if not steps and not any(one.level is Level.ERROR for one in report.found):
         message = f"no build has any of the jobs in {output.path}: their conditions and what starts them never agree"
         report.error("BUILDKITE_002", message, hint="look at when and on", key=("outputs",))
-        return "", report.found
+        return "", report.found, ""
     parts = deal(steps)
     if number > len(parts):
         message = f"{output.path} would be part {number} of {first}, which has {len(parts)}"
         report.error("BUILDKITE_008", message, hint="take the output out", key=("outputs",))
-        return "", report.found
+        return "", report.found, ""
     if number == 1:
         for workflow in plan.workflows:
             own = [job for job in plan.jobs if scope.workflow(job) == workflow]
             report_settings(workflow, own, scope.starts, report)
+            if workflow.id not in scope.planned:
+                check_skipping(own, "Buildkite", report, "BUILDKITE_016")
             check_gate(workflow, own, report)
         counts = [(one.id, worst_case(one, _count(one))) for one in plan.jobs]
         check_total(counts, output.path, report)
@@ -76,7 +91,12 @@ def render_pipeline(graph: Graph, output: Output) -> tuple[str, tuple[Diagnostic
         report = new_report()
     root = _root(plan, parts, number, first, scope)
     header = [HEADER, *(f"# {line}".rstrip() for line in output.description.splitlines()), ""]
-    return emit(Document(root, header=tuple(header))), report.found
+    planner = ""
+    if scope.planned and number == 1:
+        conditions = [step_condition(None, Names(one, {}, scope.starts)) for one in plan.workflows]
+        paths = [full_path(first), *(part_path(first, index) for index in range(2, len(parts) + 1))]
+        planner = planner_file(graph, header, [one for one in conditions if one is not None], paths)
+    return emit(Document(root, header=tuple(header))), report.found, planner
 
 
 def _plan(graph: Graph, output: Output, report: Report) -> _Plan | None:
@@ -91,7 +111,9 @@ def _plan(graph: Graph, output: Output, report: Report) -> _Plan | None:
     matrices: dict[str, dict[str, Value]] = {}
     prepared = []
     for job in jobs:
-        value = render_matrix(job, job.matrix) if job.matrix is not None else None
+        # A job that may be skipped is skipped leg by leg, and each keeps a proof of its own: they are steps.
+        whole = job.matrix is not None and not (graph.skipping is not None and is_skippable(job))
+        value = render_matrix(job, job.matrix) if job.matrix is not None and whole else None
         if value is not None:
             matrices[job.id] = value
             assert job.matrix is not None
@@ -108,8 +130,18 @@ def _count(job: Job) -> int:
     return legs * (job.shards.count if job.shards else 1) + (legs if job.approve else 0)
 
 
-def _scope(graph: Graph, plan: _Plan, report: Report) -> JobScope:
+def _scope(graph: Graph, plan: _Plan, path: str, report: Report) -> JobScope:
     taken = {*GATE_KEYS, *(f"{key}-{one.id}" for key in GATE_KEYS for one in plan.workflows), "upload"}
+    planned = frozenset(one.id for one in plan.workflows if has_plan(graph, _own(plan, one)))
+    if planned and "/" not in path:
+        message = f"a plan needs a second file beside {path}, and none is written into the repository's root: no job"
+        hint = 'path = ".buildkite/pipeline.yml"'
+        report.warning("BUILDKITE_016", f"{message} is skipped", hint=hint, key=("outputs",))
+        planned = frozenset()
+    if planned:
+        assert graph.skipping is not None
+        check_settings(graph.skipping, report)
+        taken |= {PLANNER, *(gate_key(one, several=several) for one in plan.workflows for several in (False, True))}
     keys = {one.job.id: step_key(one.job.id, taken) for one in plan.static}
     asking = [one.job.id for one in plan.static if one.job.approve is not None]
     keys |= {approval(name): step_key(f"approve-{name}", taken) for name in asking}
@@ -130,7 +162,13 @@ def _scope(graph: Graph, plan: _Plan, report: Report) -> JobScope:
         env={one.id: _environment(one, report) for one in plan.workflows} if several else {},
         starts=what_starts(plan.workflows),
         report=report,
+        planned=planned,
     )
+
+
+def _own(plan: _Plan, workflow: Workflow) -> list[Job]:
+    """The jobs of a workflow of the file."""
+    return [job for job in plan.jobs if job.workflow == workflow.id or len(plan.workflows) == 1]
 
 
 def _all_steps(plan: _Plan, scope: JobScope) -> list[Steps]:
@@ -147,6 +185,30 @@ def _all_steps(plan: _Plan, scope: JobScope) -> list[Steps]:
             keys = [scope.keys[one.job.id] for one, _ in own]
             close = GATE_KEYS[1] + gate.removeprefix(GATE_KEYS[0])
             found.append(Steps("", (_gate(workflow, close, keys, scope),), 1))
+        if workflow.id in scope.planned and own:
+            found.append(Steps("", (_plan_gate(workflow, own, plan, scope),), 1))
+    return found
+
+
+def _plan_gate(
+    workflow: Workflow, rendered: Sequence[tuple[StaticJob, Sequence[dict[str, Value]]]], plan: _Plan, scope: JobScope
+) -> dict[str, Value]:
+    """The step that compares how the jobs ended with the plan."""
+    there = {one.job.id for one, _ in rendered}
+    absent = []
+    for one in plan.static:
+        if scope.workflow(one.job) != workflow:
+            continue
+        test = native_test(one.job, early_condition(one, scope), workflow) if one.job.id in there else ""
+        if test is not None:
+            absent.append((one.job.id, test))
+    jobs = [(one.job.id, scope.keys[one.job.id]) for one, _ in rendered]
+    key = gate_key(workflow, several=len(plan.workflows) > 1)
+    found = gate_step(scope.graph, workflow, key, jobs, absent, scope.report)
+    condition = step_condition(None, Names(workflow, {}, scope.starts))
+    if condition:
+        found["if"] = escaped(condition)
+        sort_keys(found, STEP_KEYS)
     return found
 
 
@@ -196,11 +258,13 @@ def _root(plan: _Plan, parts: Sequence[Sequence[Steps]], number: int, first: str
     env: dict[str, Value] = _environment(plan.workflows[0], scope.report) if len(plan.workflows) == 1 else {}
     if any(f"${SETUP_TOOLS}" in str(step.get("command", "")) for step in own):
         env[SETUP_TOOLS] = escaped(INSTALLER)
+    if any(f"${RECORD}" in str(step.get("command", "")) for step in own):
+        env[RECORD] = escaped(record_variable(scope.graph, scope.report))
     if env:
         found["env"] = env
     found |= shared
     steps: list[Value] = []
-    if number == 1 and len(parts) > 1:
+    if number == 1 and len(parts) > 1 and not scope.planned:
         rest = [part_path(first, index) for index in range(2, len(parts) + 1)]
         agents = next((step["agents"] for step in own if isinstance(step.get("agents"), dict)), {})
         steps.append(upload_step(rest, agents if isinstance(agents, dict) else {}))

@@ -33,6 +33,7 @@ TITLES = {
     "BUILDKITE_026": "Retention is a setting of the organization",
     "BUILDKITE_027": "Step timeout needs timeout",
     "BUILDKITE_028": "Container does not see a cache",
+    "BUILDKITE_029": "Secret of the store not given to jobs",
 }
 
 

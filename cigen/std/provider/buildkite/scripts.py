@@ -146,12 +146,15 @@ def says(text: str) -> str:
     return f"echo {shlex.quote(line)}" if re.search(r'["\\$`!]', line) else f'echo "{line}"'
 
 
-def job_script(blocks: Sequence[Block], prelude: Sequence[str], epilogue: str = "", again: str = "") -> str:
+def job_script(
+    blocks: Sequence[Block], prelude: Sequence[str], epilogue: str = "", again: str = "", last: str = ""
+) -> str:
     """The job's script. prelude: what comes before any step. epilogue: shell for the end, whatever happened. again: a
-    line that each stretch of steps begins with, since it is a shell of its own.
+    line that each stretch of steps begins with, since it is a shell of its own. last: a command that never fails, for
+    when all has gone well.
     """
     managed = any(block.run_on != "success" for block in blocks)
-    if len(blocks) == 1 and not prelude and not epilogue and not managed:
+    if len(blocks) == 1 and not prelude and not epilogue and not managed and not last:
         return _alone(blocks[0])
     lines = ["set -eo pipefail"]
     if epilogue:
@@ -161,13 +164,15 @@ def job_script(blocks: Sequence[Block], prelude: Sequence[str], epilogue: str = 
     if not managed:
         for block in blocks:
             lines += _lines(block, numerous=len(blocks) > 1)
-        return "\n".join(lines) + "\n"
+        return "\n".join([*lines, *([last] if last else [])]) + "\n"
     lines += ["cig_status=0", 'cig_keep() { [ "$cig_status" -ne 0 ] || cig_status=$1; }']
     lines.append("# A cancelled job is told so, and has some seconds left for what must always run.")
     lines.append("trap 'cig_cancelled=true' TERM")
     for index, (run_on, group) in enumerate(groupby(blocks, lambda block: block.run_on)):
         first = index == 0 and run_on == "success"
         lines += _stretch("first" if first else run_on, list(group), again, numerous=len(blocks) > 1)
+    if last:
+        lines.append(f'if [ "$cig_status" -eq 0 ] && [ -z "${{cig_cancelled-}}" ]; then\n  {last}\nfi')
     return "\n".join([*lines, 'exit "$cig_status"']) + "\n"
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from cigen.sdk import Job, Workflow
 from cigen.std.ci.inputs import must_be_given
-from cigen.std.ci.shortfalls import check_skipping
 from cigen.std.ci.workflows import effective_triggers, workflow_key
 from cigen.std.provider.buildkite.conditions import input_variable
 from cigen.std.provider.buildkite.events import CHOICE, Starts
@@ -60,7 +59,6 @@ def report_settings(workflow: Workflow, jobs: Sequence[Job], starts: Starts, rep
         report.info("BUILDKITE_021", message, key=workflow_key(workflow, "permissions"))
     for job in jobs:
         _report_job(job, report)
-    check_skipping(jobs, "Buildkite", report, "BUILDKITE_016")
 
 
 def _report_inputs(workflow: Workflow, jobs: Sequence[Job], report: Report) -> None:

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """`provider/circleci`: CircleCI."""
 
-from cigen.sdk import Diagnostic, Graph, Output, Setting, ValidateRequest, ValidateResult, serve
-from cigen.std.ci.provider import Provider
+from cigen.sdk import Graph, Output, Setting, ValidateRequest, ValidateResult, serve
+from cigen.std.ci.provider import Provider, Rendered
 from cigen.std.provider.circleci.checklist import checklist
 from cigen.std.provider.circleci.limits import check_files, context_budgets
 from cigen.std.provider.circleci.problems import new_report
@@ -14,8 +14,8 @@ __all__ = ["PLUGIN", "CircleCI"]
 class CircleCI(Provider):
     """Sole owner of `.circleci/`."""
 
-    def render(self, graph: Graph, output: Output) -> tuple[str, tuple[Diagnostic, ...]]:
-        return render_config(graph, output)
+    def render(self, graph: Graph, output: Output) -> Rendered:
+        return Rendered(*render_config(graph, output))
 
     def checklist(self, graph: Graph, output: Output, _text: str, /) -> tuple[Setting, ...]:
         return checklist(graph, output)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """`provider/github`: GitHub Actions."""
 
-from cigen.sdk import Diagnostic, Graph, Output, Setting, ValidateRequest, ValidateResult, serve
-from cigen.std.ci.provider import Provider
+from cigen.sdk import Graph, Output, Setting, ValidateRequest, ValidateResult, serve
+from cigen.std.ci.provider import Provider, Rendered
 from cigen.std.provider.github.budgets import matrix_budgets
 from cigen.std.provider.github.checklist import checklist
 from cigen.std.provider.github.limits import check_files
@@ -16,8 +16,8 @@ __all__ = ["PLUGIN", "GitHub"]
 class GitHub(Provider):
     """Sole owner of `.github/workflows/`."""
 
-    def render(self, graph: Graph, output: Output) -> tuple[str, tuple[Diagnostic, ...]]:
-        return render_workflow(graph, output)
+    def render(self, graph: Graph, output: Output) -> Rendered:
+        return Rendered(*render_workflow(graph, output))
 
     def checklist(self, graph: Graph, output: Output, _text: str, /) -> tuple[Setting, ...]:
         return checklist(graph, output)

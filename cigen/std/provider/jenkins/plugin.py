@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """`provider/jenkins`: Jenkins."""
 
-from cigen.sdk import Diagnostic, Graph, Output, Setting, ValidateRequest, ValidateResult, serve
-from cigen.std.ci.provider import Provider
+from cigen.sdk import Graph, Output, Setting, ValidateRequest, ValidateResult, serve
+from cigen.std.ci.provider import Provider, Rendered
 from cigen.std.provider.jenkins.checklist import checklist
 from cigen.std.provider.jenkins.limits import check_files
 from cigen.std.provider.jenkins.pipeline import render_pipeline
@@ -14,8 +14,8 @@ __all__ = ["PLUGIN", "Jenkins"]
 class Jenkins(Provider):
     """Sole owner of Jenkinsfiles."""
 
-    def render(self, graph: Graph, output: Output) -> tuple[str, tuple[Diagnostic, ...]]:
-        return render_pipeline(graph, output)
+    def render(self, graph: Graph, output: Output) -> Rendered:
+        return Rendered(*render_pipeline(graph, output))
 
     def checklist(self, graph: Graph, output: Output, text: str, /) -> tuple[Setting, ...]:
         return checklist(graph, output, text)
