@@ -128,3 +128,7 @@ def test_what_the_rendered_file_says_counts_before_the_variables() -> None:
     assert github("push", "refs/heads/main", CIG_EVENT="schedule").event == "schedule"
     assert not github("push", "refs/heads/main", CIG_EVENT="schedule").by_file
     assert github("push", "refs/heads/main").by_file
+
+
+def test_an_event_that_the_rendered_file_misspells_is_not_known_whatever_the_variables_say() -> None:
+    assert github("push", "refs/heads/main", CIG_EVENT="pushed").event is None

@@ -221,6 +221,11 @@ def test_s18_a_job_that_skip_if_leaves_out_runs_where_its_output_is_needed() -> 
     assert decided(jobs, excluded={"a": "SKIP_ENV", "b": "SKIP_ENV"})["a"] == ("excluded", "SKIP_ENV")
 
 
+def test_s18_a_forced_job_needs_the_output_of_those_before_it() -> None:
+    jobs = [planned("a", outputs=JobOutputs(files=("x",))), planned("b", "a", **FETCHES)]
+    assert decided(jobs, "a", "b", forced="b") == {"a": ("run", "OUTPUTS"), "b": ("forced", "CIG_FORCE")}
+
+
 def test_s18_a_job_that_is_left_out_needs_no_output() -> None:
     jobs = [planned("a", outputs=JobOutputs(files=("x",))), planned("b", "a", **FETCHES)]
     assert decided(jobs, "a", excluded={"b": "WHEN"})["a"] == ("hit", "PROVEN")
