@@ -20,6 +20,7 @@ from typing import Any
 
 import handshake_rows
 from cig_rows import CIG_ROWS, settle
+from floor_rows import FLOOR_ROWS
 from imports import imports_of_no_op
 from installs import Tools, install_tools
 from measure import CommandError, output_of, peak_memory, run_timed
@@ -98,7 +99,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 def _rows(place: Place, pattern: str) -> list[Row]:
     """The rows that were asked for, in the order of a round."""
     rank = {name: number for number, name in enumerate(_ORDER)}
-    rows = sorted([*PEER_ROWS, *CIG_ROWS], key=lambda row: rank.get(row.name, len(rank)))
+    rows = sorted([*PEER_ROWS, *CIG_ROWS, *FLOOR_ROWS], key=lambda row: rank.get(row.name, len(rank)))
     return [row(place) for row in rows if re.search(pattern, row.name)]
 
 
