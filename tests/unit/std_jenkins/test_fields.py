@@ -47,6 +47,7 @@ from cigen.sdk import (
     Service,
     Shards,
     SkipIf,
+    Skipping,
     Step,
     TagTrigger,
     Tool,
@@ -58,6 +59,7 @@ from cigen.std.provider.jenkins.pipeline import render_pipeline
 
 SIGNATURE = "it decides the job's signature, which no Jenkinsfile holds"
 LEGS = "the core has made legs of it, and they are what is rendered"
+PLANNED = "cig reads it when it makes a plan"
 RESOLVED = "the core has resolved it: the machine of the job or of each leg is what counts"
 NOT_RENDERED = {
     (Artifact, "retention_days"): "reported for the job's outputs, of which the core made it",
@@ -68,7 +70,6 @@ NOT_RENDERED = {
     (Job, "notify"): CORE,
     (Job, "packages"): CORE,
     (Job, "secrets"): CORE,
-    (Job, "effects"): SIGNATURE,
     (Job, "inputs"): SIGNATURE,
     (Job, "owner"): "who proposed a job changes nothing in it",
     (Job, "runner"): RESOLVED,
@@ -88,7 +89,14 @@ NOT_RENDERED = {
     (Runner, "name"): "its settings for Jenkins say what it is called there",
     (Schedule, "reuse"): SIGNATURE,
     (Secret, "version"): SIGNATURE,
-    (SkipIf, "paths_unmodified"): SIGNATURE,
+    (SkipIf, "branch"): PLANNED,
+    (SkipIf, "env"): PLANNED,
+    (PathGlob, "optional"): SIGNATURE,
+    (PathGlob, "pattern"): SIGNATURE,
+    (Skipping, "audit"): PLANNED,
+    (Skipping, "max_age"): PLANNED,
+    (Skipping, "runner"): RESOLVED,
+    (Skipping, "version"): "the project says itself how cig comes to be on PATH",
     (Workflow, "stages"): "the edges that they mean stand in needs",
 }
 """Why a field that is not rendered is not lost."""
@@ -170,7 +178,13 @@ def _everything() -> tuple[Graph, Output]:
         (Leg("upstream-x1", (Pair("x", "1"), Pair("extra", "y")), Runner("big", "linux", "amd64", SETTINGS)),),
     )
     upstream = Job(
-        "upstream", workflow="ci", machine=None, matrix=matrix, retry=Retry(1, 2), steps=(Step("r", run=Run("x")),)
+        "upstream",
+        workflow="ci",
+        machine=None,
+        matrix=matrix,
+        retry=Retry(1, 2),
+        steps=(Step("c", checkout=Checkout()), Step("r", run=Run("x"))),
+        skip_if=SkipIf((PathGlob("a/**", True),), ("SKIP",), ("wip/*",)),
     )
     pipe = Trigger("pipe", "main", (Pair("A", "1"),), True)
     other = Job("other", workflow="ci", concurrency=Concurrency("serial"), trigger=pipe, needs=("job",))
@@ -189,13 +203,27 @@ def _everything() -> tuple[Graph, Output]:
         ("test",), (ProviderBlock("jenkins", '{"options":["x()"]}'),),
     )  # fmt: skip
     secrets = (Secret("TOKEN", (ProviderBlock("jenkins", '{"credentials":"t"}'),), "1"),)
-    graph = Graph(
-        "project", (workflow,), (job, upstream, other), (Fact("ruby_version", "3.4", ".ruby-version"),), secrets
+    skipping = Skipping(
+        "s3://proofs",
+        3600,
+        200,
+        ("branch:0a",),
+        ("AWS_KEY",),
+        "make cig",
+        "big",
+        Runner("big", "linux", "amd64", SETTINGS),
+        (ProviderBlock("jenkins", '{"mode":"x"}'),),
+        (".cigen",),
+        "0.3.0",
     )
+    facts = (Fact("ruby_version", "3.4", ".ruby-version"),)
+    graph = Graph("project", (workflow,), (job, upstream, other), facts, secrets, skipping)
     return graph, Output("jenkins", "Jenkinsfile", "All of it.", "ci")
 
 
 CHANGES: dict[tuple[type, str], Any] = {
+    (Skipping, "install"): "",
+    (Skipping, "store"): "",
     (Artifact, "kind"): "junit",
     (Artifact, "when"): "always",
     (Concurrency, "preset"): "serial",

@@ -2,15 +2,21 @@
 //
 // groovy Harness.groovy CASES.json    where CASES.json is a list of
 //   { "file": path, "env": {name: value}, "params": {…}, "causes": [class name, …], "execute": bool, "dir": path,
-//     "fail": [label, …], "answers": {…} }
+//     "fail": [label, …], "hang": [label, …], "repository": path, "outputs": {stage: text} }
 // Scripts run in bash within "dir" if "execute" is true, else each is recorded and succeeds, but for those whose label
-// is in "fail". Branches of `parallel` run one after the other, as the green threads of Jenkins may.
+// is in "fail" or, for as long as it may take, in "hang". A checkout clones "repository". Branches of `parallel` run one after the other, as the green threads of Jenkins may.
 import groovy.json.JsonOutput
 import groovy.json.JsonSlurper
 import org.codehaus.groovy.control.CompilerConfiguration
 import org.codehaus.groovy.control.customizers.ImportCustomizer
 
 class Interruption extends org.jenkinsci.plugins.workflow.steps.FlowInterruptedException {}
+
+/** What a Jenkinsfile takes for the clock: a script that hangs moves it. */
+class Clock {
+  static long ahead = 0
+  static long currentTimeMillis() { java.lang.System.currentTimeMillis() + ahead }
+}
 
 abstract class Stub extends Script {
   Map settings
@@ -100,7 +106,11 @@ abstract class Stub extends Script {
     withEnv(bindings.collect { "${it.variable}=secret of ${it.credentialsId}" }, body)
   }
 
-  def timeout(Map limit, Closure body) { within('timeout', "${limit.time} ${limit.unit}", body) }
+  LinkedList limits = [] as LinkedList
+  def timeout(Map limit, Closure body) {
+    limits << java.util.concurrent.TimeUnit.valueOf(limit.unit).toMillis(limit.time as long)
+    try { return within('timeout', "${limit.time} ${limit.unit}", body) } finally { limits.removeLast() }
+  }
   def lock(Map what, Closure body) { within('lock', what.resource, body) }
   def timestamps(Closure body) { body() }
   def ansiColor(String name, Closure body) { within('ansiColor', name, body) }
@@ -137,6 +147,7 @@ abstract class Stub extends Script {
     Map known = all()
     note(kind: kind, name: given.label, script: given.script, env: known, cwd: directories ? directories.last() : null)
     if ((settings.fail ?: []).contains(given.label)) throw new Exception("script returned exit code 1")
+    if ((settings.hang ?: []).contains(given.label)) { Clock.ahead += limits.last(); throw new Interruption() }
     if (!settings.execute || kind != 'sh') return given.returnStdout ? '/caches' : null
     File file = File.createTempFile('cig', '.sh')
     file.setText(given.script, 'UTF-8')
@@ -160,7 +171,15 @@ abstract class Stub extends Script {
   def input(Map given) { note([kind: 'input'] + given) }
   def build(Map given) { note([kind: 'build'] + given) }
   def milestone(Object number) { note(kind: 'milestone', number: number) }
-  def checkout(Object what) { note(kind: 'checkout', what: what) }
+  def checkout(Object what) {
+    note(kind: 'checkout', what: what)
+    if (settings.repository) {
+      String url = "file://${settings.repository}"
+      def process = ['git', 'clone', '-q', '--depth', '1', url, '.'].execute((List) null, new File(directories.last()))
+      process.waitForProcessOutput()
+      if (process.exitValue()) throw new Exception("git clone ${url} failed")
+    }
+  }
   def scmGit(Map given) { given }
   def cloneOption(Map given) { [cloneOption: given] }
   def submodule(Map given) { [submodule: given] }
@@ -174,6 +193,7 @@ abstract class Stub extends Script {
   File named(String path) { new File(path.startsWith('/') ? path : "${directories.last()}/${path}") }
   Map texts = [:]
   def writeFile(Map given) {
+    note(kind: 'write', file: given.file, text: given.text)
     if (settings.execute) named(given.file).setText(given.text, 'UTF-8')
     else texts[named(given.file).path] = given.text
   }
@@ -262,6 +282,7 @@ class Recorder {
 List cases = new JsonSlurper().parse(new File(args[0]), 'UTF-8')
 ImportCustomizer imports = new ImportCustomizer()
 imports.addImports('com.cloudbees.groovy.cps.NonCPS')
+imports.addImport('System', 'Clock')
 CompilerConfiguration configuration = new CompilerConfiguration(scriptBaseClass: 'Stub', sourceEncoding: 'UTF-8')
 configuration.addCompilationCustomizers(imports)
 PrintStream out = new PrintStream(System.out, true, 'UTF-8')

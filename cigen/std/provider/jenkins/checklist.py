@@ -1,8 +1,9 @@
 """What lives in Jenkins itself, and not in a Jenkinsfile: the job, its plugins, credentials and agents."""
 
 import re
+from collections.abc import Sequence
 
-from cigen.sdk import Graph, Job, Output, Runner, Secret, Setting, Workflow
+from cigen.sdk import Graph, Job, Output, Runner, Secret, Setting, Skipping, Workflow
 from cigen.std.ci.checklist import (
     Checklist,
     asks_for_docker,
@@ -13,6 +14,7 @@ from cigen.std.ci.checklist import (
     secrets_of,
     workflows_in,
 )
+from cigen.std.ci.plans import KEY, has_plan, is_recorded
 from cigen.std.ci.problems import CannotExpress
 from cigen.std.ci.workflows import effective_triggers, workflow_key
 from cigen.std.provider.jenkins.problems import new_report
@@ -41,14 +43,47 @@ def checklist(graph: Graph, output: Output, text: str) -> tuple[Setting, ...]:
         _sources(workflow, checks)
         _first_run(workflow, checks)
         # One status for a build, whatever jobs it has.
-        asked = [('the build is "continuous-integration/jenkins/pr-merge"', workflow_key(workflow, "on"))]
-        merge_rules(workflow, asked if required(jobs) else [], checks)
+        reason = 'the build is "continuous-integration/jenkins/pr-merge"'
+        planned = has_plan(graph, jobs)
+        if planned:
+            reason += ", which its stage cig/gate fails unless every job was run or proven; no other check is needed"
+        merge_rules(workflow, [(reason, workflow_key(workflow, "on"))] if planned or required(jobs) else [], checks)
+        if planned and graph.skipping is not None:
+            _store(workflow, jobs, graph.skipping, secrets, checks)
         _approval(workflow, checks)
         for job in jobs:
             _job(job, secrets, checks)
             for runner in runners_of(job):
                 _runner(job, runner, checks)
     return checks.found
+
+
+def _store(
+    workflow: Workflow, jobs: Sequence[Job], skipping: Skipping, secrets: dict[str, Secret], checks: Checklist
+) -> None:
+    place = "Manage Jenkins > Credentials"
+    asked = [
+        (name, f'the plan of workflow "{workflow.id}" reads the store with it', "secrets") for name in skipping.secrets
+    ]
+    if skipping.trust and any(is_recorded(job) for job in jobs):
+        reason = (
+            f'jobs of workflow "{workflow.id}" sign their records with it: the private key of the tier of these builds'
+        )
+        asked.append((KEY, reason, "trust"))
+    for name, reason, key in asked:
+        try:
+            id = credential_id(name, secrets)
+        except CannotExpress:
+            continue
+        checks.add(f'Add credentials with the id "{id}", of the kind Secret text', place, reason, ("skipping", key))
+    if skipping.machine is not None:
+        try:
+            label = agent_label(skipping.machine, new_report())
+        except CannotExpress:
+            return
+        title = f"Have an agent with the label {label}"
+        reason = f'the plan and the gate of workflow "{workflow.id}" are made there'
+        checks.add(title, "Manage Jenkins > Nodes > the node > Labels", reason, ("skipping", "runner"))
 
 
 def _sources(workflow: Workflow, checks: Checklist) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from cigen.sdk import Job, Pair, Secret, Trigger, Workflow
 from cigen.std.ci.legs import has_placeholder
 from cigen.std.ci.outputs import output_variable
+from cigen.std.ci.plans import is_skippable
 from cigen.std.ci.problems import CannotExpress
 from cigen.std.ci.services import service_variables
 from cigen.std.ci.shards import shard_files
@@ -16,6 +17,7 @@ from cigen.std.provider.jenkins.conditions import ConditionScope, asks_for_matri
 from cigen.std.provider.jenkins.containers import in_container, log_in, with_services
 from cigen.std.provider.jenkins.groovy import Code, braces, call, comment, literal, text
 from cigen.std.provider.jenkins.legs import Variant, has_legs, row, variants
+from cigen.std.provider.jenkins.plan import entries, keeps_proof
 from cigen.std.provider.jenkins.raw import JobBlock, read_job_block, wrapped
 from cigen.std.provider.jenkins.runners import agent_label
 from cigen.std.provider.jenkins.scripts import render_script
@@ -32,13 +34,17 @@ _LEGS_IN_A_FUNCTION = 100
 
 @dataclass(frozen=True, slots=True)
 class JobScope:
-    """What all jobs of a workflow are rendered within. `values`: the outputs that jobs declare, by job."""
+    """What all jobs of a workflow are rendered within. `values`: the outputs that jobs declare, by job.
+
+    `planned`: a plan says which of them need not run.
+    """
 
     workflow: Workflow
     project: str
     artifacts: Artifacts
     secrets: Mapping[str, Secret]
     values: Mapping[str, Sequence[str]]
+    planned: bool
     used: Used
     report: Report
 
@@ -85,6 +91,9 @@ def _entry(job: Job, function: str, scope: JobScope) -> list[Code]:
         fields.append(f"when: {{ {_condition(job, scope)} }}")
     if job.allow_failure:
         fields.append("soft: true")
+    listed = entries(job, _listed_legs(job, function)) if scope.planned else ""
+    if listed:
+        fields.append(f"entries: {listed}")
     fields.append(f"run: {{ {function}() }}")
     line = f"{literal(job.id)}: [{', '.join(fields)}],"
     if len(line) <= 110:
@@ -106,11 +115,12 @@ def _condition(job: Job, scope: JobScope) -> str:
 def _legs(job: Job, function: str, names: list[str], made: Sequence[Variant], scope: JobScope) -> list[Code]:
     """The job's own function, which runs the legs, and the data they are."""
     shards = range(job.shards.count) if job.shards else [None]
+    planned = scope.planned and is_skippable(job)
     rows = []
     for number, variant in enumerate(made):
         for leg in variant.legs or [None]:
             labelled = variant.machine is None
-            rows += [row(number, leg, shard, job, scope.report, labelled=labelled) for shard in shards]
+            rows += [row(number, leg, shard, job, scope.report, labelled=labelled, planned=planned) for shard in shards]
     scope.used.function("runLegs")
     fail_fast = "true" if job.matrix is not None and job.matrix.fail_fast else "false"
     at_once = job.matrix.max_parallel if job.matrix else 0
@@ -119,8 +129,11 @@ def _legs(job: Job, function: str, names: list[str], made: Sequence[Variant], sc
         body = [Code(f"if (leg.variant == {number}) {{ {name}(leg) }}") for number, name in enumerate(names) if number]
         body.append(Code(f"if (!leg.variant) {{ {names[0]}(leg) }}"))
     chunks = [rows[start : start + _LEGS_IN_A_FUNCTION] for start in range(0, len(rows), _LEGS_IN_A_FUNCTION)]
-    data = [f"{function}Legs{number or ''}" for number in range(len(chunks))]
-    listed = " + ".join(f"{name}()" for name in data)
+    data = _leg_functions(function, len(rows))
+    listed = _listed_legs(job, function)
+    if planned and job.matrix is not None:
+        scope.used.function("remaining", "entriesOf")
+        listed = f"remaining({listed})"
     head = f"runLegs({listed}, {fail_fast}, {at_once})"
     run = [Code(f"{head} {{ Map leg ->"), *(Code(line.text, line.depth + 1) for line in body), Code("}")]
     run = _approved(job, _locked(job, run, scope) if _whole(job) else run, scope)
@@ -132,9 +145,21 @@ def _legs(job: Job, function: str, names: list[str], made: Sequence[Variant], sc
     return found
 
 
+def _leg_functions(function: str, count: int) -> list[str]:
+    """The functions that hold so many legs."""
+    return [f"{function}Legs{number or ''}" for number in range(-(-count // _LEGS_IN_A_FUNCTION))]
+
+
+def _listed_legs(job: Job, function: str) -> str:
+    """All legs of a job, as a list in Groovy."""
+    count = (len(job.matrix.legs) if job.matrix else 1) * (job.shards.count if job.shards else 1)
+    return " + ".join(f"{name}()" for name in _leg_functions(function, count))
+
+
 def _variant(name: str, variant: Variant, block: JobBlock, scope: JobScope) -> list[Code]:
     job, used = variant.job, scope.used
     leg = variant.takes_leg
+    proven = scope.planned and keeps_proof(job, block, scope.report)
     known = {pair.name: pair.value for pair in (*scope.workflow.env, *job.env)}
     steps = StepScope(
         job=job,
@@ -143,6 +168,7 @@ def _variant(name: str, variant: Variant, block: JobBlock, scope: JobScope) -> l
         secrets=scope.secrets,
         block=block,
         leg=leg,
+        counted=proven,
         windows=variant.windows,
         tags=effective_triggers(scope.workflow).tag is not None,
         used=used,
@@ -152,7 +178,8 @@ def _variant(name: str, variant: Variant, block: JobBlock, scope: JobScope) -> l
         used.function("onWindows")
     parts = _parts(job, steps)
     body, helpers = _flow(name, parts, leg=leg, used=used)
-    body = _surrounded(variant, body, scope)
+    proof = "leg.name" if leg else literal(job.id)
+    body = _surrounded(variant, body, scope, f", {proof}" if proven else "")
     body = wrapped(block.own, body)
     if job.when is not None and asks_for_matrix(job.when):
         body = braces(f"if ({_condition(job, scope)})", body)
@@ -212,7 +239,7 @@ def _flow(name: str, parts: list[tuple[str, list[Code]]], *, leg: bool, used: Us
     return [*body, Code("])")], helpers
 
 
-def _surrounded(variant: Variant, body: list[Code], scope: JobScope) -> list[Code]:
+def _surrounded(variant: Variant, body: list[Code], scope: JobScope, proof: str) -> list[Code]:
     job, used = variant.job, scope.used
     if job.image is not None:
         caches = any(step.cache for step in job.steps)
@@ -229,7 +256,7 @@ def _surrounded(variant: Variant, body: list[Code], scope: JobScope) -> list[Cod
         if variant.machine is None:
             raise CannotExpress(f'nothing says what "{job.runner}" is', "name a runner")
         label = literal(agent_label(variant.machine, scope.report))
-    body = braces(f"onNode({label}, {job.timeout})", body)
+    body = braces(f"onNode({label}, {job.timeout}{proof})", body)
     if job.retry is not None and job.retry.max > 0 and (not job.retry.on or "agent_lost" in job.retry.on):
         body = braces(f"retry(count: {job.retry.max + 1}, conditions: [agent(), nonresumable()])", body)
     if variant.takes_leg:

@@ -63,8 +63,10 @@ def variants(job: Job) -> tuple[Variant, ...]:
     return tuple(found)
 
 
-def row(variant: int, leg: Leg | None, shard: int | None, job: Job, report: Report, *, labelled: bool) -> str:
-    """A leg as data. labelled: the legs do not share a machine."""
+def row(
+    variant: int, leg: Leg | None, shard: int | None, job: Job, report: Report, *, labelled: bool, planned: bool
+) -> str:
+    """A leg as data. labelled: the legs do not share a machine. planned: a plan may leave it out."""
     name = leg.key if leg else job.id
     fields = [f"name: {literal(name if shard is None else f'{name}-{shard + 1}')}"]
     if leg is not None and has_placeholder(job.name):
@@ -77,6 +79,9 @@ def row(variant: int, leg: Leg | None, shard: int | None, job: Job, report: Repo
         fields.append(f"label: {literal(agent_label(leg.runner, report))}")
     if shard is not None:
         fields.append(f"shard: '{shard}'")
+        if planned and leg is not None:
+            # All shards of a leg are one entry of the plan.
+            fields.append(f"entry: {literal(leg.key)}")
     if leg is not None:
         pairs = ", ".join(f"{_key(axis)}: {literal(value)}" for axis, value in _values(leg, job))
         fields.append(f"matrix: [{pairs or ':'}]")

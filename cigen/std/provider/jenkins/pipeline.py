@@ -10,12 +10,14 @@ from collections.abc import Iterator, Sequence
 
 from cigen.sdk import Diagnostic, Graph, Job, Output, Workflow
 from cigen.std.ci.inputs import must_be_given
+from cigen.std.ci.plans import has_plan
 from cigen.std.ci.shortfalls import check_skipping
 from cigen.std.ci.workflows import chosen_workflows, effective_triggers, jobs_of, workflow_key
 from cigen.std.provider.jenkins.artifacts import find_artifacts
 from cigen.std.provider.jenkins.concurrency import workflow_concurrency
 from cigen.std.provider.jenkins.groovy import Code, braces, comment, identifier, literal, source
 from cigen.std.provider.jenkins.jobs import JobScope, Rendered, render_job
+from cigen.std.provider.jenkins.plan import render_plan
 from cigen.std.provider.jenkins.problems import new_report
 from cigen.std.provider.jenkins.raw import Block, read_workflow_block
 from cigen.std.provider.jenkins.runtime import FIELDS, render_functions
@@ -47,15 +49,19 @@ def render_pipeline(graph: Graph, output: Output) -> tuple[str, tuple[Diagnostic
         listed = ", ".join(f"{pair.name} {pair.value}" for pair in workflow.permissions)
         message = f'workflow "{workflow.id}" gets no token, so its permissions mean nothing: {listed}'
         report.info("JENKINS_005", message, key=workflow_key(workflow, "permissions"))
-    check_skipping(jobs, "Jenkins", report, "JENKINS_014")
+    skipping = graph.skipping if has_plan(graph, jobs) else None
+    if skipping is None:
+        check_skipping(jobs, "Jenkins", report, "JENKINS_014")
     used = Used()
     values = {job.id: job.outputs.values for job in jobs if job.outputs and job.outputs.values}
-    scope = JobScope(workflow, graph.project, find_artifacts(jobs), secrets, values, used, report)
+    artifacts, planned = find_artifacts(jobs), skipping is not None
+    scope = JobScope(workflow, graph.project, artifacts, secrets, values, planned, used, report)
+    plan = render_plan(workflow, skipping, secrets, used, report) if skipping else []
     made = [render_job(job, name, scope) for job, name in zip(jobs, _function_names(jobs), strict=True)]
-    return _file(workflow, output, made, scope), report.found_once
+    return _file(workflow, output, made, plan, scope), report.found_once
 
 
-def _file(workflow: Workflow, output: Output, made: Sequence[Rendered], scope: JobScope) -> str:
+def _file(workflow: Workflow, output: Output, made: Sequence[Rendered], plan: list[Code], scope: JobScope) -> str:
     used, triggers = scope.used, effective_triggers(workflow)
     key = workflow_key(workflow)
     block = read_workflow_block(workflow, scope.report, key)
@@ -63,7 +69,8 @@ def _file(workflow: Workflow, output: Output, made: Sequence[Rendered], scope: J
     steps = _steps(workflow, scope)
     entries = list(_tables(made))
     windows = "onWindows" in used.functions
-    functions, fields = render_functions(used.functions, manual=triggers.manual is not None, windows=windows)
+    manual = triggers.manual is not None
+    functions, fields = render_functions(used.functions, manual=manual, windows=windows, planned=scope.planned)
     options = [Code(line) for line in block.get("options", ())]
     pipeline = braces("pipeline", [
         Code("agent none"),
@@ -86,6 +93,7 @@ def _file(workflow: Workflow, output: Output, made: Sequence[Rendered], scope: J
         *wanted,
         *entries,
         *(line for one in made for line in one.functions),
+        *plan,
         Code(""),
     ]
     extra = "\n\n".join(block.get("functions", ())).strip("\n")
@@ -103,7 +111,8 @@ def _header(output: Output, used: Used, block: Block) -> list[Code]:
 def _steps(workflow: Workflow, scope: JobScope) -> list[Code]:
     """What the one stage does: all jobs, with what they share around them."""
     before, lock = workflow_concurrency(workflow, scope.project, scope.used, scope.report)
-    body = with_env(environment(workflow.env, scope.report, workflow.id), [Code("runAll(jobs())")])
+    run = Code("runPlanned(jobs())" if scope.planned else "runAll(jobs())")
+    body = with_env(environment(workflow.env, scope.report, workflow.id), [run])
     if lock:
         body = braces(f"lock(resource: {lock})", body)
     return [*_required(workflow), *before, *body]

@@ -9,6 +9,27 @@ def runAll(Map jobs) {
   }
 }
 
+/** Runs what the plan does not leave out, and judges; without a plan, everything. */
+def runPlanned(Map jobs) {
+  stage('cig/plan') {
+    String otherwise = 'There is no plan, so everything runs'
+    catchError(message: otherwise, buildResult: 'SUCCESS', stageResult: 'UNSTABLE', catchInterruptions: false) {
+      retry(count: 2, conditions: [agent(), nonresumable()]) {
+        makePlan()
+      }
+    }
+  }
+  try {
+    runAll(jobs)
+  } finally {
+    stage('cig/gate') {
+      retry(count: 2, conditions: [agent(), nonresumable()]) {
+        passGate(jobs)
+      }
+    }
+  }
+}
+
 def runReady(Map jobs) {
   List ready = claim(jobs, results)
   while (ready.size() == 1) {
@@ -43,6 +64,12 @@ def runJob(String name, Map job) {
   if (verdict == 'SKIPPED' || (condition && !condition())) {
     results[name] = 'SKIPPED'
     echo "${name} is not run: its condition does not hold, or that of a job it needs"
+    return
+  }
+  String why = leftOut(job.entries, plan)
+  if (why) {
+    results[name] = 'PROVEN'
+    notRun(job.title ?: name, "${name} is not run: ${why}")
     return
   }
   stage(job.title ?: name) {
@@ -90,8 +117,96 @@ List failures(Map results) {
   return results.findAll { it.value == 'FAILURE' }.collect { it.key }
 }
 
+/** What a plan says of each of its entries. Fails for what is not a whole plan. */
+@NonCPS
+Map readEntries(String text) {
+  Map found = [:]
+  for (entry in new groovy.json.JsonSlurper().parseText(text)) {
+    Map said = entry.value
+    String why = said.reason == 'PROVEN' ? 'proven' : said.reason
+    why += said.url ? ' by ' + said.url : ''
+    found[entry.key] = [skip: said.skip == true, signature: said.signature, why: why]
+  }
+  return found
+}
+
+/** Why the plan leaves these entries out; nothing unless it says so of each, by name. */
+@NonCPS
+String leftOut(List entries, Map plan) {
+  String why = ''
+  for (name in entries) {
+    Map said = (plan.entries ?: [:])[name]
+    if (said == null || said.skip != true) {
+      return ''
+    }
+    why = said.why
+  }
+  return why
+}
+
+/** The signature that an entry was planned with. */
+@NonCPS
+String signatureOf(String entry, Map plan) {
+  Map said = (plan.entries ?: [:])[entry]
+  return said == null ? '' : said.signature
+}
+
+/** What the plan calls the legs of a matrix. */
+@NonCPS
+List entriesOf(List legs) {
+  return legs.collect { it.entry ?: it.name }
+}
+
+/** The legs that the plan does not leave out. */
+List remaining(List legs) {
+  List found = []
+  for (int i = 0; i < legs.size(); i++) {
+    Map leg = legs[i]
+    String why = leftOut([leg.entry ?: leg.name], plan)
+    if (why) {
+      notRun(leg.title ?: leg.name, "${leg.name} is not run: ${why}")
+    } else {
+      found << leg
+    }
+  }
+  return found
+}
+
+/** A stage of something that is not run, and why. */
+def notRun(String title, String message) {
+  stage(title) {
+    catchError(buildResult: 'SUCCESS', stageResult: 'NOT_BUILT') {
+      error(message)
+    }
+  }
+}
+
+/** How each job ended, as the gate reads it. Of a matrix, how each leg did: one that never began was skipped. */
+@NonCPS
+String gateResults(Map jobs, Map results, Map begun) {
+  Map found = [:]
+  for (entry in jobs) {
+    String ended = [SUCCESS: 'success', FAILURE: 'failure'][results[entry.key]] ?: 'skipped'
+    List entries = entry.value.entries ?: [entry.key]
+    if (ended != 'success' || entries == [entry.key]) {
+      found[entry.key] = [result: ended]
+    } else {
+      for (name in entries) {
+        found[name] = [result: begun[name] ? 'success' : 'skipped']
+      }
+    }
+  }
+  return groovy.json.JsonOutput.toJson(found)
+}
+
+/** The jobs that their own condition left out, or that of a job they need. */
+@NonCPS
+String excluded(Map results) {
+  return results.findAll { it.value == 'SKIPPED' }.collect { it.key }.join(' ')
+}
+
 /** A clean workspace on an agent with the label. The time limit counts from when there is one. */
-def onNode(String label, int minutes, Closure body) {
+def onNode(String label, int minutes, String entry = '', Closure body) {
   node(label) {
     deleteDir()
     dir(env.WORKSPACE_TMP) {
@@ -103,6 +218,9 @@ def onNode(String label, int minutes, Closure body) {
     String file = "${env.WORKSPACE_TMP}/cig-env"
     withEnv(["BASH_ENV=${file}", "CIG_ENV=${file}", "CIG_OUTPUT=${env.WORKSPACE_TMP}/cig-output"]) {
       within(minutes, body)
+      if (entry) {
+        keepProof(entry)
+      }
     }
   }
 }
@@ -152,6 +270,7 @@ def runLegs(List legs, boolean failFast, int atOnce, Closure body) {
     branches[branch] = {
       while (waiting) {
         Map leg = waiting.remove(0)
+        begun[leg.entry ?: leg.name] = true
         stage(leg.title ?: leg.name) {
           try {
             body(leg)
@@ -185,6 +304,7 @@ def attempts(int total, int delay, Closure body) {
   retry(total) {
     if (tried > 0) {
       sleep(time: delay, unit: 'SECONDS')
+      writeFile(file: "${env.WORKSPACE_TMP}/cig-retried", text: '')
     }
     tried++
     body()

@@ -21,11 +21,36 @@ FIELDS = {
     "results": "What became of each job.",
     "outputs": "What jobs tell those that need them.",
     "stashed": "The stashes that an artifact is made of.",
+    "plan": "The plan: its text, and what it says of each entry. Empty: there is none, and everything runs.",
+    "begun": "The legs that were begun.",
 }
 
 _ALWAYS = ("runAll", "runReady", "runJob", "claim", "judge", "failures")
-_TOGETHER = {"onNode": ("within",), "keepOutputs": ("readOutputs",)}
-_STATE = {"hand": "stashed", "fetch": "stashed", "keepOutputs": "outputs", "output": "outputs"}
+_PLANNED = ("runPlanned", "readEntries", "leftOut", "signatureOf", "notRun", "gateResults", "excluded")
+_TOGETHER = {"runPlanned": _PLANNED, "onNode": ("within",), "keepOutputs": ("readOutputs",)}
+_STATE = {
+    "runPlanned": "plan",
+    "gateResults": "begun",
+    "hand": "stashed",
+    "fetch": "stashed",
+    "keepOutputs": "outputs",
+    "output": "outputs",
+}
+_OF_PLANS = (
+    ", String entry = ''",
+    "      if (entry) {\n        keepProof(entry)\n      }\n",
+    "        begun[leg.entry ?: leg.name] = true\n",
+    "      writeFile(file: \"${env.WORKSPACE_TMP}/cig-retried\", text: '')\n",
+    """\
+  String why = leftOut(job.entries, plan)
+  if (why) {
+    results[name] = 'PROVEN'
+    notRun(job.title ?: name, "${name} is not run: ${why}")
+    return
+  }
+""",
+)
+"""What stands in functions of every file for the sake of a plan."""
 _SHELL = {
     "installer": ("Shell functions that install tools: `cig_tool NAME@VERSION`.", INSTALLER),
     "caches": ("Shell functions that restore and save caches.", FUNCTIONS),
@@ -35,10 +60,12 @@ _FUNCTION = re.compile(
 )
 
 
-def render_functions(names: Collection[str], *, manual: bool, windows: bool) -> tuple[str, tuple[str, ...]]:
+def render_functions(
+    names: Collection[str], *, manual: bool, windows: bool, planned: bool = False
+) -> tuple[str, tuple[str, ...]]:
     """The functions, in the order of `runtime.groovy`, and the fields in which they and the scheduling keep something.
 
-    manual: a run may be started by hand for its own sake. windows: some scripts run there.
+    manual: a run may be started by hand for its own sake. windows: some scripts run there. planned: there is a plan.
     """
     wanted = {*_ALWAYS, *names, *(other for name in names for other in _TOGETHER.get(name, ()))}
     bash = "bashAnywhere" if windows else "bash"
@@ -50,6 +77,9 @@ def render_functions(names: Collection[str], *, manual: bool, windows: bool) -> 
             made.append(f"/** {comment} */\nString {name}() {{\n  return {literal(script)}\n}}\n")
     fields = dict.fromkeys(field for name, field in _STATE.items() if name in wanted)
     text = "\n".join(made)
+    if not planned:
+        for line in _OF_PLANS:
+            text = text.replace(line, "")
     return text if manual else _without_manual(text), ("results", *(name for name in FIELDS if name in fields))
 
 

@@ -34,11 +34,14 @@ def shell_of(step: Step, job: Job) -> str:
     return re.sub(r"\s+", " ", step.shell or job.shell) or ("sh" if job.image is not None else "bash")
 
 
-def tried_again(retry: Retry | None, body: list[Code], used: Used) -> list[Code]:
-    """The body, tried again after a failure; nothing is where only a lost agent counts."""
+def tried_again(retry: Retry | None, body: list[Code], used: Used, *, counted: bool) -> list[Code]:
+    """The body, tried again after a failure; nothing is where only a lost agent counts.
+
+    counted: it is kept that something was.
+    """
     if retry is None or retry.max < 1 or (retry.on and "failure" not in retry.on):
         return body
-    if not retry.delay:
+    if not retry.delay and not counted:
         return braces(f"retry({retry.max + 1})", body)
     used.function("attempts")
     return braces(f"attempts({retry.max + 1}, {retry.delay})", body)

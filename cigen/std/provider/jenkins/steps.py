@@ -25,7 +25,7 @@ __all__ = ["StepScope", "environment", "render_step", "run_on", "save_step", "wi
 class StepScope:
     """What a step is rendered within. `leg`: the job runs several times, and its function takes the leg.
 
-    `tags`: a tag may start the run.
+    `counted`: a proof is kept of the job. `tags`: a tag may start the run.
     """
 
     job: Job
@@ -34,6 +34,7 @@ class StepScope:
     secrets: Mapping[str, Secret]
     block: JobBlock
     leg: bool
+    counted: bool
     windows: bool
     tags: bool
     used: Used
@@ -64,7 +65,7 @@ def render_step(step: Step, scope: StepScope) -> list[Code]:
     body = bind_secrets(step.secrets, [pair.name for pair in step.env], scope.secrets, used, body)
     # A job's retry is for what the job does; what runs after a failure has no second chance to wait for.
     own = job.retry if step.run_on == "success" and step.run is not None else None
-    body = tried_again(step.retry or own, body, used)
+    body = tried_again(step.retry or own, body, used, counted=scope.counted)
     if step.timeout:
         used.function("within")
         body = braces(f"within({step.timeout})", body)
