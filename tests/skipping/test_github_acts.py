@@ -134,3 +134,17 @@ def test_a_record_that_cannot_be_kept_fails_no_job(project: ActedProject) -> Non
     run = project.act()
     assert (run.ran, run.failed, run.gate) == (ALL, [], "green"), run.output
     assert project.records() == []
+
+
+def test_what_passed_at_a_second_attempt_runs_again(project: ActedProject) -> None:
+    """S5: luck is kept, and told, and proves nothing."""
+    flaky = "[jobs.docs]\nretry = 2\n"
+    lucky = 'steps = ["echo docs >> $CIG_LOG; [ $(grep -c docs $CIG_LOG) -ne 1 ]"]'
+    text = CONFIG.format(parts="test/**").replace("[jobs.docs]\n", flaky)
+    project.write(cig_toml=text.replace('steps = ["echo docs >> $CIG_LOG"]', lucky))
+    project.commit()
+    first = project.act()
+    assert (first.ran.count("docs"), first.failed, first.gate) == (2, [], "green"), first.output
+    second = project.act()
+    assert second.ran == ["docs", "docs", "report"], second.output
+    assert "FLAKY" in second.output

@@ -11,6 +11,7 @@ from cigen.cli.proving import find_origin
 from cigen.cli.signing import Signing, sign_commit
 from cigen.errors import CigError
 from cigen.hashing.digest import same
+from cigen.model.dataclass import replace
 from cigen.model.diagnostics import has_errors, warning
 from cigen.model.resources import Skipping
 from cigen.pipeline.tier import detect_tier
@@ -21,7 +22,7 @@ from cigen.proof.record import Record, Sealed
 from cigen.proof.stores import Store, StoreFaultError, open_store, shown_url
 from cigen.proof.trust import Reader
 from cigen.proof.writing import put
-from cigen.repo.locate import find_repository
+from cigen.repo.locate import RepositoryLocation, find_repository
 
 __all__ = ["run"]
 
@@ -72,6 +73,7 @@ def _record(options: RecordOptions, console: Console) -> str:
     trusted = _trusted(environ, tier, skipping, store)
     key = _key(environ, tier, store, verified=bool(trusted))
     record = _made(signing, options.job, origin, tier, skipping)
+    record = replace(record, retried=record.retried + _failed_attempts(location))
     sealed = seal(record, key) if key else Sealed(record)
     # What is there already is judged as this run would judge it, reading.
     reader = Reader(origin.repository, tier, trusted, record.created, skipping.max_age)
@@ -130,6 +132,22 @@ def _made(signing: Signing, job: str, origin: Origin, tier: str, skipping: Skipp
         expires=now + skipping.max_age,
         retried=origin.retried,
     )
+
+
+def _failed_attempts(location: RepositoryLocation) -> int:
+    """How often a script of the job had to be tried again: each left a line. The next job begins without them."""
+    if location.worktree is None:
+        return 0
+    mark = location.worktree / ".cigen/cache/retried"
+    try:
+        count = len(mark.read_bytes().splitlines())
+        mark.unlink()
+    except FileNotFoundError:
+        return 0
+    except OSError:
+        # Whatever it is, it is there.
+        return 1
+    return max(count, 1)
 
 
 def _key(environ: Mapping[str, str], tier: str, store: Store, *, verified: bool) -> SigningKey | None:

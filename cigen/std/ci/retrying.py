@@ -7,7 +7,7 @@ Refuses: other shells; the caller asks `can_retry` first.
 
 from cigen.sdk import Retry
 
-__all__ = ["can_retry", "retried"]
+__all__ = ["can_retry", "mark_retry", "retried"]
 
 _POSIX = ("", "bash", "sh")
 _LISTED = 10
@@ -18,8 +18,17 @@ def can_retry(shell: str) -> bool:
     return shell.split(" ")[0] in _POSIX
 
 
-def retried(script: str, retry: Retry, notice: str = "") -> str:
-    """A script that ends as the first successful try does, or as the last. `notice`: what begins each try's report."""
+def mark_retry(root: str) -> str:
+    """A command that leaves a mark of a failed attempt where `cig record` looks for it. root: the repository's, a `/`
+    at its end, as shell within double quotes.
+    """
+    return f'mkdir -p "{root}.cigen/cache" && echo "$cig_try" >> "{root}.cigen/cache/retried"'
+
+
+def retried(script: str, retry: Retry, notice: str = "", mark: str = "") -> str:
+    """A script that ends as the first successful try does, or as the last. `notice`: what begins each try's report.
+    `mark`: a command for each failed attempt.
+    """
     total = retry.max + 1
     body = script.strip("\n")
     if body.endswith("\\"):
@@ -27,6 +36,7 @@ def retried(script: str, retry: Retry, notice: str = "") -> str:
         body += "\n"
     tries = " ".join(map(str, range(1, total + 1))) if total <= _LISTED else f"$(seq 1 {total})"
     pause = f'\n  [ "$cig_try" -eq {total} ] || sleep {retry.delay}' if retry.delay else ""
+    marked = f"\n  {mark}" if mark else ""
     return f"""\
 cig_attempt() (
 set -e
@@ -38,7 +48,7 @@ for cig_try in {tries}; do
   cig_status=$?
   set -e
   [ "$cig_status" -ne 0 ] || exit 0
-  echo "{notice}Attempt $cig_try of {total} failed with exit code $cig_status."{pause}
+  echo "{notice}Attempt $cig_try of {total} failed with exit code $cig_status."{marked}{pause}
 done
 exit "$cig_status"
 """

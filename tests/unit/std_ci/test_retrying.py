@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cigen.sdk import Retry
-from cigen.std.ci.retrying import can_retry, retried
+from cigen.std.ci.retrying import can_retry, mark_retry, retried
 
 
 def run(script: str, folder: Path, shell: str = "bash") -> subprocess.CompletedProcess[str]:
@@ -44,6 +44,18 @@ def test_each_failure_is_told_with_its_notice(tmp_path: Path) -> None:
 def test_the_pause_is_between_tries_only(tmp_path: Path) -> None:
     script = "sleep() { echo slept $1; }\n" + retried("false", Retry(2, 9))
     assert run(script, tmp_path).stdout.count("slept 9") == 2
+
+
+@pytest.mark.parametrize(
+    ("command", "marks"), [("true", 0), ("[ -e again ] || { touch again; false; }", 1), ("false", 3)]
+)
+def test_each_failed_attempt_leaves_a_mark_for_the_record(tmp_path: Path, command: str, marks: int) -> None:
+    """S5: at the repository's root, wherever the script runs."""
+    (tmp_path / "web/app").mkdir(parents=True)
+    script = "cd web/app\n" + retried(command, Retry(2), mark=mark_retry("../../"))
+    assert run(script, tmp_path).returncode == (1 if marks == 3 else 0)
+    file = tmp_path / ".cigen/cache/retried"
+    assert (len(file.read_text().splitlines()) if file.exists() else 0) == marks
 
 
 def test_a_last_line_that_goes_on_does_not_swallow_the_loop(tmp_path: Path) -> None:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 from cigen.sdk import Job, Retry, Step, Workflow
 from cigen.std.ci.conditions import fold, is_false, is_true
+from cigen.std.ci.plans import is_recorded
 from cigen.std.ci.problems import CannotExpress
-from cigen.std.ci.retrying import can_retry, retried
+from cigen.std.ci.retrying import can_retry, mark_retry, retried
 from cigen.std.ci.tools import UnknownTool, known_tools, tool_call
 from cigen.std.provider.buildkite.artifacts import Leaving, download, upload_patterns
 from cigen.std.provider.buildkite.containers import BUILT_IN, exec_words
@@ -129,7 +130,7 @@ def _script(step: Step, scope: StepScope) -> Block:
             raise CannotExpress(
                 f'a retry wraps the script in a loop, which "{shell}" does not understand', 'shell = "bash"'
             )
-        script = retried(script, retry)
+        script = retried(script, retry, mark=_mark(step, job))
     directory = step.working_directory or job.working_directory
     if step.timeout and system(job.machine) == "macos":
         message = f'step "{step.id}" of job "{scope.source}" ends after {step.timeout} minutes, by the command timeout'
@@ -155,6 +156,13 @@ def _script(step: Step, scope: StepScope) -> Block:
         command = " ".join(["cig_script", *timeout, _interpreter(shell, inside=False)])
         return Block(_heredoc(command, script), heading, setup=tuple(setup), isolated=bool(setup))
     return Block(script, heading, setup=tuple(setup))
+
+
+def _mark(step: Step, job: Job) -> str:
+    """What tells the record of a failed attempt, from the directory that the script starts in."""
+    directory = step.working_directory or job.working_directory
+    above = "../" * sum(part not in ("", ".") for part in directory.split("/"))
+    return mark_retry(above) if is_recorded(job) else ""
 
 
 def _telling(script: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from cigen.sdk import Job, Workflow
 from cigen.sdk.yaml import Value
+from cigen.std.ci.plans import is_recorded
 from cigen.std.ci.problems import CannotExpress
 from cigen.std.ci.workflows import effective_triggers
 from cigen.std.provider.github.approvals import render_environment
@@ -162,6 +163,7 @@ def _add_steps(found: dict[str, Value], job: Job, strategy: Strategy | None, sco
         tags=effective_triggers(scope.workflow).tag is not None,
         report=scope.report,
         secrets=scope.secrets,
+        recorded=scope.planning is not None and is_recorded(job),
     )
     rendered: list[tuple[str, dict[str, Value]]] = []
     for step in job.steps:

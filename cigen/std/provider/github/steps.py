@@ -26,7 +26,9 @@ _STATUS = {"always": "always()", "failure": "failure()"}
 
 @dataclass(frozen=True, slots=True)
 class StepScope:
-    """What a step is rendered within. `named`: ids that some expression asks for. `tags`: a tag may start the run."""
+    """What a step is rendered within. `named`: ids that some expression asks for. `tags`: a tag may start the run.
+    `recorded`: that the job passed will be on record.
+    """
 
     job: Job
     conditions: ConditionScope
@@ -36,6 +38,7 @@ class StepScope:
     report: Report
     secrets: Mapping[str, str] = field(default_factory=dict)
     """What GitHub calls a secret, where that is another name."""
+    recorded: bool = False
 
 
 def render_step(step: Step, scope: StepScope) -> dict[str, Value] | None:
@@ -103,7 +106,7 @@ def _script(step: Step, scope: StepScope) -> dict[str, Value]:
         scope.report.warning("GITHUB_012", message, hint=hint, key=("jobs", job.id))
     # A job's retry is for what the job does; what runs after a failure has no second chance to wait for.
     retry = step.retry or (job.retry if step.run_on == "success" else None)
-    found: dict[str, Value] = {"run": render_script(script, retry, step.shell or job.shell)}
+    found: dict[str, Value] = {"run": render_script(script, retry, step.shell or job.shell, recorded=scope.recorded)}
     if step.shell:
         found["shell"] = render_shell(step.shell)
     if step.working_directory:
