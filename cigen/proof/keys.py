@@ -55,10 +55,11 @@ def trusted_keys(
 ) -> tuple[TrustedKey, ...]:
     """The keys that a run of this tier trusts; none where it needs none. Raises UnusableKeyError.
 
-    listed: those that cig.toml names; `CIG_STORE_TRUST` adds to them, and takes none away. local: whether the store is
-    on this machine. There a run of tier `branch` does without keys, and no other does.
+    listed: those that cig.toml names; `CIG_STORE_TRUST` adds to them, and takes none away. A fork's cig.toml is the
+    fork's own, and has no say. local: whether the store is on this machine. There a run of tier `branch` does without
+    keys, and no other does.
     """
-    found = list(read_trusted_keys(" ".join(listed))) if listed else []
+    found = list(read_trusted_keys(" ".join(listed))) if listed and tier in SCOPES else []
     if "CIG_STORE_TRUST" in environ:
         found += read_trusted_keys(environ["CIG_STORE_TRUST"])
     if "CIG_STORE_KEY" in environ:

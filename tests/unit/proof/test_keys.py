@@ -71,3 +71,18 @@ def test_only_a_branch_on_its_own_machine_does_without_keys() -> None:
     for tier, local in (("branch", False), ("protected", True), ("fork", True)):
         with pytest.raises(UnusableKeyError):
             trusted_keys({}, tier, local=local)
+
+
+@pytest.mark.parametrize("tier", ["branch", "protected"])
+def test_cig_toml_names_keys_to_trust(tier: str) -> None:
+    listed = (f"protected:{PUBLIC}",)
+    assert trusted_keys({}, tier, listed, local=False) == (TrustedKey("protected", PUBLIC),)
+
+
+def test_a_fork_cannot_name_the_keys_that_it_is_judged_by() -> None:
+    """S16: its cig.toml is its own; what the machine's owner says counts."""
+    listed = (f"protected:{PUBLIC}",)
+    with pytest.raises(UnusableKeyError):
+        trusted_keys({}, "fork", listed, local=False)
+    environ = {"CIG_STORE_TRUST": f"protected:{PUBLIC}"}
+    assert trusted_keys(environ, "fork", (f"branch:{PUBLIC}",), local=False) == (TrustedKey("protected", PUBLIC),)
