@@ -146,6 +146,8 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
     sharded = (legs("s", "1", shards=Shards(2)), job("t", shards=Shards(2)), job("t-1"))
     add(runs, "shards", sharded, decided(*sharded, hits=("t-1",)))
     add(runs, "shards of a leg", sharded, decided(*sharded, left_out={"s-1": "SKIP_ENV", "t": "SKIP_ENV"}))
+    apart = (legs("s", "1", "2", shards=Shards(2)),)
+    add(runs, "shards of one leg", apart, decided(*apart, left_out={"s-1": "SKIP_ENV"}))
     soft = (legs("m", "1", "2", allow_failure=True),)
     add(runs, "soft", soft, decided(*soft, hits=("m-1",)), fail=["m 2"])
     again = job("a", retry=Retry(2))
@@ -272,6 +274,9 @@ def test_a_shard_is_no_entry_of_the_plan(ran: dict[str, Run]) -> None:
     assert judged(run) == {"s-1": "success", "t": "success", "t-1": "skipped"}
     run = ran["shards of a leg"]
     assert own(run) == ["t-1"]
+    run = ran["shards of one leg"]
+    assert own(run) == ["s 2", "s 2"]
+    assert judged(run) == {"s-1": "skipped", "s-2": "success"}
 
 
 def test_a_leg_that_may_fail_has_ended_well_enough(ran: dict[str, Run]) -> None:
