@@ -32,12 +32,16 @@ def decision_fields(decision: "Decision") -> dict[str, Any]:
 
 
 def plan_text(document: Mapping[str, Any], limit: int = MOST_BYTES) -> str:
-    """Sorted and ASCII, one line a job. What is too long for a CI system to hand on loses its differences."""
+    """Sorted and ASCII, one line a job. What is too long for a CI system to hand on loses, in this order and until it
+    fits: the differences, all of a proof but its link, the proofs. What decides is never left out.
+    """
     text = _spelled(document)
-    if len(text) <= limit:
-        return text
-    jobs = {key: _without_differences(job) for key, job in document["jobs"].items()}
-    return _spelled({**document, "jobs": jobs})
+    for shorten in (_without_differences, _with_links, _bare):
+        if len(text) <= limit:
+            break
+        document = {**document, "jobs": {key: shorten(job) for key, job in document["jobs"].items()}}
+        text = _spelled(document)
+    return text
 
 
 def lines_text(jobs: Mapping[str, Mapping[str, Any]]) -> str:
@@ -60,3 +64,12 @@ def _spelled(document: Mapping[str, Any]) -> str:
 def _without_differences(job: Mapping[str, Any]) -> dict[str, Any]:
     count = len(job["differs"]) + job.get("differs_more", 0)
     return {**job, "differs": [], **({"differs_more": count} if count else {})}
+
+
+def _with_links(job: Mapping[str, Any]) -> dict[str, Any]:
+    proof = job.get("proved_by")
+    return {**job, "proved_by": {"url": proof["url"]}} if proof else dict(job)
+
+
+def _bare(job: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: job[name] for name in ("decision", "job", "reason", "signature")}
