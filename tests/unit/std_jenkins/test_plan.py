@@ -17,6 +17,7 @@ from cigen.sdk import (
     Pair,
     PathGlob,
     ProviderBlock,
+    Retry,
     Run,
     Runner,
     Secret,
@@ -102,6 +103,12 @@ def test_only_of_what_can_prove_something_a_proof_is_kept(given: Mapping[str, An
     """S4."""
     found = text(provable("a"), provable("b", **given))
     assert head in found.partition("def jobB")[2].partition("\n}\n\n/**")[0]
+
+
+def test_tries_are_counted_where_a_proof_is_kept() -> None:
+    """S5: Jenkins' own step tells nobody that it tried again."""
+    assert "attempts(3, 0) {" in text(provable("a", retry=Retry(2)))
+    assert "retry(3) {" in text(job("a", retry=Retry(2)), provable("b"))
 
 
 def test_groovy_after_a_job_is_told_to_keep_it_from_being_proven() -> None:
