@@ -1,5 +1,6 @@
 """What Buildkite has to be told outside of the repository: each thing that asks for something, and nothing else."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,15 +8,21 @@ from asked_settings import block_for, check_told, settings_of
 
 from cigen.sdk import (
     Approval,
+    Checkout,
     Concurrency,
     Container,
     Graph,
+    Job,
     Output,
+    PathGlob,
     PullRequestTrigger,
     Runner,
     Schedule,
     Secret,
     Service,
+    Setting,
+    SkipIf,
+    Skipping,
     Step,
     TagTrigger,
     Tool,
@@ -135,3 +142,62 @@ def test_schedules_of_several_workflows_in_one_file_set_a_variable() -> None:
     assert [title.rpartition(" ")[2] for title in titles] == ["CIG_WORKFLOW=ci", "CIG_WORKFLOW=other"]
     (alone,) = [one.title for one in checklist(Graph("p", workflows[:1]), output) if "schedule" in one.title]
     assert "CIG_WORKFLOW" not in alone
+
+
+# -- skipping ----------------------------------------------------------------------------------------------------------
+
+PROVABLE = Job(
+    "test",
+    workflow="ci",
+    machine=Runner("linux"),
+    steps=(Step("checkout", checkout=Checkout()),),
+    skip_if=SkipIf(paths_unmodified=(PathGlob("src/**"),)),
+)
+
+
+def planned(*secrets: Secret, job: Job = PROVABLE, workflow: Workflow | None = None, **skipping: Any) -> list[Setting]:
+    workflow = workflow or Workflow("ci")
+    graph = Graph("shop", (workflow,), (job,), secrets=secrets, skipping=Skipping(**skipping))
+    return list(checklist(graph, Output("buildkite", ".buildkite/pipeline.yml", workflow="ci")))
+
+
+def titles(found: list[Setting], word: str) -> list[str]:
+    return [one.title for one in found if word in one.title]
+
+
+def test_s3_a_merge_waits_for_the_gate() -> None:
+    queue = Workflow("ci", triggers=Triggers(merge_queue="full"))
+
+    def reasons(job: Job) -> list[str]:
+        return [one.reason for one in planned(workflow=queue, job=job) if one.title.startswith("Let merges wait")]
+
+    assert reasons(PROVABLE) == ['the gate is "cig/gate"']
+    assert reasons(replace(PROVABLE, skip_if=None)) == ['the build is "buildkite/SLUG", by the slug of the pipeline']
+
+
+def test_what_the_store_and_its_records_need_is_asked_for() -> None:
+    found = planned(secrets=("AWS_KEY",), trust=("branch:0a",))
+    (store,) = [one for one in found if one.title == "Add the secret AWS_KEY"]
+    assert (store.place, store.key) == ("Agents > the cluster > Secrets", ("skipping", "secrets"))
+    (key,) = [one for one in found if one.title.startswith("Add the secret CIG_STORE_KEY: the private key")]
+    assert (key.place, key.key) == ("Agents > the cluster > Secrets", ("skipping", "trust"))
+    assert titles(planned(), "secret") == []
+
+
+def test_no_key_is_asked_for_where_no_job_is_recorded() -> None:
+    unrecorded = replace(PROVABLE, skip_if=SkipIf(branch=("docs",)))
+    assert titles(planned(job=unrecorded, trust=("branch:0a",)), "CIG_STORE_KEY") == []
+
+
+def test_secrets_of_the_store_have_the_names_and_places_that_cig_toml_gives_them() -> None:
+    given = (Secret("AWS_KEY", block(name="PROOFS_KEY")), Secret("OTHER", block(plugin={"acme/vault#v1.0.0": {}})))
+    found = planned(*given, secrets=("AWS_KEY", "OTHER"))
+    assert titles(found, "secret") == ["Add the secret PROOFS_KEY"]
+    assert titles(found, "plugin") == ["Let the plugin acme/vault#v1.0.0 find OTHER"]
+
+
+def test_a_project_without_a_store_is_told_to_choose_one() -> None:
+    (asked,) = [one for one in planned() if one.title.startswith("Choose where the proofs")]
+    assert asked.place.startswith("cig.toml: [skipping] store")
+    assert titles(planned(store="s3://proofs"), "Choose where the proofs") == []
+    assert titles(planned(job=replace(PROVABLE, effects=True)), "Choose where the proofs") == []

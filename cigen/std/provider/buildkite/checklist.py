@@ -3,7 +3,9 @@
 `provider_settings.…` are the names of the same switches in Buildkite's REST API, for PATCH …/pipelines/SLUG.
 """
 
-from cigen.sdk import Graph, Job, Output, Runner, Secret, Setting, Workflow
+from collections.abc import Mapping, Sequence
+
+from cigen.sdk import Graph, Job, KeyPath, Output, Runner, Secret, Setting, Skipping, Workflow
 from cigen.std.ci.checklist import (
     Checklist,
     asks_for_docker,
@@ -14,7 +16,7 @@ from cigen.std.ci.checklist import (
     secrets_of,
     workflows_in,
 )
-from cigen.std.ci.plans import gate_name, has_plan
+from cigen.std.ci.plans import KEY, gate_name, has_plan, is_recorded
 from cigen.std.ci.problems import CannotExpress
 from cigen.std.ci.workflows import effective_triggers, workflow_key
 from cigen.std.provider.buildkite.chunks import part_of
@@ -50,6 +52,8 @@ def checklist(graph: Graph, output: Output) -> tuple[Setting, ...]:
             # The one check that knows which jobs were left out, and why.
             asked = [(f'the gate is "{gate_name(graph, workflow.id)}"', workflow_key(workflow, "on"))]
         merge_rules(workflow, asked if required(jobs) else [], checks)
+        if graph.skipping is not None and has_plan(graph, jobs) and "/" in output.path:
+            _store(workflow, jobs, graph.skipping, secrets, checks)
         for job in jobs:
             _job(job, secrets, checks)
             for runner in runners_of(job):
@@ -99,18 +103,38 @@ def _triggers(workflow: Workflow, several: bool, checks: Checklist) -> None:
         checks.add(title, place, reason, workflow_key(workflow, "concurrency"))
 
 
-def _job(job: Job, secrets: dict[str, Secret], checks: Checklist) -> None:
+def _store(
+    workflow: Workflow, jobs: Sequence[Job], skipping: Skipping, secrets: Mapping[str, Secret], checks: Checklist
+) -> None:
+    if not skipping.store:
+        title = "Choose where the proofs of unchanged jobs are kept: without a store, every job runs"
+        reason = f'workflow "{workflow.id}" has jobs that can be skipped'
+        checks.add(title, "cig.toml: [skipping] store = the URL of a store, or CIG_STORE on the agents", reason)
+    for name in skipping.secrets:
+        reason = f'the plan of workflow "{workflow.id}" reads the store with it'
+        _secret(name, "", reason, ("skipping", "secrets"), secrets, checks)
+    if skipping.trust and any(is_recorded(job) for job in jobs):
+        what = ": the private key of the tier of the runs that get it"
+        reason = f'jobs of workflow "{workflow.id}" sign their records with it'
+        _secret(KEY, what, reason, ("skipping", "trust"), secrets, checks)
+
+
+def _secret(name: str, what: str, reason: str, key: KeyPath, secrets: Mapping[str, Secret], checks: Checklist) -> None:
+    """what: what the value of a secret of this name is, if the name does not tell."""
+    settings = secret_settings(secrets.get(name, Secret(name)), new_report())
+    plugin = settings.get("plugin")
+    if plugin is not None:
+        called = next(iter(plugin)) if isinstance(plugin, dict) and plugin else plugin
+        title = f"Let the plugin {called} find {name}{what}"
+        checks.add(title, "the store of secrets that the plugin reads", reason, key)
+    else:
+        title = f"Add the secret {settings.get('name', name)}{what}"
+        checks.add(title, "Agents > the cluster > Secrets", reason, key)
+
+
+def _job(job: Job, secrets: Mapping[str, Secret], checks: Checklist) -> None:
     for name in secrets_of(job):
-        reason, key = f'job "{job.id}" reads it', job_key(job, "secrets")
-        settings = secret_settings(secrets.get(name, Secret(name)), new_report())
-        plugin = settings.get("plugin")
-        if plugin is not None:
-            called = next(iter(plugin)) if isinstance(plugin, dict) and plugin else plugin
-            title = f"Let the plugin {called} find {name}"
-            checks.add(title, "the store of secrets that the plugin reads", reason, key)
-        else:
-            title = f"Add the secret {settings.get('name', name)}"
-            checks.add(title, "Agents > the cluster > Secrets", reason, key)
+        _secret(name, "", f'job "{job.id}" reads it', job_key(job, "secrets"), secrets, checks)
     if job.approve is not None:
         for team in job.approve.by:
             reason = f'only they may approve job "{job.id}"'
