@@ -80,9 +80,10 @@ def encode_result(data: bytes) -> tuple[ActionResult, Blob | None]:
 def decode_result(data: bytes) -> ActionResult | None:
     """The result that a server sent as bytes; None where they are none."""
     try:
-        return ActionResult.FromString(data)
+        result: ActionResult = ActionResult.FromString(data)
     except DecodeError:
         return None
+    return result
 
 
 def blob_beside(result: ActionResult, limit: int) -> Digest | None:
