@@ -74,6 +74,10 @@ def built(language: str) -> Path:
     try:
         build(scratch)
         scratch.rename(folder)
+    except OSError:
+        # Another process of the same test run was faster.
+        if not folder.exists():
+            raise
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return folder
