@@ -14,7 +14,7 @@ def check_skipping(jobs: Sequence[Job], system: str, report: Report, code: str) 
     if skipping:
         job = skipping[0]
         keys = [f"skip_if.{key}" for key in ("env", "branch") if getattr(job.skip_if, key)]
-        message = f"{' and '.join(keys)} of {_named(skipping)} means nothing on {system} yet: the job runs"
+        message = f"{' and '.join(keys)} of {_named(skipping)} means nothing on {system} without a plan: the job runs"
         hint = "to leave a job out on some branches there is when"
         report.warning(code, message, hint=hint, key=("jobs", job.id, "skip_if"))
 

@@ -15,7 +15,7 @@ def told(*jobs: Job) -> list[tuple[str, tuple[str | int, ...]]]:
 
 def test_a_variable_or_a_branch_is_told_to_mean_nothing() -> None:
     assert told(Job("a", skip_if=SkipIf(env=("SKIP",)))) == [
-        ('skip_if.env of job "a" means nothing on Elsewhere yet: the job runs', ("jobs", "a", "skip_if"))
+        ('skip_if.env of job "a" means nothing on Elsewhere without a plan: the job runs', ("jobs", "a", "skip_if"))
     ]
     assert told(Job("a", skip_if=SkipIf(env=("SKIP",), branch=("wip/*",))))[0][0].startswith(
         'skip_if.env and skip_if.branch of job "a" means'
@@ -25,7 +25,10 @@ def test_a_variable_or_a_branch_is_told_to_mean_nothing() -> None:
 def test_several_jobs_are_told_once_at_the_first() -> None:
     jobs = [Job(name, skip_if=SkipIf(branch=("wip/*",))) for name in "abc"]
     assert told(Job("plain"), *jobs) == [
-        ('skip_if.branch of job "a" and 2 more means nothing on Elsewhere yet: the job runs', ("jobs", "a", "skip_if"))
+        (
+            'skip_if.branch of job "a" and 2 more means nothing on Elsewhere without a plan: the job runs',
+            ("jobs", "a", "skip_if"),
+        )
     ]
 
 
