@@ -63,7 +63,8 @@ def test_an_interrupt_between_two_calls(edited: Edited, counted: dict[str, int],
         edited.restore()
     number = counted["calls"] * (2 * moment + 1) // (2 * MOMENTS)
     seen = end(start(edited, str(DRIVER), str(number), "render"))
-    assert seen.code == 130
+    # A render that waits less for its plugins makes fewer calls, and may have ended by the last moment.
+    assert seen.code == 130 or moment == MOMENTS - 1
     check(edited, seen)
 
 
