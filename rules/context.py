@@ -93,12 +93,12 @@ class Context:
         return not self.providers or provider in self.providers
 
 
-@dataclass(slots=True)
 class PluginRule:
-    """A stage whose actions each ask one plugin. `subjects`: action id → plugin, of the actions yielded last."""
+    """A stage whose actions are each about one plugin. `subjects`: action id → plugin, of the actions yielded last."""
 
-    context: Context
-    subjects: "dict[str, InstalledPlugin]" = field(default_factory=dict)
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.subjects: dict[str, InstalledPlugin] = {}
 
     def prepare(self, stale: Sequence[str]) -> None:
         """Start the plugins of all stale actions side by side."""

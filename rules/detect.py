@@ -8,15 +8,17 @@ from cigen.hashing.digest import GITLINK
 from cigen.hashing.manifest import Component, KeyManifest
 from cigen.host.discovery import InstalledPlugin
 from cigen.model.plans import DetectRequest, DetectResult, File, Hook, RepoSnapshot
-from cigen.rules.context import PluginRule, key_manifest, read_components
+from cigen.rules.asking import AskingRule
+from cigen.rules.context import key_manifest, read_components
 
 __all__ = ["DetectRule"]
 
 
-class DetectRule(PluginRule):
+class DetectRule(AskingRule):
     """Ask every plugin what the repository shows."""
 
     name = "detect"
+    hook = Hook.DETECT
 
     def actions(self, outputs: Outputs) -> Iterator[Action]:
         """One for each plugin that detects and is not switched off."""
@@ -25,14 +27,14 @@ class DetectRule(PluginRule):
         for plugin in self.context.with_hook(Hook.DETECT):
             if plugin.id not in off:
                 id = f"detect:{plugin.id}"
-                self.subjects[id] = plugin
-                yield Action(id, DetectResult, partial(self._manifest, plugin), partial(self._run, plugin))
+                self.asks(id, plugin, partial(self._request, plugin))
+                yield Action(id, DetectResult, partial(self._manifest, plugin), partial(self._run, id))
 
     def _manifest(self, plugin: InstalledPlugin) -> KeyManifest:
         components = [Component("plugin", plugin.id, plugin.digest), *read_components(self.context, plugin)]
         return key_manifest(self.context, self.name, 1, components)
 
-    def _run(self, plugin: InstalledPlugin) -> Result:
+    def _request(self, plugin: InstalledPlugin) -> DetectRequest:
         reads = self.context.reads(plugin)
         files = tuple(
             File(entry.path.decode(), entry.mode, entry.id, self.context.read_file(entry))
@@ -40,8 +42,10 @@ class DetectRule(PluginRule):
             if entry.mode != GITLINK and _is_text(entry.path)
         )
         absent = tuple(path.decode() for path in reads.absent if _is_text(path))
-        request = DetectRequest(RepoSnapshot(files, absent))
-        result = self.context.pool.call(plugin, Hook.DETECT, request)
+        return DetectRequest(RepoSnapshot(files, absent))
+
+    def _run(self, action: str) -> Result:
+        result = self.answer(action)
         return Result(result, result.diagnostics)
 
 

@@ -15,6 +15,7 @@ from cigen.model.diagnostics import error
 from cigen.model.plans import GenerateRequest, GenerateResult, Hook
 from cigen.model.resources import Output
 from cigen.pipeline.merge import foreign_paths, part_of, workflow_of
+from cigen.rules.asking import AskingRule
 from cigen.rules.context import CONFIG, Context, PluginRule, key_manifest
 from cigen.rules.dag import GRAPH
 from cigen.rules.resolve import RESOLUTION
@@ -36,10 +37,11 @@ class Target:
         return self.output.path if self.owns else f"{self.output.path}+{self.plugin.id}"
 
 
-class FragmentRule(PluginRule):
+class FragmentRule(AskingRule):
     """Ask the provider, and any module that adds to its file, for the parts of each output."""
 
     name = "fragment"
+    hook = Hook.GENERATE
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -49,10 +51,8 @@ class FragmentRule(PluginRule):
         """One for each output and plugin; none if the graph has errors."""
         for target in targets(self, outputs):
             id = f"fragment:{target.subject}"
-            self.subjects[id] = target.plugin
-            yield Action(
-                id, GenerateResult, partial(self._manifest, target, outputs), partial(self._run, target, outputs)
-            )
+            self.asks(id, target.plugin, partial(self._request, target, outputs))
+            yield Action(id, GenerateResult, partial(self._manifest, target, outputs), partial(self._run, id, target))
 
     def _manifest(self, target: Target, outputs: Outputs) -> KeyManifest:
         output = target.output
@@ -81,13 +81,15 @@ class FragmentRule(PluginRule):
                 self._digests[output.path] = xxh3(spell({**graph, "jobs": mine}))
         return self._digests
 
-    def _run(self, target: Target, outputs: Outputs) -> Result:
+    def _request(self, target: Target, outputs: Outputs) -> GenerateRequest:
         graph = part_of(outputs.value(GRAPH), target.output)
         # Nobody but the core has to know which workflow it is that an output without a name is of.
         name = workflow_of(target.output, [workflow.id for workflow in graph.workflows])
         asked = target.output if name is None else replace(target.output, workflow=name)
-        request = GenerateRequest(target.output.provider, graph, (asked,))
-        result: GenerateResult = self.context.pool.call(target.plugin, Hook.GENERATE, request)
+        return GenerateRequest(target.output.provider, graph, (asked,))
+
+    def _run(self, action: str, target: Target) -> Result:
+        result: GenerateResult = self.answer(action)
         foreign = foreign_paths(target.output.path, result.fragments, owns=target.owns)
         if foreign:
             message = f"{target.plugin.id} wants to write {', '.join(foreign)}, but was asked for {target.output.path}"

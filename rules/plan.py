@@ -9,16 +9,18 @@ from cigen.host.discovery import InstalledPlugin
 from cigen.model.config import Config
 from cigen.model.plans import CigSchema, Hook, PlanRequest, PlanResult
 from cigen.pipeline.signature import plugin_settings
-from cigen.rules.context import CONFIG, PluginRule, key_manifest
+from cigen.rules.asking import AskingRule
+from cigen.rules.context import CONFIG, key_manifest
 from cigen.rules.resolve import RESOLUTION
 
 __all__ = ["PlanRule"]
 
 
-class PlanRule(PluginRule):
+class PlanRule(AskingRule):
     """Ask every plugin that takes part what it wants."""
 
     name = "plan"
+    hook = Hook.PLAN
 
     def actions(self, outputs: Outputs) -> Iterator[Action]:
         """One for each plugin that plans."""
@@ -27,10 +29,8 @@ class PlanRule(PluginRule):
             return
         for plugin in self.context.with_hook(Hook.PLAN, outputs.value(RESOLUTION).plugins):
             id = f"plan:{plugin.id}"
-            self.subjects[id] = plugin
-            yield Action(
-                id, PlanResult, partial(self._manifest, plugin, outputs), partial(self._run, plugin, config, outputs)
-            )
+            self.asks(id, plugin, partial(self._request, plugin, config, outputs))
+            yield Action(id, PlanResult, partial(self._manifest, plugin, outputs), partial(self._run, id))
 
     def _manifest(self, plugin: InstalledPlugin, outputs: Outputs) -> KeyManifest:
         components = [
@@ -40,7 +40,7 @@ class PlanRule(PluginRule):
         ]
         return key_manifest(self.context, self.name, 1, components)
 
-    def _run(self, plugin: InstalledPlugin, config: Config, outputs: Outputs) -> Result:
+    def _request(self, plugin: InstalledPlugin, config: Config, outputs: Outputs) -> PlanRequest:
         resolution = outputs.value(RESOLUTION)
         schema = CigSchema(
             version=config.version,
@@ -53,6 +53,8 @@ class PlanRule(PluginRule):
             settings=plugin_settings(config.plugins, plugin.id),
             secrets=config.secrets,
         )
-        request = PlanRequest(resolution.capabilities, resolution.facts, schema)
-        result = self.context.pool.call(plugin, Hook.PLAN, request)
+        return PlanRequest(resolution.capabilities, resolution.facts, schema)
+
+    def _run(self, action: str) -> Result:
+        result = self.answer(action)
         return Result(result, result.diagnostics)

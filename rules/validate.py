@@ -8,7 +8,8 @@ from cigen.hashing.manifest import Component, KeyManifest
 from cigen.host.discovery import InstalledPlugin
 from cigen.model.plans import Fragment, Hook, ValidateRequest, ValidateResult
 from cigen.pipeline.merge import MergedFile
-from cigen.rules.context import PluginRule, key_manifest
+from cigen.rules.asking import AskingRule
+from cigen.rules.context import key_manifest
 from cigen.rules.dag import GRAPH
 from cigen.rules.fragment import targets
 from cigen.rules.resolve import RESOLUTION
@@ -16,10 +17,11 @@ from cigen.rules.resolve import RESOLUTION
 __all__ = ["ValidateRule"]
 
 
-class ValidateRule(PluginRule):
+class ValidateRule(AskingRule):
     """Have the rendered files judged."""
 
     name = "validate"
+    hook = Hook.VALIDATE
 
     def actions(self, outputs: Outputs) -> Iterator[Action]:
         """One for each plugin that validates, once every file is merged."""
@@ -30,10 +32,8 @@ class ValidateRule(PluginRule):
             return
         for plugin in self.context.with_hook(Hook.VALIDATE, outputs.value(RESOLUTION).plugins):
             id = f"validate:{plugin.id}"
-            self.subjects[id] = plugin
-            yield Action(
-                id, ValidateResult, partial(self._manifest, plugin, outputs), partial(self._run, plugin, outputs)
-            )
+            self.asks(id, plugin, partial(self._request, plugin, outputs))
+            yield Action(id, ValidateResult, partial(self._manifest, plugin, outputs), partial(self._run, id))
 
     def _manifest(self, plugin: InstalledPlugin, outputs: Outputs) -> KeyManifest:
         components = [Component("plugin", plugin.id, plugin.digest), Component("output", GRAPH, outputs.digest(GRAPH))]
@@ -41,11 +41,14 @@ class ValidateRule(PluginRule):
             components.append(Component("output", f"merge:{path}", done.digest))
         return key_manifest(self.context, self.name, 1, components)
 
-    def _run(self, plugin: InstalledPlugin, outputs: Outputs) -> Result:
+    def _request(self, plugin: InstalledPlugin, outputs: Outputs) -> ValidateRequest:
         merged: list[MergedFile] = [done.value for done in outputs.of_stage("merge").values()]
         own = [file for file in merged if not self._is_provider(plugin) or plugin.id in file.owners]
         rendered = tuple(Fragment(file.path, file.content) for file in own)
-        result = self.context.pool.call(plugin, Hook.VALIDATE, ValidateRequest(rendered, outputs.value(GRAPH)))
+        return ValidateRequest(rendered, outputs.value(GRAPH))
+
+    def _run(self, action: str) -> Result:
+        result = self.answer(action)
         return Result(result, result.diagnostics)
 
     @staticmethod

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from cigen.host.discovery import InstalledPlugin
-from cigen.host.session import Session
+from cigen.host.session import Asked, Session
 from cigen.host.supervisor import Deadlines, Supervisor
 from cigen.host.surroundings import Limits, is_bundled
 from cigen.model.events import Event, Observer, ignore
@@ -80,17 +80,25 @@ class PluginPool:
         """What the plugin says it is. Waits for its handshake; starts it if need be. Raises PluginError."""
         return self._session(plugin).info(self._deadlines.handshake_of(plugin), self._limits.answer_bytes)
 
+    def ask(self, plugin: InstalledPlugin, hook: Hook, request: Any) -> Asked:
+        """Ask a hook and wait for nothing but the handshake: a call's time runs from here. Raises PluginError.
+
+        A plugin answers one call after the other. Whoever asks it twice at once lets the second wait on its own time.
+        """
+        from cigen.wire.methods import methods
+
+        method = next(m for m in methods().values() if m.name == hook.value)
+        assert type(request) is method.request, f"{hook.value} takes a {method.request.__name__}"
+        self._introduced(plugin)  # before the work of encoding: one that failed will never need it
+        return self._ask(plugin, hook, method.encode(request))
+
     def call(self, plugin: InstalledPlugin, hook: Hook, request: Any) -> Any:
         """The plugin's answer to a hook: a DetectResult for a DetectRequest, and so on. Raises PluginError."""
-        session, after = self._introduced(plugin)
-        deadline = getattr(self._deadlines, hook.value)
-        return session.call(hook, request, deadline, self._limits.answer_bytes, after)
+        return self.ask(plugin, hook, request).answer()
 
     def exchange(self, plugin: InstalledPlugin, hook: Hook, content: bytes) -> bytes:
         """As `call`, with request and answer as they travel. The PluginError's cause is gRPC's own status."""
-        session, after = self._introduced(plugin)
-        deadline = getattr(self._deadlines, hook.value)
-        return session.exchange(hook, content, deadline, self._limits.answer_bytes, after)
+        return self._ask(plugin, hook, content).content()
 
     def status(self, plugin: InstalledPlugin) -> int | None:
         """How the plugin's process ended, as `os.waitpid` gives it; None while it lives."""
@@ -115,6 +123,10 @@ class PluginPool:
         self._closed = True
         if self._supervisor:
             self._supervisor.abandon()
+
+    def _ask(self, plugin: InstalledPlugin, hook: Hook, content: bytes) -> Asked:
+        session, after = self._introduced(plugin)
+        return session.ask(hook, content, getattr(self._deadlines, hook.value), self._limits.answer_bytes, after)
 
     def _introduced(self, plugin: InstalledPlugin) -> tuple[Session, Callable[..., Any]]:
         session = self._session(plugin)

@@ -8,7 +8,7 @@ choosing words (`failures.py`).
 import os
 from collections.abc import Callable
 from threading import Event, Lock
-from time import monotonic, perf_counter_ns
+from time import perf_counter_ns
 from typing import Any
 
 from cigen.errors import PluginError
@@ -21,7 +21,7 @@ from cigen.model.events import Log, Observer, Span
 from cigen.model.plans import Hook, PluginInfo
 from cigen.wire.client import CallFailed, Client
 
-__all__ = ["Session"]
+__all__ = ["Asked", "Session"]
 
 _GRACE = 0.25
 """Seconds after a deadline until the process is killed. grpcio's own deadline does not fire while a large message is
@@ -85,6 +85,10 @@ class Session:
         if self.client is None:
             self.greet(CallFailed("UNAVAILABLE", ""))
 
+    def expired(self, call: str) -> bool:
+        """Whether such a call was given up."""
+        return call in self._late
+
     def expire(self, call: str) -> None:
         """A deadline has passed and nothing has come of it."""
         self._late.add(call)
@@ -100,48 +104,14 @@ class Session:
                 raise PluginError(self._broken)
             if self._info is None:
                 self._info = self._introduced(deadline, answer_bytes)
-                self._observe("handshake", self._began, "executed", self._greeted)
+                self.observe("handshake", self._began, "executed", self._greeted)
             return self._info
 
-    def call(
-        self, hook: Hook, request: Any, deadline: float, answer_bytes: int, expire_after: Callable[..., Any]
-    ) -> Any:
-        """A hook's result. Raises PluginError."""
-        from cigen.wire.methods import methods
-
-        method = next(m for m in methods().values() if m.name == hook.value)
-        assert type(request) is method.request, f"{hook.value} takes a {method.request.__name__}"
-        begin = perf_counter_ns()
-        try:
-            answer = self.exchange(hook, method.encode(request), deadline, answer_bytes, expire_after)
-            result = method.decode_result(answer)
-        except PluginError:
-            self._observe(hook.value, begin, "failed")
-            raise
-        except ValueError as why:
-            self._observe(hook.value, begin, "failed")
-            message = f"The answer of {self.plugin.id} to {hook.value} cannot be used: {why}."
-            raise PluginError(error("PLUGIN_014", message)) from None
-        self._observe(hook.value, begin, "executed")
-        return result
-
-    def exchange(
+    def ask(
         self, hook: Hook, content: bytes, deadline: float, answer_bytes: int, expire_after: Callable[..., Any]
-    ) -> bytes:
-        """A hook's answer, both as they travel. Raises PluginError, caused by a CallFailed."""
-        from cigen.wire.methods import methods
-
-        assert self.client is not None, "the handshake comes first"
-        method = next(m for m in methods().values() if m.name == hook.value)
-        started = monotonic()
-        timer = expire_after(deadline + _GRACE, lambda: self.expire(hook.value))
-        try:
-            return self.client.call(method.path, content, deadline)
-        except CallFailed as why:
-            late = hook.value in self._late or monotonic() - started >= deadline
-            raise PluginError(self._explained(hook.value, why, deadline, late, answer_bytes)) from why
-        finally:
-            timer.cancel()
+    ) -> "Asked":
+        """Send a hook's request, encoded. Never raises: what goes wrong is told when the answer is asked for."""
+        return Asked(self, hook, content, deadline, answer_bytes, expire_after)
 
     def hang_up(self) -> None:
         """Close the connection, which asks the plugin to end."""
@@ -156,7 +126,7 @@ class Session:
         answer = self._greeting
         if not isinstance(answer, bytes):
             why = answer or CallFailed("UNAVAILABLE", "")
-            raise PluginError(self._explained("handshake", why, deadline, "handshake" in self._late, answer_bytes))
+            raise PluginError(self.explain("handshake", why, deadline, "handshake" in self._late, answer_bytes))
         try:
             said: PluginInfo = methods()[HANDSHAKE].decode_result(answer)
         except ValueError as why:
@@ -169,7 +139,7 @@ class Session:
         self._break(problem)
         raise PluginError(problem)
 
-    def _explained(self, call: str, why: CallFailed, deadline: float, late: bool, answer_bytes: int) -> Diagnostic:
+    def explain(self, call: str, why: CallFailed, deadline: float, late: bool, answer_bytes: int) -> Diagnostic:
         """The diagnostic of a failed call. The plugin stays usable if it answered at all."""
         lost = connection_lost(why)
         if lost and not late:
@@ -188,8 +158,9 @@ class Session:
         self._broken = problem
         self._kill(self.number)
 
-    def _observe(self, call: str, begin: int, outcome: str, end: int = 0) -> None:
-        self._observer(Span("plugin", f"{self.plugin.id}.{call}", begin, end or perf_counter_ns(), outcome))
+    def observe(self, call: str, begin: int, outcome: str, end: int) -> None:
+        """Tell of a call that is over."""
+        self._observer(Span("plugin", f"{self.plugin.id}.{call}", begin, end, outcome))
 
     # -- standard error ------------------------------------------------------------------------------------------------
 
@@ -206,6 +177,75 @@ class Session:
             if not content:
                 return False
         return True
+
+
+class Asked:
+    """One call under way. Its time runs from here to the moment the answer is there, however late somebody looks."""
+
+    def __init__(
+        self,
+        session: Session,
+        hook: Hook,
+        content: bytes,
+        deadline: float,
+        answer_bytes: int,
+        expire_after: Callable[..., Any],
+    ) -> None:
+        from cigen.wire.methods import methods
+
+        assert session.client is not None, "the handshake comes first"
+        self._session = session
+        self._call = hook.value
+        self._method = next(m for m in methods().values() if m.name == hook.value)
+        self._deadline = deadline
+        self._answer_bytes = answer_bytes
+        self._content: bytes | CallFailed | None = None
+        self._ended = 0
+        self._began = perf_counter_ns()
+        self._timer = expire_after(deadline + _GRACE, lambda: session.expire(hook.value))
+        try:
+            self._response = session.client.ask(self._method.path, content, deadline, self._end)
+        except CallFailed as why:
+            self._content = why
+            self._end()
+
+    def wait(self) -> None:
+        """Return when the answer is there, or will never be."""
+        if self._content is None:
+            try:
+                self._content = self._response()
+            except CallFailed as why:
+                self._content = why
+            finally:
+                self._end()
+
+    def content(self) -> bytes:
+        """The answer as it travels. Raises PluginError, caused by a CallFailed."""
+        self.wait()
+        if isinstance(self._content, bytes):
+            return self._content
+        why = self._content
+        assert why is not None
+        late = self._session.expired(self._call) or self._ended - self._began >= self._deadline * 1e9
+        raise PluginError(self._session.explain(self._call, why, self._deadline, late, self._answer_bytes)) from why
+
+    def answer(self) -> Any:
+        """The hook's result. Raises PluginError."""
+        session, outcome = self._session, "failed"
+        try:
+            result = self._method.decode_result(self.content())
+            outcome = "executed"
+        except ValueError as why:
+            message = f"The answer of {session.plugin.id} to {self._call} cannot be used: {why}."
+            raise PluginError(error("PLUGIN_014", message)) from None
+        finally:
+            session.observe(self._call, self._began, outcome, self._ended)
+        return result
+
+    def _end(self) -> None:
+        """The first who knows that it is over says when: a thread of grpcio, or who waits for it."""
+        self._ended = self._ended or perf_counter_ns()
+        self._timer.cancel()
 
 
 def _check_identity(plugin: InstalledPlugin, said: PluginInfo) -> Diagnostic | None:

@@ -63,14 +63,26 @@ class Client:
 
         self._channel.unary_unary(_HANDSHAKE).future(hello).add_done_callback(finish)
 
-    def call(self, path: str, request: bytes, timeout: float) -> bytes:
-        """The response to a request. Raises CallFailed."""
+    def ask(self, path: str, request: bytes, timeout: float, done: Callable[[], None]) -> Callable[[], bytes]:
+        """Send a request. What is returned waits for the response, or raises CallFailed.
+
+        `done` is called, from a thread of grpcio, as soon as there is one or the other. Raises CallFailed.
+        """
         try:
-            response: bytes = self._channel.unary_unary(path)(request, timeout=timeout)
-        except self._grpc.RpcError as why:
-            raise self._failed(why) from None
+            future = self._channel.unary_unary(path).future(request, timeout=timeout)
         except ValueError as why:  # what grpcio says of a channel that was closed meanwhile
             raise CallFailed("CANCELLED", str(why)) from None
+        future.add_done_callback(lambda _: done())
+
+        def response() -> bytes:
+            try:
+                answer: bytes = future.result()
+            except self._grpc.RpcError as why:
+                raise self._failed(why) from None
+            except self._grpc.FutureCancelledError:
+                raise CallFailed("CANCELLED", "the channel was closed") from None
+            return answer
+
         return response
 
     def close(self) -> None:

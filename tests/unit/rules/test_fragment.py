@@ -1,5 +1,6 @@
 """Who writes to which file, and what each pair is called: the names are the identity of the cached actions."""
 
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -51,6 +52,20 @@ def outputs(*files: Output, plugins: tuple[InstalledPlugin, ...], graph: Graph |
         action = Action(id, type(value), lambda: KeyManifest(()), lambda: Result(None))
         done.done[id] = Done.of(action, Result(value))
     return done
+
+
+def stale(
+    files: tuple[Output, ...], *plugins: InstalledPlugin, answer: Callable[[GenerateRequest], GenerateResult]
+) -> tuple[FragmentRule, list[Action]]:
+    """The rule and its actions, all to run, with plugins that answer so."""
+
+    def ask(_plugin: InstalledPlugin, _hook: Hook, request: GenerateRequest) -> SimpleNamespace:
+        return SimpleNamespace(wait=lambda: None, answer=lambda: answer(request))
+
+    rule = FragmentRule(context(*plugins, pool=SimpleNamespace(ask=ask, start=lambda _: None)))
+    actions = list(rule.actions(outputs(*files, plugins=plugins, graph=graph())))
+    rule.prepare([action.id for action in actions])
+    return rule, actions
 
 
 def subjects(*plugins: InstalledPlugin, files: tuple[Output, ...], providers: tuple[str, ...] = ()) -> list[str]:
@@ -140,12 +155,11 @@ def test_a_key_changes_with_what_the_plugin_is_shown(edit: str) -> None:
 def test_a_plugin_is_shown_every_workflow_the_jobs_of_its_file_and_which_workflow_that_is() -> None:
     asked: list[GenerateRequest] = []
 
-    def call(_plugin: InstalledPlugin, _hook: Hook, request: GenerateRequest) -> GenerateResult:
+    def answer(request: GenerateRequest) -> GenerateResult:
         asked.append(request)
         return GenerateResult()
 
-    rule = FragmentRule(context(GITHUB, pool=SimpleNamespace(call=call)))
-    for action in rule.actions(outputs(*FILES, plugins=(GITHUB,), graph=graph())):
+    for action in stale(FILES, GITHUB, answer=answer)[1]:
         action.run()
     assert [[one.id for one in request.graph.workflows] for request in asked] == [["ci", "nightly"]] * 2
     assert [[one.id for one in request.graph.jobs] for request in asked] == [["test"], ["soak"]]
@@ -180,9 +194,7 @@ def test_actions_remember_their_plugins_so_that_these_can_start_together() -> No
 def test_a_plugin_writes_only_to_the_file_it_was_asked_for_and_its_owner_beside_it(
     writer: InstalledPlugin, path: str, refused: bool
 ) -> None:
-    pool = SimpleNamespace(call=lambda *_: GenerateResult((Fragment(path, "x\n"),)))
-    rule = FragmentRule(context(GITHUB, NOTES, pool=pool))
-    actions = rule.actions(outputs(FILES[0], plugins=(GITHUB, NOTES)))
+    rule, actions = stale(FILES[:1], GITHUB, NOTES, answer=lambda _: GenerateResult((Fragment(path, "x\n"),)))
     (action,) = [one for one in actions if rule.subjects[one.id] == writer]
     result = action.run()
     assert (result.value is None) == refused

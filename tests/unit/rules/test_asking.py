@@ -1,0 +1,123 @@
+"""Plugins of one stage are asked side by side, each one question at a time; what they are asked never depends on it."""
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from cigen.engine.action import Action, Outputs
+from cigen.errors import CigError
+from cigen.host.discovery import InstalledPlugin
+from cigen.model.diagnostics import error
+from cigen.model.paths import Digest, GitId, PluginId
+from cigen.model.plans import Hook
+from cigen.rules.asking import AskingRule
+from cigen.rules.context import Context
+
+ACTIONS = {"a1": "a", "a2": "a", "b1": "b", "a3": "a", "b2": "b"}
+"""Actions in their order, and the plugin that each asks."""
+
+
+class Asked:
+    """A call of which the test knows when it was waited for and read."""
+
+    def __init__(self, pool: "Pool", action: str) -> None:
+        self.pool = pool
+        self.action = action
+
+    def wait(self) -> None:
+        self.pool.done.append(f"wait {self.action}")
+
+    def answer(self) -> str:
+        self.pool.done.append(f"read {self.action}")
+        return f"answer to {self.action}"
+
+
+class Pool:
+    """A pool without processes."""
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+
+    def start(self, plugins: Iterable[InstalledPlugin]) -> None:
+        self.done.append(f"start {' '.join(plugin.id for plugin in plugins)}")
+
+    def ask(self, plugin: InstalledPlugin, hook: Hook, request: str) -> Asked:
+        assert (plugin.id, hook) == (request[0], Hook.PLAN)
+        self.done.append(f"ask {request}")
+        return Asked(self, request)
+
+
+class Rule(AskingRule):
+    name = "plan"
+    hook = Hook.PLAN
+
+    def actions(self, outputs: Outputs) -> Iterator[Action]:
+        yield from ()
+
+
+@pytest.fixture
+def pool() -> Pool:
+    return Pool()
+
+
+@pytest.fixture
+def rule(pool: Pool) -> Callable[..., AskingRule]:
+    """The rule with its actions entered. Keywords: an action's own way to make its request."""
+
+    def make(**requests: Callable[[], str]) -> AskingRule:
+        made = Rule(Context("t", None, None, b"", GitId("0"), (), pool, {}))  # type: ignore[arg-type]
+        for action, name in ACTIONS.items():
+            plugin = InstalledPlugin(PluginId(name), "1.0.0", "project", Path(name), None, Digest("sha256:0"))
+            made.asks(action, plugin, requests.get(action, lambda action=action: action))  # type: ignore[misc]
+        return made
+
+    return make
+
+
+def test_nobody_is_asked_before_somebody_waits_for_an_answer(rule: Callable[..., AskingRule], pool: Pool) -> None:
+    rule().prepare(list(ACTIONS))
+    assert pool.done == ["start a a b a b"]
+
+
+def test_all_work_side_by_side_and_each_has_its_next_question_before_its_answer_is_read(
+    rule: Callable[..., AskingRule], pool: Pool
+) -> None:
+    made = rule()
+    made.prepare(list(ACTIONS))
+    assert [made.answer(action) for action in ACTIONS] == [f"answer to {action}" for action in ACTIONS]
+    assert pool.done[1:] == [
+        "ask a1", "ask b1",
+        "wait a1", "ask a2", "read a1",
+        "wait a2", "ask a3", "read a2",
+        "wait b1", "ask b2", "read b1",
+        "wait a3", "read a3",
+        "wait b2", "read b2",
+    ]  # fmt: skip
+
+
+def test_only_what_is_stale_is_asked(rule: Callable[..., AskingRule], pool: Pool) -> None:
+    made = rule()
+    made.prepare(["a2", "b2"])
+    assert [made.answer("a2"), made.answer("b2")] == ["answer to a2", "answer to b2"]
+    assert [line for line in pool.done if line.startswith("ask")] == ["ask a2", "ask b2"]
+
+
+def test_a_request_that_cannot_be_made_fails_its_own_action_and_no_other(
+    rule: Callable[..., AskingRule], pool: Pool
+) -> None:
+    lost = CigError(error("REPO_001", "The file is gone."))
+
+    def refuse() -> str:
+        raise lost
+
+    made = rule(b1=refuse, a3=refuse)
+    made.prepare(list(ACTIONS))
+    assert made.answer("a1") == "answer to a1"
+    assert made.answer("a2") == "answer to a2"
+    for action, after in (("b1", "b2"), ("a3", None)):
+        with pytest.raises(CigError) as caught:
+            made.answer(action)
+        assert caught.value is lost
+        assert after is None or f"ask {after}" in pool.done
+    assert made.answer("b2") == "answer to b2"
