@@ -122,6 +122,7 @@ CODES: dict[str, Code] = {
     "STORE_007": Code("Records are not verified", 3),
     "STORE_008": Code("No usable key", 3),
     "STORE_009": Code("Nothing recorded", 3),
+    "STORE_010": Code("Key of a higher tier", 3),
     # -- the gate: pipeline/gate.py --------------------------------------------------------------------------------
     "GATE_001": Code("Job neither succeeded nor was planned to be skipped"),
     "GATE_002": Code("Plan cannot be read"),

@@ -5,7 +5,7 @@ is trusted for `branch` says nothing about a record of `protected`.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,9 @@ __all__ = [
     "UnusableKeyError",
     "read_signing_key",
     "read_trusted_keys",
+    "scopes_of",
     "seal",
+    "signing_scope",
     "trusted_keys",
     "verifies",
 ]
@@ -64,8 +66,10 @@ def trusted_keys(
         found += read_trusted_keys(environ["CIG_STORE_TRUST"])
     if "CIG_STORE_KEY" in environ:
         own = read_signing_key(environ["CIG_STORE_KEY"])
-        # Whoever can sign for a tier trusts what was signed so, and for that tier alone.
-        found += [TrustedKey(tier, own.public)] if tier in SCOPES else []
+        # Whoever can sign for a tier trusts what was signed so, and for that tier alone. A key that is listed counts
+        # for what it is listed for: that of the branches proves nothing to a protected run because that run has it.
+        if tier in SCOPES and not scopes_of(own.public, found):
+            found.append(TrustedKey(tier, own.public))
     if not found and not (local and tier == "branch"):
         raise UnusableKeyError("there is none to verify records with")
     return tuple(found)
@@ -94,6 +98,23 @@ def read_trusted_keys(given: str) -> tuple[TrustedKey, ...]:
     if not found:
         raise UnusableKeyError("it lists no key")
     return tuple(found)
+
+
+def scopes_of(public: str, listed: Iterable[TrustedKey]) -> frozenset[str]:
+    """What a key is listed for; nothing for one that is not listed."""
+    return frozenset(key.scope for key in listed if key.public == public)
+
+
+def signing_scope(tier: str, scopes: Collection[str]) -> str:
+    """The scope that a run of this tier signs for with a key that is listed for `scopes`. Raises UnusableKeyError.
+
+    The key of a higher tier signs nothing: that this run has it means that whoever may start such runs has it. That of
+    a lower tier signs for that one.
+    """
+    above = [scope for scope in SCOPES[: SCOPES.index(tier)] if scope in scopes]
+    if above:
+        raise UnusableKeyError(f'it is listed for tier "{above[0]}", and this run is of tier "{tier}"')
+    return next((scope for scope in SCOPES if scope in scopes), tier)
 
 
 def seal(record: Record, key: SigningKey) -> Sealed:

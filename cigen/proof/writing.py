@@ -7,21 +7,32 @@ one that is too old, damaged or of a flaky run gives way.
 from cigen.hashing.manifest import KeyManifest
 from cigen.proof.places import latest_place, record_place
 from cigen.proof.record import LIMIT, Sealed, encode
-from cigen.proof.stores import Store
+from cigen.proof.stores import Store, StoreFaultError
 from cigen.proof.trust import Reader, Refusal, judge
 
-__all__ = ["put"]
+__all__ = ["UnexplainedError", "put"]
+
+
+class UnexplainedError(StoreFaultError):
+    """The record is kept, and what its signature was computed from is not."""
 
 
 def put(store: Store, sealed: Sealed, manifest: KeyManifest, reader: Reader) -> None:
-    """Keep a record and what its signature was computed from. reader: the writer, reading. Raises StoreFaultError."""
+    """Keep a record and what its signature was computed from. reader: the writer, reading.
+
+    Raises StoreFaultError where the record is not known to be kept: an answer may be lost, and what it was about done.
+    Raises UnexplainedError where it is.
+    """
     record, data = sealed.record, encode(sealed)
     assert len(data) <= LIMIT, "a record that nobody would read"
     name = record_place(record.repository, record.scope, record.job, record.signature)
     if not store.create(name, data) and not _stands(store, name, sealed, reader):
         store.replace(name, data)
     latest = latest_place(record.repository, record.scope, record.job)
-    store.replace(latest, data + b"\n" + manifest.to_json())
+    try:
+        store.replace(latest, data + b"\n" + manifest.to_json())
+    except StoreFaultError as fault:
+        raise UnexplainedError(str(fault)) from fault
 
 
 def _stands(store: Store, name: str, sealed: Sealed, reader: Reader) -> bool:

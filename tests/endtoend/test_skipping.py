@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -177,6 +178,25 @@ def test_s7_a_commit_made_after_the_plan_is_not_recorded_by_it(
     assert not (tmp_path / "store").exists()
 
 
+def test_what_is_told_of_a_store_that_fails_is_no_more_than_is_known(
+    repository: Path, store: str, cig: Cig, tmp_path: Path
+) -> None:
+    signature = plan(cig, repository, store)["jobs"]["build"]["signature"]
+    arguments = ("record", "build", "--signature", signature, "--store", store)
+    in_the_way = tmp_path / "store/local/skipping/branch/latest"
+    in_the_way.parent.mkdir(parents=True)
+    in_the_way.write_text("")
+    kept = cig(repository, *arguments)
+    assert "Recorded build in " in kept.stdout
+    assert "what explains the next run is not recorded: the store file://" in " ".join(kept.stderr.split())
+    shutil.rmtree(tmp_path / "store")
+    (tmp_path / "store").write_text("")
+    lost = cig(repository, *arguments)
+    assert (lost.returncode, lost.stdout) == (0, "")
+    assert 'no record of job "build" is known to be kept: the store file://' in " ".join(lost.stderr.split())
+
+
+PROTECTED = {"GITHUB_REF_PROTECTED": "true"}
 FORK = {"GITHUB_EVENT_NAME": "pull_request", "GITHUB_REPOSITORY": "acme/shop"}
 
 
@@ -211,14 +231,49 @@ def public(secret: str) -> str:
 
 
 def test_s16_the_protected_tier_believes_only_itself(repository: Path, store: str, cig: Cig) -> None:
-    protected = {"GITHUB_REF_PROTECTED": "true"}
     record(cig, repository, store, CIG_STORE_KEY=KEY)
     trust = f"branch:{public(KEY)} protected:{public(OTHER)}"
     assert decisions(cig, repository, store, CIG_STORE_TRUST=trust)["build"] == ("hit", "PROVEN")
-    assert decisions(cig, repository, store, CIG_STORE_TRUST=trust, **protected)["build"][0] == "run"
-    record(cig, repository, store, CIG_STORE_KEY=OTHER, **protected)
-    assert decisions(cig, repository, store, CIG_STORE_TRUST=trust, **protected)["build"] == ("hit", "PROVEN")
+    assert decisions(cig, repository, store, CIG_STORE_TRUST=trust, **PROTECTED)["build"][0] == "run"
+    record(cig, repository, store, CIG_STORE_KEY=OTHER, **PROTECTED)
+    assert decisions(cig, repository, store, CIG_STORE_TRUST=trust, **PROTECTED)["build"] == ("hit", "PROVEN")
     assert plan(cig, repository, store, CIG_STORE_TRUST=trust)["jobs"]["build"]["proved_by"]["tier"] == "protected"
+
+
+@pytest.mark.parametrize("told_by", ["CIG_STORE_TRUST", "cig.toml"])
+@pytest.mark.parametrize("scopes", [("protected",), ("branch", "protected")])
+def test_s16_a_branch_that_has_the_protected_key_signs_nothing_with_it(
+    scopes: tuple[str, ...], told_by: str, repository: Path, store: str, cig: Cig, git: Git, tmp_path: Path
+) -> None:
+    listed = [f"{scope}:{public(KEY)}" for scope in scopes]
+    variables = {"CIG_STORE_KEY": KEY}
+    if told_by == "cig.toml":
+        (repository / "cig.toml").write_text(CONFIG + f"[skipping]\ntrust = {json.dumps(listed)}\n")
+        git(repository, "commit", "-qam", "y")
+    else:
+        variables["CIG_STORE_TRUST"] = " ".join(listed)
+    signature = plan(cig, repository, store, **variables)["jobs"]["build"]["signature"]
+    done = cig(repository, "record", "build", "--signature", signature, "--store", store, **variables)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "STORE_010" in done.stderr
+    assert not (tmp_path / "store").exists()
+    done = cig(repository, "record", "build", "--signature", signature, "--store", store, **variables, **PROTECTED)
+    assert (done.returncode, done.stderr) == (0, "")
+    lowered = {**variables, **PROTECTED, "CIG_TIER": "branch"}
+    assert (
+        "STORE_010" in cig(repository, "record", "build", "--signature", signature, "--store", store, **lowered).stderr
+    )
+
+
+def test_s16_a_protected_run_with_the_key_of_branches_writes_a_record_of_theirs(
+    repository: Path, store: str, cig: Cig, tmp_path: Path
+) -> None:
+    trust = {"CIG_STORE_TRUST": f"branch:{public(KEY)} protected:{public(OTHER)}"}
+    record(cig, repository, store, CIG_STORE_KEY=KEY, **trust, **PROTECTED)
+    assert {path.parent.name for path in (tmp_path / "store").glob("**/records")} == {"branch"}
+    assert decisions(cig, repository, store, **trust)["build"] == ("hit", "PROVEN")
+    found = decisions(cig, repository, store, CIG_STORE_KEY=KEY, **trust, **PROTECTED)
+    assert found["build"] == ("run", "NO_RECORD")
 
 
 @pytest.mark.parametrize("key", [OTHER, "", "nonsense"])

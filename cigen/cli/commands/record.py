@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from cigen.cli.console import Console
 from cigen.cli.deciding import Places, event_payload, excluded_here, store_url
@@ -12,45 +12,64 @@ from cigen.cli.signing import Signing, sign_commit
 from cigen.errors import CigError
 from cigen.hashing.digest import same
 from cigen.model.dataclass import replace
-from cigen.model.diagnostics import has_errors, warning
+from cigen.model.diagnostics import Diagnostic, has_errors, warning
 from cigen.model.resources import Skipping
 from cigen.pipeline.tier import detect_tier
-from cigen.proof.keys import SigningKey, TrustedKey, UnusableKeyError, read_signing_key, seal, trusted_keys
+from cigen.proof.keys import (
+    SigningKey,
+    TrustedKey,
+    UnusableKeyError,
+    read_signing_key,
+    scopes_of,
+    seal,
+    signing_scope,
+    trusted_keys,
+)
 from cigen.proof.lookup import BUDGET, within
 from cigen.proof.origin import Origin
 from cigen.proof.record import Record, Sealed
 from cigen.proof.stores import Store, StoreFaultError, open_store, shown_url
 from cigen.proof.trust import Reader
-from cigen.proof.writing import put
+from cigen.proof.writing import UnexplainedError, put
 from cigen.repo.locate import RepositoryLocation, find_repository
 
 __all__ = ["run"]
+
+
+_KEY_PLACE = (
+    "whoever starts such a run has that key: keep it where protected branches alone reach it, "
+    "as docs/security.md shows for each CI system"
+)
 
 
 class _NotRecordedError(Exception):
     """Why nothing is written."""
 
 
+class _MisplacedKeyError(Exception):
+    """Why the key that there is signs nothing."""
+
+
 def run(options: RecordOptions, console: Console) -> int:
     """Writes one record, or says on stderr why it does not; 0 either way."""
+    nothing = f'nothing is recorded of job "{options.job}"'
     try:
-        place = _record(options, console)
-    except (_NotRecordedError, StoreFaultError) as why:
-        console.report([warning("STORE_009", f'nothing is recorded of job "{options.job}": {why}')])
+        told = _record(options, console)
+    except _NotRecordedError as why:
+        told = [warning("STORE_009", f"{nothing}: {why}")]
+    except _MisplacedKeyError as why:
+        told = [warning("STORE_010", f"{nothing}: {why}", hint=_KEY_PLACE)]
     except CigError as fault:
-        message = f'nothing is recorded of job "{options.job}": {fault.diagnostics[0].message}'
-        console.report([warning("STORE_009", message)])
+        told = [warning("STORE_009", f"{nothing}: {fault.diagnostics[0].message}")]
     except Exception as fault:
         # Our own mistake, and still none of the job's.
-        message = f'nothing is recorded of job "{options.job}": {type(fault).__name__}: {fault}'
-        console.report([warning("STORE_009", message)])
-    else:
-        console.out(f"Recorded {options.job} in {place}.\n")
+        told = [_uncertain(options.job, f"{type(fault).__name__}: {fault}")]
+    console.report(told)
     return 0
 
 
-def _record(options: RecordOptions, console: Console) -> str:
-    """Where it was written to."""
+def _record(options: RecordOptions, console: Console) -> list[Diagnostic]:
+    """Says on stdout where the record is; what is wrong all the same is in the diagnostics."""
     environ = console.environ
     if options.status != "success":
         raise _NotRecordedError(f'its status is "{options.status}", not "success"')
@@ -69,17 +88,37 @@ def _record(options: RecordOptions, console: Console) -> str:
     _check(signing, options.job, signature)
     _check_part(signing, options.job, Places(location, console.start, environ))
     origin = find_origin(location, environ, signing.signatures.config)
-    store = within(BUDGET, lambda: open_store(url, console.start, BUDGET))
+    store, place = _opened(url, console), shown_url(url)
     trusted = _trusted(environ, tier, skipping, store)
     key = _key(environ, tier, store, verified=bool(trusted))
-    record = _made(signing, options.job, origin, tier, skipping)
+    scope = _scope(key, tier, trusted)
+    record = _made(signing, options.job, origin, scope, skipping)
     record = replace(record, retried=record.retried + _failed_attempts(location))
     sealed = seal(record, key) if key else Sealed(record)
-    # What is there already is judged as this run would judge it, reading.
-    reader = Reader(origin.repository, tier, trusted, record.created, skipping.max_age)
+    # What is there already is judged as a run of that tier would judge it, reading.
+    reader = Reader(origin.repository, scope, trusted, record.created, skipping.max_age)
     manifest = signing.signatures.manifests[options.job]
-    within(BUDGET, lambda: put(store, sealed, manifest, reader))
-    return shown_url(url)
+    told = []
+    try:
+        within(BUDGET, lambda: put(store, sealed, manifest, reader))
+    except UnexplainedError as fault:
+        told.append(warning("STORE_009", f"what explains the next run is not recorded: the store {place} {fault}"))
+    except StoreFaultError as fault:
+        return [_uncertain(options.job, f"the store {place} {fault}")]
+    console.out(f"Recorded {options.job} in {place}.\n")
+    return told
+
+
+def _uncertain(job: str, why: str) -> Diagnostic:
+    """An answer that was lost may have been about a record that was written."""
+    return warning("STORE_009", f'no record of job "{job}" is known to be kept: {why}')
+
+
+def _opened(url: str, console: Console) -> Store:
+    try:
+        return within(BUDGET, lambda: open_store(url, console.start, BUDGET))
+    except StoreFaultError as fault:
+        raise _NotRecordedError(f"the store {shown_url(url)} {fault}") from fault
 
 
 def _planned(job: str, environ: Mapping[str, str]) -> str:
@@ -118,11 +157,11 @@ def _check_part(signing: Signing, job: str, places: Places) -> None:
         raise _NotRecordedError(f"it has no part in this run ({excluded})")
 
 
-def _made(signing: Signing, job: str, origin: Origin, tier: str, skipping: Skipping) -> Record:
+def _made(signing: Signing, job: str, origin: Origin, scope: str, skipping: Skipping) -> Record:
     now = int(time.time())
     return Record(
         repository=origin.repository,
-        scope=tier,
+        scope=scope,
         job=job,
         signature=signing.signatures.digests[job],
         url=origin.url,
@@ -160,6 +199,14 @@ def _key(environ: Mapping[str, str], tier: str, store: Store, *, verified: bool)
     if not (store.local and tier == "branch") or verified:
         raise _NotRecordedError("there is no key to sign with; CIG_STORE_KEY holds it")
     return None
+
+
+def _scope(key: SigningKey | None, tier: str, trusted: Sequence[TrustedKey]) -> str:
+    """The tier that the record is written at."""
+    try:
+        return signing_scope(tier, scopes_of(key.public, trusted)) if key else tier
+    except UnusableKeyError as problem:
+        raise _MisplacedKeyError(f"the key in CIG_STORE_KEY signs nothing here: {problem}") from problem
 
 
 def _trusted(environ: Mapping[str, str], tier: str, skipping: Skipping, store: Store) -> tuple[TrustedKey, ...]:

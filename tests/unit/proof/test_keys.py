@@ -4,7 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from cigen.proof.keys import TrustedKey, UnusableKeyError, read_signing_key, read_trusted_keys, trusted_keys
+from cigen.proof.keys import (
+    TrustedKey,
+    UnusableKeyError,
+    read_signing_key,
+    read_trusted_keys,
+    scopes_of,
+    signing_scope,
+    trusted_keys,
+)
 
 # RFC 8032, 7.1, test 1.
 SECRET = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"
@@ -86,3 +94,27 @@ def test_a_fork_cannot_name_the_keys_that_it_is_judged_by() -> None:
         trusted_keys({}, "fork", listed, local=False)
     environ = {"CIG_STORE_TRUST": f"protected:{PUBLIC}"}
     assert trusted_keys(environ, "fork", (f"branch:{PUBLIC}",), local=False) == (TrustedKey("protected", PUBLIC),)
+
+
+@pytest.mark.parametrize("tier", ["branch", "protected"])
+@pytest.mark.parametrize("scope", ["branch", "protected"])
+def test_s16_a_key_that_is_listed_counts_for_what_it_is_listed_for(scope: str, tier: str) -> None:
+    listed = (f"{scope}:{PUBLIC}",)
+    assert trusted_keys({"CIG_STORE_KEY": SECRET}, tier, listed, local=False) == (TrustedKey(scope, PUBLIC),)
+    environ = {"CIG_STORE_KEY": SECRET, "CIG_STORE_TRUST": listed[0]}
+    assert trusted_keys(environ, tier, local=False) == (TrustedKey(scope, PUBLIC),)
+
+
+def test_a_key_has_the_scopes_that_it_is_listed_for() -> None:
+    listed = read_trusted_keys(f"protected:{PUBLIC} branch:{'0' * 64}")
+    assert scopes_of(PUBLIC, listed) == {"protected"}
+    assert scopes_of("1" * 64, listed) == frozenset()
+
+
+def test_s16_a_key_signs_for_the_tier_of_the_run_or_for_a_lower_one() -> None:
+    assert signing_scope("branch", ()) == signing_scope("branch", {"branch"}) == "branch"
+    assert signing_scope("protected", ()) == signing_scope("protected", {"protected", "branch"}) == "protected"
+    assert signing_scope("protected", {"branch"}) == "branch"
+    for scopes in ({"protected"}, {"protected", "branch"}):
+        with pytest.raises(UnusableKeyError):
+            signing_scope("branch", scopes)

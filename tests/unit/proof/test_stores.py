@@ -16,7 +16,7 @@ from cigen.proof.places import latest_place, record_place
 from cigen.proof.record import LIMIT, Record, Sealed, decode, encode
 from cigen.proof.stores import StoreFaultError, open_store, shown_url
 from cigen.proof.trust import Reader
-from cigen.proof.writing import put
+from cigen.proof.writing import UnexplainedError, put
 
 Make = Callable[..., Record]
 
@@ -160,4 +160,35 @@ def test_a_record_that_proves_nothing_gives_way(
     name = record_place(good.record.repository, "branch", good.record.job, good.record.signature)
     assert store.create(name, old[:-1] if bad == "damaged" else old)
     put(store, good, manifest, reader)
+    assert _kept(store, good.record) == good
+
+
+class _Breaking:
+    """A store in a folder that fails at some writes, before or after it has done them."""
+
+    def __init__(self, kept: DirectoryStore, *, creates: bool = True, replaces: bool = True) -> None:
+        self._kept, self._creates, self._replaces = kept, creates, replaces
+        self.local, self.fetch = True, kept.fetch
+
+    def create(self, name: str, data: bytes) -> bool:
+        made = self._kept.create(name, data)
+        if not self._creates:
+            raise StoreFaultError("lost its answer")
+        return made
+
+    def replace(self, name: str, data: bytes) -> None:
+        if not self._replaces:
+            raise StoreFaultError("cannot be written")
+        self._kept.replace(name, data)
+
+
+def test_a_record_that_is_kept_without_what_explains_it_is_told_from_one_that_may_not_be(
+    store: DirectoryStore, make_record: Make, key: SigningKey, reader: Reader, manifest: KeyManifest
+) -> None:
+    good = seal(make_record(), key)
+    with pytest.raises(StoreFaultError) as lost:
+        put(_Breaking(store, creates=False), good, manifest, reader)
+    assert not isinstance(lost.value, UnexplainedError)
+    with pytest.raises(UnexplainedError):
+        put(_Breaking(store, replaces=False), good, manifest, reader)
     assert _kept(store, good.record) == good
