@@ -39,7 +39,10 @@ from cigen.std.report import Report
 __all__ = ["Planning", "check_plan"]
 
 _MINUTES = 5
-_RECORD_MINUTES = 2
+_STEP_MINUTES = 2
+"""For each step that could hang. One that takes too long fails, and so does its job; a job that takes too long itself
+is cancelled by GitHub, which is another thing.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,7 @@ class Planning:
         keys = (KEY,) if self.skipping.trust else ()
         found["env"] = {**env, **self._store_env(*keys)}
         # Whatever happens here, the job has passed.
-        found |= {"timeout-minutes": _RECORD_MINUTES, "continue-on-error": True}
+        found |= {"timeout-minutes": _STEP_MINUTES, "continue-on-error": True}
         steps = [("cig-record", found)]
         return [*steps, ("cig-hand-over", hand_over_step(leg))] if self.cached else steps
 
@@ -145,6 +148,9 @@ class Planning:
         env = self._store_env()
         if env:
             decide["env"] = env
+        decide["timeout-minutes"] = _STEP_MINUTES
+        install: dict[str, Value] = {"name": "Install cig", **self._script(install_script(self.skipping, self._usual))}
+        install["timeout-minutes"] = _STEP_MINUTES
         found: dict[str, Value] = {"name": "cig/plan"}
         root = root_condition(self.workflow)
         if root:
@@ -157,7 +163,7 @@ class Planning:
             "steps": [
                 {"name": "Check out what a plan is made of", **render_checkout(checkout)},
                 *(restore_steps() if self.cached else ()),
-                {"name": "Install cig", **self._script(install_script(self.skipping, self._usual))},
+                install,
                 decide,
             ],
         }
