@@ -1,7 +1,7 @@
 """A project whose rendered GitHub workflow is run by act, with the real `cig` and a store of its own.
 
 act runs jobs on this machine, without Docker; every action is a stand-in that does nothing, but for the checkout, which
-clones. A script of a job tells that it ran by a line in a log.
+clones, with the files it was told. A script of a job tells that it ran by a line in a log.
 """
 
 import json
@@ -16,10 +16,53 @@ from pathlib import Path
 
 import pytest
 
-__all__ = ["ActedProject", "Run"]
+__all__ = ["ALL", "CONFIG", "ActedProject", "Run", "new_acted_project"]
 
-_STAND_IN = "name: x\ndescription: x\nruns:\n  using: composite\n  steps:\n    - run: %s\n      shell: bash\n"
-_CHECK_OUT = 'git clone -q --depth 1 "file://$CIG_REPOSITORY" . && git checkout -q HEAD'
+CONFIG = """\
+version = "0.2"
+[project]
+name = "acted"
+[on]
+push = { branches = ["main"] }
+pull_request = true
+[jobs.build]
+skip_if = { paths_unmodified = ["src/**"] }
+steps = ["echo build >> $CIG_LOG"]
+[jobs.test]
+needs = ["build"]
+matrix = { part = ["one", "two"] }
+skip_if = { paths_unmodified = ["test/**"] }
+steps = ["echo test-{{ matrix.part }} >> $CIG_LOG"]
+[jobs.docs]
+skip_if = { paths_unmodified = ["docs/**"] }
+steps = ["echo docs >> $CIG_LOG"]
+[jobs.report]
+needs = ["test"]
+steps = ["echo report >> $CIG_LOG"]
+[jobs.release]
+needs = ["report", "docs"]
+when = "event == 'tag'"
+effects = true
+steps = ["echo release >> $CIG_LOG"]
+"""
+ALL = ["build", "docs", "report", "test-one", "test-two"]
+"""Everything that a push to main runs; nothing but a tag releases, and a report says nothing of its inputs."""
+
+_STAND_IN = "name: x\ndescription: x\nruns: { using: composite, steps: [{ run: 'true', shell: bash }] }\n"
+_CHECK_OUT = """\
+name: x
+description: x
+inputs: { sparse-checkout: { description: x, default: "" } }
+runs:
+  using: composite
+  steps:
+    - env: { PATHS: "${{ inputs.sparse-checkout }}" }
+      run: |
+        git clone -q --depth 1 --no-checkout "file://$CIG_REPOSITORY" .
+        [ -z "$PATHS" ] || printf '%s\\n' "$PATHS" | git sparse-checkout set --no-cone --stdin
+        git checkout -q HEAD
+      shell: bash
+"""
 _USES = re.compile(r"uses: ([\w.-]+/[\w./-]+@[0-9a-f]{40})")
 _ENDED = re.compile(r"^\[CI/(.+?)\s*\] .*Job (succeeded|failed)$", re.MULTILINE)
 
@@ -112,8 +155,7 @@ class ActedProject:
         for action in sorted(set(_USES.findall(self.workflow))):
             folder = self._folder / "actions" / action.partition("@")[0]
             folder.mkdir(parents=True, exist_ok=True)
-            script = _CHECK_OUT if action.startswith("actions/checkout@") else "true"
-            (folder / "action.yml").write_text(_STAND_IN % script)
+            (folder / "action.yml").write_text(_CHECK_OUT if action.startswith("actions/checkout@") else _STAND_IN)
             command += ["--local-repository", f"{action}={folder}"]
         path = os.pathsep.join([str(self.tools), self._environment["PATH"]])
         environment = {**self._environment, "PATH": path, "XDG_CACHE_HOME": str(self._folder / "home")}
@@ -124,3 +166,13 @@ class ActedProject:
         output = done.stdout + done.stderr
         failed = sorted({name for name, how in _ENDED.findall(output) if how == "failed"})
         return Run(sorted(log.read_text().split()) if log.exists() else [], failed, output)
+
+
+def new_acted_project(
+    root: Path, git: Callable[..., str], environment: Mapping[str, str], more: str = ""
+) -> ActedProject:
+    """A project with `CONFIG` and a file of each job's inputs, committed. more: what cig.toml says beside that."""
+    project = ActedProject(root, git, environment)
+    project.write(cig_toml=CONFIG + more, src__a_txt="1\n", test__one__a_txt="1\n", docs__a_txt="1\n")
+    project.commit()
+    return project

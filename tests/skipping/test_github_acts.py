@@ -4,47 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from acted_project import ActedProject
+from acted_project import ALL, CONFIG, ActedProject, new_acted_project
 
 Git = Callable[..., str]
-
-CONFIG = """\
-version = "0.2"
-[project]
-name = "acted"
-[on]
-push = {{ branches = ["main"] }}
-pull_request = true
-[jobs.build]
-skip_if = {{ paths_unmodified = ["src/**"] }}
-steps = ["echo build >> $CIG_LOG"]
-[jobs.test]
-needs = ["build"]
-matrix = {{ part = ["one", "two"] }}
-skip_if = {{ paths_unmodified = ["{parts}"] }}
-steps = ["echo test-{{{{ matrix.part }}}} >> $CIG_LOG"]
-[jobs.docs]
-skip_if = {{ paths_unmodified = ["docs/**"] }}
-steps = ["echo docs >> $CIG_LOG"]
-[jobs.report]
-needs = ["test"]
-steps = ["echo report >> $CIG_LOG"]
-[jobs.release]
-needs = ["report", "docs"]
-when = "event == 'tag'"
-effects = true
-steps = ["echo release >> $CIG_LOG"]
-"""
-ALL = ["build", "docs", "report", "test-one", "test-two"]
-"""Everything that a push to main runs; nothing but a tag releases, and a report says nothing of its inputs."""
 
 
 @pytest.fixture
 def project(tmp_path: Path, git: Git, environment: dict[str, str]) -> ActedProject:
-    project = ActedProject(tmp_path, git, environment)
-    project.write(cig_toml=CONFIG.format(parts="test/**"), src__a_txt="1\n", test__one__a_txt="1\n", docs__a_txt="1\n")
-    project.commit()
-    return project
+    return new_acted_project(tmp_path, git, environment)
 
 
 def test_the_first_run_does_everything_the_second_nothing_and_an_edit_its_closure(project: ActedProject) -> None:
@@ -103,7 +70,7 @@ def test_a_job_that_was_skipped_and_not_proven_makes_the_gate_red(project: Acted
 def test_a_failure_is_no_proof_and_stops_what_needs_it(project: ActedProject) -> None:
     """S4, S19: also where the job in between is proven."""
     project.act()
-    project.write(cig_toml=CONFIG.format(parts="test/**").replace("echo build >>", "false; echo build >>"))
+    project.write(cig_toml=CONFIG.replace("echo build >>", "false; echo build >>"))
     project.commit()
     before = project.records()
     run = project.act()
@@ -140,7 +107,7 @@ def test_what_passed_at_a_second_attempt_runs_again(project: ActedProject) -> No
     """S5: luck is kept, and told, and proves nothing."""
     flaky = "[jobs.docs]\nretry = 2\n"
     lucky = 'steps = ["echo docs >> $CIG_LOG; [ $(grep -c docs $CIG_LOG) -ne 1 ]"]'
-    text = CONFIG.format(parts="test/**").replace("[jobs.docs]\n", flaky)
+    text = CONFIG.replace("[jobs.docs]\n", flaky)
     project.write(cig_toml=text.replace('steps = ["echo docs >> $CIG_LOG"]', lucky))
     project.commit()
     first = project.act()

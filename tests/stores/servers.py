@@ -144,4 +144,29 @@ def seaweedfs(folder: Path) -> Server:
     command = [weed, f"-logdir={folder}", "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", *flags]
     command += ["-filer", "-s3", f"-s3.config={folder / 's3.json'}", "-master.telemetry=false"]
     command += ["-s3.port.iceberg=0", "-s3.port.lance=0", "-volume.max=3", "-master.volumeSizeLimitMB=64"]
-    return started("seaweedfs", command, 0, ports["s3"], folder)
+    server = started("seaweedfs", command, 0, ports["s3"], folder)
+    _await_bucket(server)
+    return server
+
+
+def _await_bucket(server: Server) -> None:
+    """Until the bucket takes an object: the server listens before all of it is there."""
+    import obstore
+    from obstore.exceptions import BaseError
+    from obstore.store import from_url
+
+    keys = {"access_key_id": "writer", "secret_access_key": "secret", "region": "us-east-1"}
+    where = {**keys, "endpoint": f"http://127.0.0.1:{server.http}"}
+    bucket = from_url(
+        "s3://records", config=where, client_options={"allow_http": True}, retry_config={"max_retries": 0}
+    )
+    end = time.monotonic() + 60
+    while True:
+        try:
+            obstore.put(bucket, "first", b"")
+            return
+        except BaseError:
+            if server.process.poll() is not None or time.monotonic() > end:
+                stop(server)
+                raise
+            threading.Event().wait(0.1)
