@@ -65,6 +65,8 @@ def ask_store(url: str, signing: Signing, tier: str, places: Places) -> Evidence
             raise StoreFaultError(answer.trouble)
         unproven = [one.key for one in signing.signatures.planned if one.key not in answer.proofs]
         last = asking.manifests(unproven)
+        if store.denied:
+            told.append(_denied(url, store.denied))
         findings = _findings(answer, last, signing.signatures.manifests)
     except StoreFaultError as problem:
         unasked, state, answer = "STORE_DOWN", "down", Answer()
@@ -123,6 +125,15 @@ def _unverified(url: str) -> Diagnostic:
     message = f"the records in {shown_url(url)} are not verified, because no key is configured"
     hint = "that is meant for one machine; a store that others write to needs CIG_STORE_KEY and CIG_STORE_TRUST"
     return warning("STORE_007", message, hint=hint)
+
+
+def _denied(url: str, said: str) -> Diagnostic:
+    message = f'the store {shown_url(url)} says "forbidden" of records, which then count as absent: {said}'
+    hint = (
+        "let readers list the bucket (s3:ListBucket on Amazon, storage.objects.list on Google Cloud), without which "
+        "nobody can tell an absent record from a forbidden one; docs/security.md has the policies"
+    )
+    return warning("STORE_011", message, hint=hint)
 
 
 def _keys_say(environ: Mapping[str, str]) -> str:

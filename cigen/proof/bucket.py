@@ -5,9 +5,11 @@ The requests of a plan are under way together, and none is repeated for longer t
 from threads, which cost half of what asyncio does.
 """
 
+import re
 from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 from cigen.proof.at_once import fetch_all
@@ -19,6 +21,10 @@ AT_ONCE = 64
 """Requests under way, a thread each."""
 
 
+_TOLD = re.compile(r"<(Code|Message|Details)>([^<>]*)</\1>")
+"""The answer's own words, as XML. Amazon's name the right that is missing."""
+
+
 class BucketStore:
     """Records as objects of a bucket."""
 
@@ -28,6 +34,7 @@ class BucketStore:
         from obstore.exceptions import BaseError
         from obstore.store import from_url
 
+        self._denials: list[str] = []
         wait = timedelta(seconds=budget)
         # Only whoever names an endpoint of plain HTTP gets one; records are signed, whatever they come through.
         options: Any = {"timeout": wait, "connect_timeout": wait / 2, "allow_http": True}
@@ -37,6 +44,11 @@ class BucketStore:
             self._store = from_url(url, client_options=options, retry_config=retries)
         except (BaseError, ValueError) as fault:
             raise StoreFaultError(f"cannot be used: {_said(fault)}") from fault
+
+    @property
+    def denied(self) -> str:
+        """Amazon and Google say "forbidden" of a name that is absent to whoever may not list the bucket."""
+        return min(self._denials, default="")
 
     def fetch(self, names: Sequence[str], limit: int) -> dict[str, bytes]:
         """All names at once; the first failure ends the rest."""
@@ -69,7 +81,7 @@ class BucketStore:
 
     def _get(self, name: str, limit: int) -> bytes | None:
         import obstore
-        from obstore.exceptions import BaseError, NotFoundError
+        from obstore.exceptions import BaseError, NotFoundError, PermissionDeniedError
 
         try:
             answer = obstore.get(self._store, name)
@@ -79,10 +91,19 @@ class BucketStore:
             return bytes(answer.bytes())
         except (NotFoundError, FileNotFoundError):
             return None
+        except PermissionDeniedError as fault:
+            # Any other code, such as that of a wrong signature, is about whoever asks, and not about the name.
+            if "<Code>AccessDenied</Code>" not in str(fault):
+                raise StoreFaultError(f"cannot be read: {_said(fault)}") from fault
+            self._denials.append(_said(fault))
+            return None
         except BaseError as fault:
             raise StoreFaultError(f"cannot be read: {_said(fault)}") from fault
 
 
 def _said(fault: BaseException) -> str:
-    """The first line of what the library says: the rest repeats the request, with its headers."""
+    """What the server says; else the first line of what the library does, which goes on to repeat the request."""
+    told = _TOLD.findall(str(fault).partition("\n\nDebug source")[0])
+    if told:
+        return unescape(": ".join(text for _, text in told))[:400]
     return (str(fault).strip().splitlines() or [type(fault).__name__])[0][:200]

@@ -22,6 +22,7 @@ class DirectoryStore:
     """Records as files."""
 
     local = True
+    denied = ""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

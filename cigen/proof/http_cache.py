@@ -32,6 +32,7 @@ class HttpStore:
     """Records as results of actions, one request each."""
 
     local = False
+    denied = ""
 
     def __init__(self, url: str, budget: float) -> None:
         self._url = _parsed(url)

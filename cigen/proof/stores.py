@@ -30,6 +30,11 @@ class Store(Protocol):
     local: bool
     """On this machine: whoever can write it could as well change the checkout."""
 
+    @property
+    def denied(self) -> str:
+        """What it said where it did not tell an absent name from a forbidden one, which counts as absent."""
+        ...
+
     def fetch(self, names: Sequence[str], limit: int) -> dict[str, bytes]:
         """The contents of those names that exist, at most `limit` + 1 bytes of each."""
         ...

@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,7 @@ IDENTITIES = {
             "credentials": [{"accessKey": "reader", "secretKey": "secret"}],
             "actions": ["Read", "List"],
         },
+        {"name": "blind", "credentials": [{"accessKey": "blind", "secretKey": "secret"}], "actions": ["Write"]},
     ]
 }
 CONFIG = """
@@ -177,6 +179,16 @@ def test_s16_whoever_may_only_read_records_nothing_and_fails_nothing(
     assert "STORE_009" in done.stderr
 
 
+def test_s17_whoever_may_not_read_runs_everything_and_is_told_why(
+    repository: Path, server: int, patient: Cig, tmp_path: Path
+) -> None:
+    variables = {**credentials(server, "blind"), "CIG_STORE_KEY": KEY}
+    done = patient(repository, "compute-signatures", "--store", f"s3://records/{tmp_path.name}", **variables)
+    assert json.loads(done.stdout)["jobs"]["test"]["reason"] == "NO_RECORD"
+    assert done.stderr.count("STORE_011") == 1
+    assert "AccessDenied" in done.stderr
+
+
 @pytest.fixture
 def bucket(server: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[BucketStore]:
     with monkeypatch.context() as context:
@@ -240,10 +252,16 @@ def _head(status: str, length: int = 0) -> bytes:
     return f"HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n".encode()
 
 
+def _said(status: int, content: bytes) -> bytes:
+    return _head(f"{status} No", len(content)) + content
+
+
 ANSWERS: dict[str, Callable[[int], bytes | None]] = {
     "silence": lambda number: None,
     "an error": lambda number: _head("500 Internal Server Error"),
     "a refusal": lambda number: _head("403 Forbidden"),
+    "a wrong signature": lambda number: _said(403, b"<Error><Code>SignatureDoesNotMatch</Code></Error>"),
+    "an unknown name": lambda number: _said(401, b"<Error><Code>AccessDenied</Code></Error>"),
     "no HTTP": lambda number: b"220 mail.example.org ESMTP\r\n",
     "half of it": lambda number: _head("200 OK", 500) + b'{"record":',
     "death in the middle": lambda number: _head("404 Not Found") if number < 5 else b"",
@@ -268,6 +286,66 @@ def test_s17_a_bucket_that_does_not_answer_as_one_proves_nothing(
         assert time.monotonic() - began < 5
         with pytest.raises(StoreFaultError):
             within(2, lambda: store.create("a", b""))
+
+
+LIST = "is not authorized to perform: s3:ListBucket on resource: &quot;arn:aws:s3:::records&quot;"
+
+
+class _WithoutList(BaseHTTPRequestHandler):
+    """A bucket as Amazon answers for it to whoever may read and write objects, and not list them."""
+
+    kept: dict[str, bytes]
+
+    def do_GET(self) -> None:
+        if self.path in self.kept:
+            self._answer(200, self.kept[self.path])
+        else:
+            self._answer(403, f"<Error><Code>AccessDenied</Code><Message>User: x {LIST}</Message></Error>".encode())
+
+    def do_PUT(self) -> None:
+        data = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path in self.kept and self.headers["If-None-Match"] == "*":
+            self._answer(412, b"<Error><Code>PreconditionFailed</Code></Error>")
+        else:
+            self.kept[self.path] = data
+            self._answer(200, b"")
+
+    def _answer(self, status: int, content: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("ETag", '"x"')
+        self.send_header("Last-Modified", "Mon, 01 Jan 2024 00:00:00 GMT")
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def without_list() -> Iterator[dict[str, str]]:
+    """Credentials of a server that lets nobody list."""
+    handler = type("Handler", (_WithoutList,), {"kept": {}})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as listening:
+        threading.Thread(target=listening.serve_forever, daemon=True).start()
+        yield credentials(listening.server_address[1])
+        listening.shutdown()
+
+
+def test_s17_a_record_that_is_forbidden_is_absent_and_those_that_are_there_count(
+    repository: Path, without_list: dict[str, str], cig: Cig
+) -> None:
+    variables = {**without_list, "CIG_STORE_KEY": KEY}
+    arguments = ("compute-signatures", "--store", "s3://records/x")
+    first = cig(repository, *arguments, **variables)
+    job = json.loads(first.stdout)["jobs"]["test"]
+    assert (job["decision"], job["reason"]) == ("run", "NO_RECORD")
+    told = " ".join(first.stderr.split())
+    assert told.count("STORE_011") == 1
+    assert 'is not authorized to perform: s3:ListBucket on resource: "arn:aws:s3:::records"' in told
+    done = cig(repository, "record", "test", "--signature", job["signature"], "--store", "s3://records/x", **variables)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert decision(cig, repository, "s3://records/x", **variables)[:2] == ("hit", "PROVEN")
 
 
 def test_s17_a_plan_does_not_wait_for_a_bucket_that_is_not_there(repository: Path, cig: Cig) -> None:

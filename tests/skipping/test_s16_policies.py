@@ -79,6 +79,13 @@ def test_s16_a_role_writes_its_own_tier_and_reads_those_it_may_believe() -> None
     assert not may("s3:GetObject", other)
 
 
+def test_s17_a_reader_may_list_so_that_an_absent_record_is_told_from_a_forbidden_one() -> None:
+    found = sid("TellAbsentFromForbidden")
+    assert (found["Action"], found["Resource"]) == ("s3:ListBucket", BUCKET.rstrip("/"))
+    google = "\n".join(text for language, text in BLOCKS if language == "sh")
+    assert "--role=roles/storage.objectViewer --condition=None" in google
+
+
 def test_s16_the_bucket_itself_keeps_records_from_being_overwritten_and_the_tiers_apart() -> None:
     once, tiers = sid("RecordsAreWrittenOnce"), sid("OnlyProtectedRunsWriteProtected")
     assert once["Effect"] == tiers["Effect"] == "Deny"

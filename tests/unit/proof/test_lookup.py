@@ -24,6 +24,7 @@ class Fake:
     """A store that does what a test says, and counts how often it is asked."""
 
     local = True
+    denied = ""
 
     def __init__(self, answer: Callable[[Sequence[str]], dict[str, bytes]]) -> None:
         self.answer, self.asked = answer, 0

@@ -168,7 +168,7 @@ class _Breaking:
 
     def __init__(self, kept: DirectoryStore, *, creates: bool = True, replaces: bool = True) -> None:
         self._kept, self._creates, self._replaces = kept, creates, replaces
-        self.local, self.fetch = True, kept.fetch
+        self.local, self.denied, self.fetch = True, "", kept.fetch
 
     def create(self, name: str, data: bytes) -> bool:
         made = self._kept.create(name, data)
