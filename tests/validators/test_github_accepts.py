@@ -1,15 +1,16 @@
 """Nothing that provider/github renders gives a foreign parser anything to say."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 from checks import CHECKS
 from foreign import Check, actionlint, node_yaml, zizmor
-from graphs import GRAPHS, WIDER
+from graphs import GRAPHS, LINUX, WIDER, job, script, workflow
 
-from cigen.sdk import Output
+from cigen.sdk import Graph, Output, PathGlob, ProviderBlock, SkipIf, Skipping
 from cigen.sdk.yaml import emit
 from cigen.std.provider.github.workflow import render_workflow
 
@@ -48,6 +49,31 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 def test_no_finding(check: Check, rendered: list[Path]) -> None:
     assert len(rendered) == len(GRAPHS) + len(WIDER)
     assert check(rendered) == []
+
+
+UP_TO_DATE = {name: check for name, check in CHECKS["github"].items() if name != "act"}
+"""Those who know `deployment: false`, which is younger than act's schema."""
+
+
+@pytest.mark.parametrize("check", UP_TO_DATE.values(), ids=list(UP_TO_DATE))
+def test_no_finding_where_proofs_are_signed_in_an_environment(check: Check, tmp_path: Path) -> None:
+    provable = replace(job("test", script("make")), skip_if=SkipIf(paths_unmodified=(PathGlob("src/**"),)))
+    skipping = Skipping(
+        store="s3://proofs",
+        trust=("protected:0a",),
+        secrets=("STORE_TOKEN",),
+        machine=LINUX,
+        settings=(ProviderBlock("github", '{"environment":"cig-protected"}'),),
+        files=("cig.toml",),
+        version="1.2.3",
+    )
+    graph = Graph("shop", (workflow(),), (provable,), skipping=skipping)
+    text, diagnostics = render_workflow(graph, Output("github", ".github/workflows/ci.yml"))
+    assert (diagnostics, "deployment: false" in text) == ((), True)
+    path = tmp_path / ".github/workflows/ci.yml"
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    assert check([path]) == []
 
 
 KNOWN = (

@@ -18,6 +18,7 @@ from cigen.sdk import (
     Output,
     Pair,
     PathGlob,
+    ProviderBlock,
     PullRequestTrigger,
     Runner,
     Schedule,
@@ -193,6 +194,28 @@ def test_what_the_store_and_its_records_need_is_asked_for() -> None:
     assert of("Add the secret AWS_KEY", found).key == ("skipping", "secrets")
     assert of("Add the secret CIG_STORE_KEY", found).key == ("skipping", "trust")
     assert not [one for one in planned() if "secret" in one.title]
+
+
+REPOSITORY = "Settings > Secrets and variables > Actions, or: gh secret set CIG_STORE_KEY"
+
+
+def test_s16_each_tiers_key_is_asked_for_where_runs_of_that_tier_alone_find_it() -> None:
+    environment = (ProviderBlock("github", '{"environment":"kept"}'),)
+    found = planned(trust=("branch:0a", "protected:0b"), settings=environment)
+    keys = {one.title.rpartition(" ")[2]: one.place for one in found if "CIG_STORE_KEY" in one.title}
+    assert keys == {
+        '"branch"': REPOSITORY,
+        '"protected"': 'Settings > Environments > kept, or: gh secret set CIG_STORE_KEY --env "kept"',
+    }
+    assert of('Create the environment "kept"', found).key == ("skipping", "github", "environment")
+    only = of('Let the branch "main", and nothing else, deploy to "kept"', found)
+    assert only.place.endswith("> Selected branches and tags")
+
+
+def test_s16_without_an_environment_the_protected_key_is_asked_for_nowhere() -> None:
+    found = planned(trust=("protected:0b",))
+    assert [one for one in found if one.title.startswith("Add the secret")] == []
+    assert "[skipping] github = { environment = " in of('Keep the private key of tier "protected" out', found).place
 
 
 def test_a_project_without_a_store_is_told_to_choose_one() -> None:

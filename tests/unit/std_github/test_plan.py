@@ -1,5 +1,6 @@
 """A plan on GitHub: who waits for it, what its word does to a condition, and what the gate is told."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -10,6 +11,7 @@ import yaml
 from cigen.sdk import (
     Checkout,
     Diagnostic,
+    Environment,
     Expr,
     Graph,
     Job,
@@ -207,6 +209,42 @@ def test_the_key_reaches_nothing_but_the_record() -> None:
     ]
     assert holders == [("a", "Record that this passed")]
     assert jobs["cig-plan"]["steps"][-1]["env"] == {"AWS_KEY": "${{ secrets.AWS_KEY }}"}
+
+
+SIGNED = replace(ON, trust=("protected:0a",), settings=(ProviderBlock("github", '{"environment":"cig-protected"}'),))
+
+
+def test_the_key_of_the_default_branch_comes_from_an_environment_that_no_other_run_names() -> None:
+    """S16: an environment that keeps other branches out would fail their jobs, so they do not ask for it."""
+    graph = Graph("p", (Workflow("ci", default_branch="trunk"),), (provable("a"), job("b")), skipping=SIGNED)
+    text, found = render_workflow(graph, Output("github", ".github/workflows/ci.yml"))
+    jobs = yaml.safe_load(text)["jobs"]
+    assert found == ()
+    assert {name: one.get("environment") for name, one in jobs.items()} == {
+        "cig-plan": None,
+        "a": {"name": "${{ github.ref == 'refs/heads/trunk' && 'cig-protected' || '' }}", "deployment": False},
+        "b": None,
+        "cig-gate": None,
+    }
+
+
+def test_a_job_with_an_environment_of_its_own_keeps_it() -> None:
+    jobs, _ = render(provable("a", environment=Environment("staging")), skipping=SIGNED)
+    assert jobs["a"]["environment"] == "staging"
+
+
+@pytest.mark.parametrize("name", ["", 1, None, "a'b", "${{ x }}", " a", "x" * 256])
+def test_what_is_no_name_of_an_environment_is_refused(name: object) -> None:
+    block = ProviderBlock("github", json.dumps({"environment": name}))
+    jobs, found = render(provable("a"), skipping=replace(SIGNED, settings=(block,)))
+    assert [(one.code, one.key) for one in found] == [("GITHUB_014", ("skipping", "github", "environment"))]
+    assert "environment" not in jobs["a"]
+
+
+def test_an_environment_for_a_key_means_nothing_where_nothing_is_signed() -> None:
+    jobs, found = render(provable("a"), skipping=replace(SIGNED, trust=()))
+    assert [(one.code, one.key) for one in found] == [("GITHUB_006", ("skipping", "github", "environment"))]
+    assert "environment" not in jobs["a"]
 
 
 # -- the gate ----------------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from cigen.sdk import Graph, Job, Leg, Output, Runner, Setting, Skipping, Workflow
+from cigen.sdk import Graph, Job, KeyPath, Leg, Output, Runner, Setting, Skipping, Workflow
 from cigen.sdk.yaml import Value
 from cigen.std.ci.checklist import (
     Checklist,
@@ -19,6 +19,7 @@ from cigen.std.ci.legs import PLACEHOLDER
 from cigen.std.ci.plans import KEY, gate_name, has_plan, is_recorded, is_skippable
 from cigen.std.ci.problems import CannotExpress
 from cigen.std.ci.workflows import effective_triggers, workflow_key
+from cigen.std.provider.github.plan import key_environment
 from cigen.std.provider.github.problems import new_report
 from cigen.std.provider.github.runners import runs_on
 from cigen.std.provider.github.shards import as_matrix
@@ -81,9 +82,31 @@ def _store(workflow: Workflow, jobs: Sequence[Job], skipping: Skipping, checks: 
         reason = f'the plan of workflow "{workflow.id}" reads the store with it'
         checks.add(f"Add the secret {name}", place.format(name), reason, ("skipping", "secrets"))
     if skipping.trust and any(is_recorded(job) for job in jobs):
-        title = f"Add the secret {KEY}: the private key of the tier of the runs that get it"
-        reason = f'jobs of workflow "{workflow.id}" sign their records with it'
-        checks.add(title, place.format(KEY), reason, ("skipping", "trust"))
+        _keys(workflow, skipping, place.format(KEY), checks)
+
+
+def _keys(workflow: Workflow, skipping: Skipping, place: str, checks: Checklist) -> None:
+    """The private keys that records are signed with: that of each tier where runs of that tier alone find it."""
+    key: KeyPath = ("skipping", "trust")
+    reason = f'jobs of workflow "{workflow.id}" sign their records with it'
+    tiers = {one.partition(":")[0] for one in skipping.trust}
+    title = f'Add the secret {KEY}: the private key of tier "{{}}"'
+    if "branch" in tiers:
+        checks.add(title.format("branch"), place, reason, key)
+    if "protected" not in tiers:
+        return
+    name = key_environment(skipping)
+    if not name:
+        title = f'Keep the private key of tier "protected" out of the repository\'s {KEY}, which every branch can read'
+        place = 'an environment: [skipping] github = { environment = "cig-protected" }; then `cig settings` again'
+        checks.add(title, place, reason, key)
+        return
+    at, key = f"Settings > Environments > {name}", ("skipping", "github", "environment")
+    why = f'"{workflow.default_branch}" signs its records with its key, and no other branch may have it'
+    checks.add(f'Create the environment "{name}"', "Settings > Environments", why, key)
+    only = f'Let the branch "{workflow.default_branch}", and nothing else, deploy to "{name}"'
+    checks.add(only, f"{at} > Deployment branches and tags > Selected branches and tags", why, key)
+    checks.add(title.format("protected"), f'{at}, or: gh secret set {KEY} --env "{name}"', reason, key)
 
 
 def _names(job: Job) -> str:

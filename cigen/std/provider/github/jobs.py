@@ -75,6 +75,8 @@ def render_job(job: Job, strategy: Strategy | None, runs_on: Value, scope: JobSc
     found["timeout-minutes"] = job.timeout
     found["permissions"] = render_permissions(job, scope.workflow)
     deployment = render_environment(job, scope.report)
+    if deployment is None and planning is not None:
+        deployment = planning.signing_environment(job)
     if deployment is not None:
         found["environment"] = deployment
     concurrency = job_concurrency(job, scope.workflow, scope.report)

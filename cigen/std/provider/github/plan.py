@@ -6,8 +6,10 @@ because something before it failed.
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from cigen.sdk import Checkout, Graph, Job, Skipping, Step, Workflow
 from cigen.sdk.yaml import Value
@@ -28,6 +30,7 @@ from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.github.checkout import render_checkout
 from cigen.std.provider.github.conditions import all_of, if_value
 from cigen.std.provider.github.matrix import Strategy
+from cigen.std.provider.github.problems import new_report
 from cigen.std.provider.github.proof_cache import STORE, collect_steps, hand_over_step, restore_steps
 from cigen.std.provider.github.runners import runs_on
 from cigen.std.provider.github.scripts import own_script, render_script
@@ -36,13 +39,16 @@ from cigen.std.provider.github.texts import string_literal
 from cigen.std.provider.github.triggers import root_condition
 from cigen.std.report import Report
 
-__all__ = ["Planning", "check_plan"]
+__all__ = ["Planning", "check_plan", "key_environment"]
 
 _MINUTES = 5
 _STEP_MINUTES = 2
 """For each step that could hang. One that takes too long fails, and so does its job; a job that takes too long itself
 is cancelled by GitHub, which is another thing.
 """
+
+_ENVIRONMENT = "environment"
+_NAME = re.compile(r"[\w./-][\w ./-]{0,254}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,7 @@ class Planning:
 
     jobs: by their ids in the file. ids: what each is called in cig.toml, where a job may be several. whens: the `when`
     of each that has one, as an expression. secrets: what GitHub calls a secret, where that is another name. bash: the
-    workflow leaves the shell to GitHub.
+    workflow leaves the shell to GitHub. environment: has the key that proofs of the default branch are signed with.
     """
 
     graph: Graph
@@ -63,6 +69,7 @@ class Planning:
     secrets: Mapping[str, str]
     bash: bool
     report: Report
+    environment: str = ""
 
     def heeds(self, job: Job) -> bool:
         """Whether the plan has a say in the job's condition."""
@@ -110,6 +117,18 @@ class Planning:
         if any(self.ids[other] == job.id and other != job.id for other in self.jobs):
             return ""
         return string_literal(json.dumps(matrix.get("exclude", [])))
+
+    def signing_environment(self, job: Job) -> Value:
+        """The value of `environment` that gives a job the key of its tier; None where its own has to.
+
+        GitHub would fail a job that an environment keeps out, so only runs of the default branch name it.
+        """
+        if not self.environment or job.environment is not None or job.approve is not None or not is_recorded(job):
+            return None
+        branch = string_literal(f"refs/heads/{self.workflow.default_branch}")
+        name = f"${{{{ github.ref == {branch} && {string_literal(self.environment)} || '' }}}}"
+        # Nothing is deployed; without a name there is no environment.
+        return {"name": name, "deployment": False}
 
     def record_steps(self, job: Job, strategy: Strategy | None) -> list[tuple[str, dict[str, Value]]]:
         """The last steps, which keep the proof that the job passed, each with its id."""
@@ -262,14 +281,31 @@ def _output(name: str) -> str:
 
 
 def check_plan(jobs: Mapping[str, Job], skipping: Skipping, report: Report) -> None:
-    """The planner and the gate have ids of their own, and nothing that only GitHub would know."""
-    own = read_own(
-        skipping.settings, "github", "what skipping is on GitHub", report, "GITHUB_014", ("skipping", "github")
-    )
-    for name in sorted(own):
+    """The planner and the gate have ids of their own, and nothing is said that means nothing."""
+    own = _own(skipping, report)
+    for name in sorted(set(own) - {_ENVIRONMENT}):
         message = f'"{name}" under [skipping] github means nothing to provider/github'
         report.warning("GITHUB_006", message, key=("skipping", "github", name))
+    if _ENVIRONMENT in own:
+        key = ("skipping", "github", _ENVIRONMENT)
+        if not key_environment(skipping):
+            message = "the environment that keeps a key is not the name of one"
+            report.error("GITHUB_014", message, hint='write, for example, environment = "cig-protected"', key=key)
+        elif not skipping.trust:
+            message = f"without [skipping] trust nothing is signed, and no job needs the {KEY} of an environment"
+            report.warning("GITHUB_006", message, key=key)
     for name in (PLANNER, GATE):
         if name in jobs:
             message = f'"{name}" is the id of a job that cig adds to the workflow'
             report.error("GITHUB_022", message, hint="rename the job", key=("jobs", name))
+
+
+def key_environment(skipping: Skipping) -> str:
+    """The environment that has the key of protected branches; empty where cig.toml names none that can be one."""
+    name = _own(skipping, new_report()).get(_ENVIRONMENT)
+    return name if isinstance(name, str) and _NAME.fullmatch(name) else ""
+
+
+def _own(skipping: Skipping, report: Report) -> dict[str, Any]:
+    what, key = "what skipping is on GitHub", ("skipping", "github")
+    return read_own(skipping.settings, "github", what, report, "GITHUB_014", key)
