@@ -20,13 +20,14 @@ import json, sys, time
 from pathlib import Path
 began = time.perf_counter()
 from cigen.host.discovery import InstalledPlugin
+from cigen.host.scan import PluginFiles
 from cigen.host.pool import PluginPool
 from cigen.formats.manifest import parse_manifest
 found = []
 for folder in json.loads(sys.argv[1]):
     manifest, _ = parse_manifest(Path(folder, "module.toml").read_text(), folder)
     info = manifest.info
-    found.append(InstalledPlugin(info.name, info.version, "bundled", Path(folder, "plugin.py"), info, "sha256:"))
+    found.append(InstalledPlugin(info.name, info.version, "bundled", Path(folder, "plugin.py"), info, PluginFiles("")))
 spawned = time.perf_counter()
 with PluginPool() as pool:
     pool.start(found)

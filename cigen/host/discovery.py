@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cigen.errors import PluginError
 from cigen.formats.manifest import Manifest, parse_manifest
-from cigen.host.scan import MANIFEST, Content, digest_files, executable_id, find_candidates
+from cigen.host.scan import MANIFEST, Content, PluginFiles, executable_id, find_candidates
 from cigen.model.config import PluginRef
 from cigen.model.dataclass import dataclass, replace
 from cigen.model.diagnostics import Diagnostic, Level, error
@@ -24,7 +24,6 @@ class InstalledPlugin:
     """A plugin that could be started. `origin`: config, project, path or bundled. `entry`: the file that is run.
 
     `info` comes from `module.toml`; None for an executable on PATH without one, which only its handshake describes.
-    `digest` covers all files of the plugin.
     """
 
     id: PluginId
@@ -32,7 +31,12 @@ class InstalledPlugin:
     origin: str
     entry: Path
     info: PluginInfo | None
-    digest: Digest
+    files: PluginFiles
+
+    @property
+    def digest(self) -> Digest:
+        """Over all files of the plugin."""
+        return self.files.digest
 
 
 def discover_plugins(
@@ -102,8 +106,8 @@ def _read_plugin(
     info = manifest.info if manifest else None
     entry = Path(path) / manifest.entry if manifest and os.path.isdir(path) else Path(path)
     plugin_id, version = (info.name, info.version) if info else (name, "")
-    digest = Digest(digest_files(path, origin, read))
-    return InstalledPlugin(PluginId(plugin_id), version, origin, entry, info, digest), []
+    files = PluginFiles(path, origin, read)
+    return InstalledPlugin(PluginId(plugin_id), version, origin, entry, info, files), []
 
 
 def _read_manifest(root: Path, path: str) -> tuple[Manifest | None, Sequence[Diagnostic]]:

@@ -8,7 +8,9 @@ import os
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 
-__all__ = ["MANIFEST", "Candidate", "Content", "digest_files", "executable_id", "find_candidates"]
+from cigen.model.paths import Digest
+
+__all__ = ["MANIFEST", "Candidate", "Content", "PluginFiles", "executable_id", "find_candidates"]
 
 MANIFEST = "module.toml"
 PREFIX = "cigen-plugin-"
@@ -32,22 +34,38 @@ def find_candidates(root: str, paths: Mapping[str, str], environ: Mapping[str, s
     return found
 
 
-def digest_files(path: str, origin: str = "", known: dict[str, Content] | None = None) -> str:
-    """SHA-256 over a file, or over a folder's files with their names and execute bits.
+class PluginFiles:
+    """All that a plugin consists of. Read when somebody asks: a plan needs the digests of few plugins.
 
-    The standard plugins share code that lies in the folders above them: it is part of each. `known`: files that were
-    read a moment ago, so that those are read once for all.
+    `known`: files that were read a moment ago, so that what plugins share is read once.
     """
-    total = sha256()
-    known = {} if known is None else known
-    files = [*_files(path), *(_shared(path) if origin == "bundled" else ())]
-    for name, file in files:
-        if file not in known:
-            known[file] = _read(file)
-        kind, content = known[file]
-        total.update(f"{len(name)}:{name}:{kind}:{len(content)}:".encode("utf-8", "surrogateescape"))
-        total.update(content)
-    return f"sha256:{total.hexdigest()}"
+
+    __slots__ = ("_digest", "_known", "_origin", "_path")
+
+    def __init__(self, path: str, origin: str = "", known: dict[str, Content] | None = None) -> None:
+        self._path, self._origin, self._digest = path, origin, ""
+        self._known = {} if known is None else known
+
+    @property
+    def digest(self) -> Digest:
+        """SHA-256 over a file, or over a folder's files with their names and execute bits.
+
+        The standard plugins share code that lies in the folders above them: it is part of each.
+        """
+        if not self._digest:
+            self._digest = self._sum()
+        return Digest(self._digest)
+
+    def _sum(self) -> str:
+        total = sha256()
+        files = [*_files(self._path), *(_shared(self._path) if self._origin == "bundled" else ())]
+        for name, file in files:
+            if file not in self._known:
+                self._known[file] = _read(file)
+            kind, content = self._known[file]
+            total.update(f"{len(name)}:{name}:{kind}:{len(content)}:".encode("utf-8", "surrogateescape"))
+            total.update(content)
+        return f"sha256:{total.hexdigest()}"
 
 
 def _read(file: str) -> Content:
@@ -116,11 +134,14 @@ def _executables(path: str) -> dict[str, str]:
     for place in path.split(os.pathsep):
         if not os.path.isabs(place):
             continue
-        for name in _names(place):
-            if name.startswith(PREFIX) and name not in found:
-                file = os.path.join(place, name)
-                if os.path.isfile(file) and os.access(file, os.X_OK):
-                    found[name] = file
+        try:
+            names = [name for name in os.listdir(place) if name.startswith(PREFIX)]
+        except OSError:
+            continue
+        for name in names:
+            file = os.path.join(place, name)
+            if name not in found and os.path.isfile(file) and os.access(file, os.X_OK):
+                found[name] = file
     return found
 
 

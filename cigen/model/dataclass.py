@@ -15,10 +15,19 @@ if TYPE_CHECKING:
     from dataclasses import field as field
     from dataclasses import replace as replace
 else:
-    from operator import attrgetter
+    from collections import deque
+    from functools import cache
+    from itertools import repeat
+    from operator import attrgetter, call
 
     _OFTEN = 20
     """So many constructions one by one cost as much as compiling a constructor."""
+
+    _MANY = 6
+    """Fields, from which on it is cheaper to hand all to C at once than to set one after the other."""
+
+    _exhaust = deque[Any](maxlen=0).extend
+    """Take everything from an iterator, and keep nothing."""
 
     class _Factory:
         """The default of a field that every object has one of its own of."""
@@ -68,12 +77,21 @@ else:
     def replace(value: Any, **changes: Any) -> Any:
         cls = value.__class__
         made = cls.__new__(cls)
-        put = object.__setattr__
-        for name in cls.__slots__:
-            put(made, name, changes.pop(name) if name in changes else getattr(value, name))
-        if changes:
-            raise TypeError(f"{cls.__name__} has no field {next(iter(changes))!r}")
+        setters, read = _access(cls)
+        _exhaust(map(call, setters.values(), repeat(made), read(value)))
+        for name, item in changes.items():
+            if name not in setters:
+                raise TypeError(f"{cls.__name__} has no field {name!r}")
+            setters[name](made, item)
         return made
+
+    @cache
+    def _access(cls: type) -> tuple[dict[str, Any], Any]:
+        """How each field of a class is set, whatever the class says of assignments, and how all are read at once."""
+        own = next(own for own in cls.__mro__ if own in _layouts)
+        names = tuple(_layouts[own])
+        read = attrgetter(*names) if len(names) > 1 else lambda value: [getattr(value, name) for name in names]
+        return {name: vars(own)[name].__set__ for name in names}, read
 
     def _constructor(layout: dict[str, tuple[Any, Any]], after: Any) -> Any:
         defaults = {name: default for name, (_, default) in layout.items() if default is not REQUIRED}
@@ -88,7 +106,7 @@ else:
             if calls > _OFTEN or not fits:
                 # What does not fit is refused in Python's own words.
                 cls = next(cls for cls in type(self).__mro__ if _layouts.get(cls) is layout)
-                cls.__init__ = _compiled(layout, after)
+                cls.__init__ = _compiled(layout, after, list(_access(cls)[0].values()))
                 cls.__init__(self, *values, **named)
                 return
             put = object.__setattr__
@@ -99,16 +117,20 @@ else:
 
         return __init__
 
-    def _compiled(layout: dict[str, tuple[Any, Any]], after: Any) -> Any:
-        scope: dict[str, Any] = {"put": object.__setattr__, "after": after}
-        arguments, lines = ["self"], []
-        for name, (_, default) in layout.items():
-            scope[f"default_{name}"] = default
+    def _compiled(layout: dict[str, tuple[Any, Any]], after: Any, setters: list[Any]) -> Any:
+        scope: dict[str, Any] = {
+            "setters": setters, "after": after, "exhaust": _exhaust, "map": map, "call": call, "repeat": repeat
+        }  # fmt: skip
+        arguments, values = ["self"], []
+        for index, (name, (_, default)) in enumerate(layout.items()):
+            scope[f"default_{name}"], scope[f"set_{index}"] = default, setters[index]
             arguments.append(name if default is REQUIRED else f"{name}=default_{name}")
-            value = name
-            if default.__class__ is _Factory:
-                value = f"default_{name}.make() if {name} is default_{name} else {name}"
-            lines.append(f"    put(self, {name!r}, {value})")
+            late = default.__class__ is _Factory
+            values.append(f"default_{name}.make() if {name} is default_{name} else {name}" if late else name)
+        if len(values) < _MANY:
+            lines = [f"    set_{index}(self, {value})" for index, value in enumerate(values)]
+        else:
+            lines = [f"    exhaust(map(call, setters, repeat(self), ({', '.join(values)})))"]
         lines += ["    after(self)" if after is not None else "    pass"]
         exec("\n".join([f"def __init__({', '.join(arguments)}):", *lines]), scope)  # noqa: S102 - our own fields' names
         return scope["__init__"]

@@ -62,9 +62,9 @@ class ListedTree:
         """What stands in a directory, in git's order."""
         found = self._entries.get(tree)
         if found is None:
-            rows = self._directories[tree]
-            found = tuple([new_tree_entry((name, _MODES[mode], id.decode())) for mode, id, _, name in rows])
-            self._entries[tree] = found
+            modes, ids, _, names = zip(*self._directories[tree], strict=True)
+            plain = zip(names, map(_MODES.__getitem__, modes), map(bytes.decode, ids), strict=True)
+            found = self._entries[tree] = tuple(map(new_tree_entry, plain))
         return found
 
 
@@ -89,7 +89,7 @@ class CommitListing:
             return None
         named = _COMMIT.fullmatch(printed[1] or b"")
         rows: list[_Row] = _LINE.findall(printed[0])
-        if named is None or len(rows) != printed[0].count(b"\0") or {row[0] for row in rows} - _MODES.keys():
+        if named is None or len(rows) != printed[0].count(b"\0") or set(map(itemgetter(0), rows)) - _MODES.keys():
             return None
         commit, root = (GitId(part.decode()) for part in named.groups())
         tree = ListedTree(root, dict(_directories(root, rows)))
@@ -102,6 +102,5 @@ def _directories(root: GitId, rows: list[_Row]) -> Iterator[tuple[GitId, list[_R
     for path, run in groupby(rows, itemgetter(2)):
         by_path.setdefault(path, []).extend(run)
     yield root, by_path[b""]
-    for mode, id, path, name in rows:
-        if mode == b"040000":
-            yield GitId(id.decode()), by_path[path + name + b"/"]
+    for _, id, path, name in [row for row in rows if row[0] == b"040000"]:
+        yield GitId(id.decode()), by_path[path + name + b"/"]

@@ -11,9 +11,10 @@ from cigen.errors import PluginError
 from cigen.formats.manifest import parse_manifest
 from cigen.host.discovery import InstalledPlugin
 from cigen.host.pool import Deadlines, Limits, PluginPool
+from cigen.host.scan import PluginFiles
 from cigen.model.diagnostics import Diagnostic
 from cigen.model.events import Event, Log
-from cigen.model.paths import Digest, PluginId
+from cigen.model.paths import PluginId
 from cigen.model.plans import Hook, PluginInfo, PreflightRequest
 
 PLUGINS = Path(__file__).resolve().parents[1] / "plugins"
@@ -54,7 +55,7 @@ def fixture_plugin() -> Callable[..., InstalledPlugin]:
         assert manifest, problems
         info = manifest.info
         return InstalledPlugin(
-            PluginId(info.name), info.version, origin, PLUGINS / name / manifest.entry, info, Digest("sha256:0")
+            PluginId(info.name), info.version, origin, PLUGINS / name / manifest.entry, info, PluginFiles("")
         )
 
     return make
@@ -69,7 +70,7 @@ def script(tmp_path: Path) -> Callable[..., InstalledPlugin]:
         entry.write_text(f"{shell}\n{body}\n")
         entry.chmod(0o755)
         info = PluginInfo("test/script", "1.0.0", 1, hooks=("preflight",))
-        return InstalledPlugin(PluginId("test/script"), "1.0.0", "config", entry, info, Digest("sha256:0"))
+        return InstalledPlugin(PluginId("test/script"), "1.0.0", "config", entry, info, PluginFiles(""))
 
     return make
 

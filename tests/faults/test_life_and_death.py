@@ -33,12 +33,14 @@ sys.path.insert(0, sys.argv[1])
 from cigen.formats.manifest import parse_manifest
 from cigen.host.discovery import InstalledPlugin
 from cigen.host.pool import Deadlines, PluginPool
+from cigen.host.scan import PluginFiles
 from cigen.model.plans import Hook, PluginInfo, PreflightRequest
 faulty = Path(sys.argv[2])
 info = parse_manifest((faulty / "module.toml").read_text(), "")[0].info
 stubborn = Path(sys.argv[3])
-plugins = [InstalledPlugin("test/faulty", "1.0.0", origin, faulty / "plugin.py", info, "") for origin in sys.argv[4:]]
-silent = InstalledPlugin("test/silent", "1.0.0", "config", stubborn, PluginInfo("test/silent"), "")
+files = PluginFiles("")
+plugins = [InstalledPlugin("test/faulty", "1.0.0", origin, faulty / "plugin.py", info, files) for origin in sys.argv[4:]]
+silent = InstalledPlugin("test/silent", "1.0.0", "config", stubborn, PluginInfo("test/silent"), files)
 heard = []
 def tell(event):
     heard.append(getattr(event, "message", ""))

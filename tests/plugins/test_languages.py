@@ -21,8 +21,9 @@ from cigen.errors import PluginError
 from cigen.formats.manifest import parse_manifest
 from cigen.host.discovery import InstalledPlugin
 from cigen.host.pool import Deadlines, PluginPool
+from cigen.host.scan import PluginFiles
 from cigen.model.events import Event, Log
-from cigen.model.paths import Digest, PluginId
+from cigen.model.paths import PluginId
 from cigen.model.plans import DetectRequest, File, Hook, RepoSnapshot
 
 HERE = Path(__file__).resolve().parent
@@ -89,9 +90,7 @@ def foreign(request: pytest.FixtureRequest) -> InstalledPlugin:
     manifest, problems = parse_manifest((folder / "module.toml").read_text(), request.param)
     assert manifest, problems
     info = manifest.info
-    return InstalledPlugin(
-        PluginId(info.name), info.version, "config", folder / manifest.entry, info, Digest("sha256:0")
-    )
+    return InstalledPlugin(PluginId(info.name), info.version, "config", folder / manifest.entry, info, PluginFiles(""))
 
 
 def detect(pool: PluginPool, plugin: InstalledPlugin, path: str, content: bytes) -> tuple[str, ...]:

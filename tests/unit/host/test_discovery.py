@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cigen.host.discovery import InstalledPlugin, discover_plugins
-from cigen.host.scan import digest_files
+from cigen.host.scan import PluginFiles
 from cigen.model.config import PluginRef
 from cigen.model.diagnostics import Diagnostic, Level
 
@@ -235,8 +235,8 @@ def test_the_digest_changes_with_any_file_of_a_plugin_and_with_nothing_else(plac
 
 def test_shared_code_is_part_of_a_standard_plugins_digest() -> None:
     ruby = next(p for p in discover_plugins(Path("/"), (), {})[0] if p.id == "lang/ruby")
-    assert ruby.digest == digest_files(str(ruby.entry.parent), "bundled")
-    assert ruby.digest != digest_files(str(ruby.entry.parent))
+    assert ruby.digest == PluginFiles(str(ruby.entry.parent), "bundled").digest
+    assert ruby.digest != PluginFiles(str(ruby.entry.parent)).digest
 
 
 def test_a_new_executable_on_path_is_found_by_its_name(place: Place) -> None:

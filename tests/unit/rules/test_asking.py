@@ -8,8 +8,9 @@ import pytest
 from cigen.engine.action import Action, Outputs
 from cigen.errors import CigError
 from cigen.host.discovery import InstalledPlugin
+from cigen.host.scan import PluginFiles
 from cigen.model.diagnostics import error
-from cigen.model.paths import Digest, GitId, PluginId
+from cigen.model.paths import GitId, PluginId
 from cigen.model.plans import Hook
 from cigen.rules.asking import AskingRule
 from cigen.rules.context import Context
@@ -68,7 +69,7 @@ def rule(pool: Pool) -> Callable[..., AskingRule]:
     def make(**requests: Callable[[], str]) -> AskingRule:
         made = Rule(Context("t", None, None, b"", GitId("0"), (), pool, {}))  # type: ignore[arg-type]
         for action, name in ACTIONS.items():
-            plugin = InstalledPlugin(PluginId(name), "1.0.0", "project", Path(name), None, Digest("sha256:0"))
+            plugin = InstalledPlugin(PluginId(name), "1.0.0", "project", Path(name), None, PluginFiles(""))
             made.asks(action, plugin, requests.get(action, lambda action=action: action))  # type: ignore[misc]
         return made
 

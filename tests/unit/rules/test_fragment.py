@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,8 @@ CI, NIGHTLY = ".github/workflows/ci.yml", ".github/workflows/nightly.yml"
 
 def plugin(name: str, *capabilities: str, hooks: tuple[str, ...] = ("generate",), digest: str = "0") -> InstalledPlugin:
     info = PluginInfo(name, "1.0.0", 1, capabilities=capabilities, hooks=hooks)
-    return InstalledPlugin(PluginId(name), "1.0.0", "project", Path(name), info, Digest(f"sha256:{digest}"))
+    files: Any = SimpleNamespace(digest=Digest(f"sha256:{digest}"))
+    return InstalledPlugin(PluginId(name), "1.0.0", "project", Path(name), info, files)
 
 
 GITHUB = plugin("provider/github", "provider:github")

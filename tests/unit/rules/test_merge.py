@@ -5,8 +5,9 @@ from pathlib import Path
 from cigen.engine.action import Action, Done, Outputs, Result
 from cigen.hashing.manifest import KeyManifest
 from cigen.host.discovery import InstalledPlugin
+from cigen.host.scan import PluginFiles
 from cigen.model.config import Config, Project
-from cigen.model.paths import Digest, GitId, PluginId
+from cigen.model.paths import GitId, PluginId
 from cigen.model.plans import Fragment, GenerateResult, Graph, PluginInfo
 from cigen.model.resources import Output
 from cigen.pipeline.merge import MergedFile
@@ -23,7 +24,7 @@ OWNER = InstalledPlugin(
     "project",
     Path("ci"),
     PluginInfo("acme/ci", "1", 1, capabilities=("provider:ci",), hooks=("generate",)),
-    Digest("sha256:0"),
+    PluginFiles(""),
 )
 
 
