@@ -47,8 +47,13 @@ class AskingRule(PluginRule):
     def answer(self, action: str) -> Any:
         """The plugin's answer, once all of the stage are asked. Raises PluginError, and what the request raises."""
         if action not in self._asked:
+            if not all(self.context.pool.is_up(self.subjects[waiting[0]]) for waiting in self._waiting.values()):
+                self.context.use_the_wait()
             for plugin in self._waiting:
                 self._ask_next(plugin)
+            if self.hook is Hook.VALIDATE:
+                # No answer takes longer, and no stage that somebody waits for comes after it.
+                self.context.use_the_wait()
         asked = self._asked.pop(action)
         if isinstance(asked, CigError):
             self._ask_next(self.subjects[action].id)

@@ -45,6 +45,8 @@ class Context:
     """Where plugins run; None where none may."""
     environ: Mapping[str, str]
     providers: tuple[str, ...] = ()
+    meanwhile: Callable[[], None] | None = None
+    """Work that waits for no plugin. Done once, while plugins start or judge; None where there is none, or no more."""
     ignore_rules: Callable[[Sequence[RepoPath]], Mapping[RepoPath, str]] | None = None
     """Which of these paths a rule keeps out of the repository, and the rule; None where only a commit is looked at."""
     _reads: dict[str, Reads] = field(default_factory=dict)
@@ -83,6 +85,12 @@ class Context:
         """The running plugins."""
         assert self.asks is not None, "a stage that asks plugins runs where none may"
         return self.asks
+
+    def use_the_wait(self) -> None:
+        """Do what can be done while plugins work."""
+        work, self.meanwhile = self.meanwhile, None
+        if work is not None:
+            work()
 
     def forget_reads(self) -> None:
         """The tree was read again."""

@@ -1,7 +1,7 @@
 """Stage `fragment`: for each output, what each plugin that generates wants to stand in it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -46,9 +46,18 @@ class FragmentRule(AskingRule):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._digests: dict[str, str] = {}
+        self._judges: list[InstalledPlugin] = []
+
+    def prepare(self, stale: Sequence[str]) -> None:
+        """Start those that will judge the files as well: they are up when the files are there."""
+        super().prepare(stale)
+        if stale:
+            self.context.pool.start(self._judges)
 
     def actions(self, outputs: Outputs) -> Iterator[Action]:
         """One for each output and plugin; none if the graph has errors."""
+        if GRAPH in outputs:
+            self._judges = self.context.with_hook(Hook.VALIDATE, outputs.value(RESOLUTION).plugins)
         for target in targets(self, outputs):
             id = f"fragment:{target.subject}"
             self.asks(id, target.plugin, partial(self._request, target, outputs))

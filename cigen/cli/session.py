@@ -15,7 +15,7 @@ from cigen.engine.action import Rule
 from cigen.engine.run import Engine, Run, Stale
 from cigen.engine.store import CACHE_FOLDER, Store
 from cigen.engine.toolprint import tool_fingerprint
-from cigen.errors import ProjectError
+from cigen.errors import CigError, ProjectError
 from cigen.hashing.changes import diff_filesets
 from cigen.hashing.digest import git_blob
 from cigen.host.discovery import InstalledPlugin, discover_plugins
@@ -120,7 +120,9 @@ class Session:
         self.load()
         config = self.config
         if config is not None:
+            self.context.meanwhile = self._sign_ahead
             self.engine.run(self.rules(), self.run)
+            self.context.meanwhile = None
             # A glob that matches nothing must be told before anything is written.
             self.compute_signatures()
 
@@ -128,8 +130,18 @@ class Session:
         """Compute every job's signature over the tree as it was read."""
         config = self.config
         if config is not None:
-            self.signatures = Signatures.of(self.context, config)
+            self.signatures = self.signatures or Signatures.of(self.context, config)
             self.found.extend(self.signatures.diagnostics)
+
+    def _sign_ahead(self) -> None:
+        """Signatures need no plugin's answer, so they are computed while one is awaited."""
+        config = self.config
+        if config is not None:
+            try:
+                self.signatures = Signatures.of(self.context, config)
+            except CigError:
+                # It is not the action that just waited which failed: the same is told in its own place.
+                self.signatures = None
 
     def look_ahead(self) -> None:
         """Find out what is stale without running it: the first stage with something stale ends the search."""

@@ -100,6 +100,11 @@ class PluginPool:
         """As `call`, with request and answer as they travel. The PluginError's cause is gRPC's own status."""
         return self._ask(plugin, hook, content).content()
 
+    def is_up(self, plugin: InstalledPlugin) -> bool:
+        """Whether a plugin's handshake is over: asking it waits for nothing."""
+        session = self._sessions.get(plugin.id)
+        return session is not None and session.settled.is_set()
+
     def status(self, plugin: InstalledPlugin) -> int | None:
         """How the plugin's process ended, as `os.waitpid` gives it; None while it lives."""
         return self._sessions[plugin.id].status

@@ -39,7 +39,8 @@ faulty = Path(sys.argv[2])
 info = parse_manifest((faulty / "module.toml").read_text(), "")[0].info
 stubborn = Path(sys.argv[3])
 files = PluginFiles("")
-plugins = [InstalledPlugin("test/faulty", "1.0.0", origin, faulty / "plugin.py", info, files) for origin in sys.argv[4:]]
+entry = faulty / "plugin.py"
+plugins = [InstalledPlugin("test/faulty", "1.0.0", origin, entry, info, files) for origin in sys.argv[4:]]
 silent = InstalledPlugin("test/silent", "1.0.0", "config", stubborn, PluginInfo("test/silent"), files)
 heard = []
 def tell(event):

@@ -39,19 +39,28 @@ class Pool:
 
     def __init__(self) -> None:
         self.done: list[str] = []
+        self.up = True
+
+    def is_up(self, plugin: InstalledPlugin) -> bool:
+        assert plugin.id in ACTIONS.values()
+        return self.up
 
     def start(self, plugins: Iterable[InstalledPlugin]) -> None:
         self.done.append(f"start {' '.join(plugin.id for plugin in plugins)}")
 
     def ask(self, plugin: InstalledPlugin, hook: Hook, request: str) -> Asked:
-        assert (plugin.id, hook) == (request[0], Hook.PLAN)
+        assert plugin.id == request[0]
+        assert hook in (Hook.PLAN, Hook.VALIDATE)
         self.done.append(f"ask {request}")
         return Asked(self, request)
 
 
 class Rule(AskingRule):
     name = "plan"
-    hook = Hook.PLAN
+
+    def __init__(self, context: Context, hook: Hook) -> None:
+        super().__init__(context)
+        self.hook = hook
 
     def actions(self, outputs: Outputs) -> Iterator[Action]:
         yield from ()
@@ -66,8 +75,9 @@ def pool() -> Pool:
 def rule(pool: Pool) -> Callable[..., AskingRule]:
     """The rule with its actions entered. Keywords: an action's own way to make its request."""
 
-    def make(**requests: Callable[[], str]) -> AskingRule:
-        made = Rule(Context("t", None, None, b"", GitId("0"), (), pool, {}))  # type: ignore[arg-type]
+    def make(hook: Hook = Hook.PLAN, **requests: Callable[[], str]) -> AskingRule:
+        made = Rule(Context("t", None, None, b"", GitId("0"), (), pool, {}), hook)  # type: ignore[arg-type]
+        made.context.meanwhile = lambda: pool.done.append("use the wait")
         for action, name in ACTIONS.items():
             plugin = InstalledPlugin(PluginId(name), "1.0.0", "project", Path(name), None, PluginFiles(""))
             made.asks(action, plugin, requests.get(action, lambda action=action: action))  # type: ignore[misc]
@@ -122,3 +132,27 @@ def test_a_request_that_cannot_be_made_fails_its_own_action_and_no_other(
         assert caught.value is lost
         assert after is None or f"ask {after}" in pool.done
     assert made.answer("b2") == "answer to b2"
+
+
+def test_the_wait_for_plugins_that_start_is_used_once(rule: Callable[..., AskingRule], pool: Pool) -> None:
+    made = rule()
+    pool.up = False
+    made.prepare(list(ACTIONS))
+    for action in ACTIONS:
+        made.answer(action)
+    assert pool.done.count("use the wait") == 1
+    assert pool.done.index("use the wait") < pool.done.index("ask a1")
+
+
+def test_the_wait_for_judges_is_used_when_all_of_them_work(rule: Callable[..., AskingRule], pool: Pool) -> None:
+    made = rule(Hook.VALIDATE)
+    made.prepare(list(ACTIONS))
+    made.answer("a1")
+    assert pool.done[1:5] == ["ask a1", "ask b1", "use the wait", "wait a1"]
+
+
+def test_no_wait_is_used_where_plugins_answer_soon(rule: Callable[..., AskingRule], pool: Pool) -> None:
+    made = rule()
+    made.prepare(list(ACTIONS))
+    made.answer("a1")
+    assert "use the wait" not in pool.done

@@ -64,7 +64,7 @@ def stale(
     def ask(_plugin: InstalledPlugin, _hook: Hook, request: GenerateRequest) -> SimpleNamespace:
         return SimpleNamespace(wait=lambda: None, answer=lambda: answer(request))
 
-    rule = FragmentRule(context(*plugins, pool=SimpleNamespace(ask=ask, start=lambda _: None)))
+    rule = FragmentRule(context(*plugins, pool=SimpleNamespace(ask=ask, is_up=lambda _: True, start=lambda _: None)))
     actions = list(rule.actions(outputs(*files, plugins=plugins, graph=graph())))
     rule.prepare([action.id for action in actions])
     return rule, actions
