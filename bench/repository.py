@@ -1,4 +1,4 @@
-"""Deterministic git repositories of 1k, 10k and 100k files, made once and kept.
+"""Deterministic git repositories of a thousand files and more, made once and kept.
 
 Owns: file contents, the commit, the cache of finished repositories. The same size and the same generator give the same
 commit id everywhere. Written with `git fast-import`, which packs as it reads: 100k loose objects would be another
@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from manifests import package_json, root_files
-from shape import FILES_PER_PACKAGE, SIZES, Package, packages
+from shape import SIZES, Package, packages
 
 __all__ = ["BASE", "MAIN", "git", "import_packages", "repository"]
 
@@ -51,7 +51,7 @@ def repository(size: str, cache: Path, environ: Mapping[str, str]) -> Path:
         for outdated in cache.glob(f"*-{size}-*"):
             shutil.rmtree(outdated)
         making = cache / f"making-{size}-{os.getpid()}"
-        _make(making, packages(SIZES[size]), environ)
+        _make(making, packages(*SIZES[size]), environ)
         making.rename(root)
     git(root, environ, "reset", "--hard", "-q", BASE)
     git(root, environ, "clean", "-fdxq", "-e", "node_modules", "-e", ".nx", "-e", ".turbo")
@@ -98,11 +98,8 @@ def import_packages(root: Path, made: tuple[Package, ...], environ: Mapping[str,
 def _files(made: tuple[Package, ...]) -> Iterator[tuple[str, str]]:
     yield from root_files(made).items()
     for index, package in enumerate(made):
-        count = 0
         for path, text in _package_files(package, index):
-            count += 1
             yield f"{package.folder}/{path}", text
-        assert count == FILES_PER_PACKAGE
 
 
 def _package_files(package: Package, index: int) -> Iterator[tuple[str, str]]:
@@ -111,12 +108,12 @@ def _package_files(package: Package, index: int) -> Iterator[tuple[str, str]]:
     yield "README.md", f"# {package.name}\n"
     yield "src/index.ts", _source(f"{package.name}/index")
     for folder in range(_SRC_FOLDERS):
-        for n in range(_SRC_FILES):
+        for n in range(_SRC_FILES * package.files):
             yield f"src/part{folder}/file{n}.ts", _source(f"{package.name}/{folder}/{n}")
     for folder in range(_TEST_FOLDERS):
-        for n in range(_TEST_FILES):
+        for n in range(_TEST_FILES * package.files):
             yield f"test/part{folder}/case{n}.ts", _source(f"{package.name}/test/{folder}/{n}")
-    for n in range(_DOCS):
+    for n in range(_DOCS * package.files):
         yield f"docs/page{n}.md", f"# Page {n} of {package.name}\n"
 
 

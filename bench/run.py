@@ -1,6 +1,6 @@
 """Measure cig beside git, turbo and nx on generated monorepos, in one run.
 
-    python bench/run.py [--files 1k,10k,100k] [--rounds N] [--only PATTERN] [--json FILE] [--imports]
+    python bench/run.py [--files 1k,10k] [--rounds N] [--only PATTERN] [--json FILE] [--imports]
 
 The commands of a round follow one another, each round in the same order, so that whatever else the machine does hits
 all of them; ratios are taken within a round. Needs git, node and npm; keeps repositories and tools in a cache folder.
@@ -29,7 +29,7 @@ from repository import git, repository
 from rows import PEER_ROWS, Place, Row
 from shape import SIZES, packages
 
-ROUNDS = {"1k": 15, "10k": 11, "33k": 7, "100k": 5, "167k": 3}
+ROUNDS = {"1k": 15, "10k": 11, "33k": 7, "97k": 5, "100k": 5, "167k": 3}
 
 # Rows whose ratio is a target stand near one another.
 _ORDER = (
@@ -140,7 +140,7 @@ def _place(size: str, tools: Tools, cache: Path) -> Place:
     modules = root / "node_modules"
     modules.unlink(missing_ok=True)
     modules.symlink_to(tools.node_modules)
-    place = Place(root, packages(SIZES[size]), tools)
+    place = Place(root, packages(*SIZES[size]), tools)
     place.run(tools.cig, "render")
     git(root, tools.environ, "add", "-A")
     git(root, tools.environ, "commit", "-q", "--allow-empty", "-m", "render")

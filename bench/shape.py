@@ -6,12 +6,13 @@ Owns: the one graph that cig, turbo and nx are all given. Refuses: their file fo
 
 from dataclasses import dataclass
 
-__all__ = ["FILES_PER_PACKAGE", "JOBS", "SIZES", "WORKFLOW_PACKAGES", "JobKind", "Package", "packages"]
+__all__ = ["JOBS", "SIZES", "WORKFLOW_PACKAGES", "JobKind", "Package", "packages"]
 
-SIZES = {"1k": 10, "10k": 100, "33k": 334, "100k": 1_000, "167k": 1_667}
-"""Packages, by the name of the size. Each has about a hundred files and three jobs: 33k is 1,000 jobs, 167k 5,000."""
+SIZES = {"1k": (10, 1), "10k": (100, 1), "33k": (334, 1), "97k": (334, 3), "100k": (1_000, 1), "167k": (1_667, 1)}
+"""Packages, and about how many hundred files each has, by the name of the size.
 
-FILES_PER_PACKAGE = 100
+Each package has three jobs: 33k is 1,000 jobs, 167k 5,000, and 97k is 1,000 jobs on three times the files of 33k.
+"""
 
 WORKFLOW_PACKAGES = 25
 """Packages that share a workflow: GitHub takes files of up to 500 KB, which 75 jobs are well below."""
@@ -50,11 +51,12 @@ JOBS = (
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A workspace package. `needs`: packages of the same workflow that it depends on."""
+    """A workspace package. `needs`: packages of the same workflow that it depends on. `files`: in hundreds, about."""
 
     name: str
     workflow: int
     needs: tuple[str, ...]
+    files: int = 1
 
     @property
     def folder(self) -> str:
@@ -62,7 +64,7 @@ class Package:
         return f"packages/{self.name}"
 
 
-def packages(count: int) -> tuple[Package, ...]:
+def packages(count: int, files: int = 1) -> tuple[Package, ...]:
     """`count` packages in the order of their names.
 
     Within a workflow, package n needs the packages n // 2 and n // 3: a graph some five levels deep, in which the first
@@ -73,7 +75,7 @@ def packages(count: int) -> tuple[Package, ...]:
         first = index - index % WORKFLOW_PACKAGES
         place = index - first
         needs = sorted({first + place // 2, first + place // 3} - {index}) if place else []
-        result.append(Package(_name(index), index // WORKFLOW_PACKAGES, tuple(map(_name, needs))))
+        result.append(Package(_name(index), index // WORKFLOW_PACKAGES, tuple(map(_name, needs)), files))
     return tuple(result)
 
 

@@ -27,6 +27,8 @@ TARGETS = (
     Target("cig compute-signatures", "git status", {"10k": 4, "100k": 1.2}, {"10k": 2, "100k": 1}),
     Target("cig render, cold", "turbo --dry, cold", {"10k": 1.5}, {"10k": 1.0}),
     Target("cig render, one lockfile edited", "cig render, cold", {"10k": 0.5}, {"10k": 0.3}),
+    Target("cig compute-signatures", "git ls-tree -r HEAD", {"97k": 4}, {"97k": 4}),
+    Target("cig compute-signatures", "turbo --dry, warm", {"97k": 0.15}, {"97k": 0.15}),
     Target("cig render, cold, four systems", "turbo --dry, cold", {"33k": 4}, {"33k": 3}),
     Target("20 handshakes", "20 python -c pass", {"10k": 1.5}, {"10k": 1.0}),
 )
