@@ -142,6 +142,8 @@ ELSEWHERE = {
     "PLUGIN_015": ("tests/badinput/test_surroundings.py", "no folder for temporary files"),
     "STORE_003": ("tests/unit/engine/test_store.py", "256 MB"),
     "STORE_004": ("tests/badinput/test_disks.py", "a disk that is nearly full"),
+    "STORE_010": ("tests/endtoend/test_skipping.py", "cases have no key"),
+    "STORE_011": ("tests/endtoend/test_buckets.py", "cases have no server"),
     "OUTPUT_005": ("tests/badinput/test_disks.py", "a disk that is full"),
     "OUTPUT_007": ("tests/unit/output/test_writer.py", "ten seconds of waiting"),
     "GITHUB_001": ("tests/unit/std_github/test_workflow.py", "cig.toml is refused before"),

@@ -87,7 +87,7 @@ def _planned(given: Any) -> list[Any]:
     def look_up(name: str) -> object:
         if name.startswith("fromJSON("):
             return json.loads(name.removeprefix("fromJSON(").removesuffix(")"))
-        assert re.fullmatch(r"needs\.[\w-]+\.outputs\.[\w-]+", name), name
+        assert re.fullmatch(r"needs\.[\w-]+\.(result|outputs\.[\w-]+)", name), name
         return None
 
     whole = _EXPRESSION.fullmatch(given) if isinstance(given, str) else None

@@ -37,8 +37,10 @@ def github_text(document: Mapping[str, Any], jobs: Iterable[Job]) -> str:
         for key, entry in sorted(entries.items())
         if key not in skipped and declared_globs(chosen[entry["job"]])
     }
+    # The store's URL may be a secret, and GitHub hands on no output with the value of one in it.
+    plan = {**document, "store": {**document["store"], "url": ""}}
     lines = {
-        "plan": json.dumps(json.loads(plan_text(document, _PLAN_BYTES)), sort_keys=True),
+        "plan": json.dumps(json.loads(plan_text(plan, _PLAN_BYTES)), sort_keys=True),
         "signatures": _json(recorded),
         "skip": _json(sorted(skipped | whole)),
     }

@@ -81,7 +81,11 @@ class Planning:
 
     def condition(self, job: Job, native: str) -> str:
         """When the job runs. native: what cig.toml says of that."""
-        own = f"needs.{PLANNER}.result != 'success' || {self._run(job.id)} != 'false'" if is_skippable(job) else ""
+        own = ""
+        if is_skippable(job):
+            # An output that holds the value of a secret is not handed on; without the plan the gate excuses no skip.
+            lost = f"needs.{PLANNER}.result != 'success' || !needs.{PLANNER}.outputs.plan"
+            own = f"{lost} || {self._run(job.id)} != 'false'"
         done = (self._done(name) for name in needed_success(job, self.jobs))
         return all_of("!cancelled()", own, *done, native, join=" &&\n")
 
@@ -103,8 +107,13 @@ class Planning:
             return strategy.value
         matrix = strategy.value["matrix"]
         assert isinstance(matrix, dict)
-        expression = f"${{{{ fromJSON(needs.{PLANNER}.outputs.skip-legs-{self.ids[job.id]} || {excluded}) }}}}"
-        return {**strategy.value, "matrix": {**matrix, "exclude": expression}}
+        # Without what is said of the job as a whole, or where it runs against the plan's word, all of its legs do.
+        run = f"needs.{PLANNER}.result == 'success' && {self._run(job.id)} == 'true'"
+        legs = f"needs.{PLANNER}.outputs.skip-legs-{self.ids[job.id]}"
+        return {
+            **strategy.value,
+            "matrix": {**matrix, "exclude": f"${{{{ fromJSON({run} && {legs} || {excluded}) }}}}"},
+        }
 
     def _legs(self, job: Job, strategy: Strategy) -> str:
         """What `exclude` is without a plan, as a literal; empty for a matrix whose legs are skipped all together.
