@@ -4,9 +4,11 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from cigen.engine.action import Action, Outputs, Result
+from cigen.hashing.fileset import path_text, select
 from cigen.hashing.manifest import Component, KeyManifest
 from cigen.model.config import Config
 from cigen.model.plans import Graph, Hook
+from cigen.model.resources import PathGlob
 from cigen.pipeline.expand import expand_jobs
 from cigen.rules.context import CONFIG, Context, key_manifest
 from cigen.rules.resolve import RESOLUTION
@@ -32,21 +34,29 @@ class DagRule:
         planned = outputs.of_stage("plan")
         planning = self._context.with_hook(Hook.PLAN, outputs.value(RESOLUTION).plugins)
         if all(plugin.id in planned for plugin in planning):
-            yield Action(GRAPH, Graph, partial(self._manifest, outputs), partial(self._run, config, outputs))
+            manifest = partial(self._manifest, config, outputs)
+            yield Action(GRAPH, Graph, manifest, partial(self._run, config, outputs))
 
     def prepare(self, stale: Sequence[str]) -> None:
         """No plugin takes part."""
 
-    def _manifest(self, outputs: Outputs) -> KeyManifest:
+    def _manifest(self, config: Config, outputs: Outputs) -> KeyManifest:
         components = [Component("output", id, outputs.digest(id)) for id in (CONFIG, RESOLUTION)]
         for subject, done in outputs.of_stage("plan").items():
             components.append(Component("output", f"plan:{subject}", done.digest))
+        components += [Component("absent", path, "") for path in self._absent(config)]
         return key_manifest(self._context, self.name, 1, components)
+
+    def _absent(self, config: Config) -> tuple[str, ...]:
+        """Files that the plans of this configuration need, and that are not there."""
+        paths = config.skipping.files if config.skipping else ()
+        return tuple(map(path_text, select(self._context.tree, [PathGlob(path) for path in paths]).absent))
 
     def _run(self, config: Config, outputs: Outputs) -> Result:
         from cigen.pipeline.dag import build_graph
 
         jobs, found = expand_jobs(config)
         plans = {subject: done.value for subject, done in outputs.of_stage("plan").items()}
-        graph, diagnostics = build_graph(config, jobs, plans, outputs.value(RESOLUTION).facts)
+        facts, absent = outputs.value(RESOLUTION).facts, self._absent(config)
+        graph, diagnostics = build_graph(config, jobs, plans, facts, absent)
         return Result(graph, found + diagnostics)

@@ -106,6 +106,7 @@ CODES: dict[str, Code] = {
     "DAG_016": Code("Service without image"),
     "DAG_017": Code("Version not installed"),
     "DAG_018": Code("Bad version constraint"),
+    "DAG_019": Code("File to install cig by is missing"),
     "MERGE_001": Code("Two owners of one file"),
     "MERGE_002": Code("File without owner"),
     "MERGE_003": Code("Plugins disagree on a value"),

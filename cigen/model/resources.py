@@ -207,8 +207,9 @@ class Skipping:
 
     store: a URL, or empty for the provider's own choice. max_age: seconds. audit: hits that run all the same, in
     hundredths of a percent. trust: `TIER:KEY` of those who may write records. secrets: what the store needs. install:
-    a script that puts `cig` on PATH, or empty for the provider's own. runner, machine: where plans are made. files:
-    what a checkout must hold for a plan, beside git's trees. version: of cig, to install just that.
+    a script that puts `cig` on PATH, or one of `files`, by whose hashes pip does; empty for the provider's own. runner,
+    machine: where plans are made. files: what a checkout must hold for a plan, beside git's trees. version: of cig, to
+    install just that.
     """
 
     store: str = ""

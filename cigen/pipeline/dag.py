@@ -5,7 +5,7 @@ whether there is a cycle at all is found without it. The order of jobs is that o
 plugin.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from cigen import __version__
 from cigen.model.config import Config
@@ -23,13 +23,18 @@ __all__ = ["build_graph", "find_cycles"]
 
 
 def build_graph(
-    config: Config, jobs: Sequence[Job], plans: Mapping[str, PlanResult], facts: Sequence[Fact]
+    config: Config,
+    jobs: Sequence[Job],
+    plans: Mapping[str, PlanResult],
+    facts: Sequence[Fact],
+    absent: Collection[str] = (),
 ) -> tuple[Graph | None, tuple[Diagnostic, ...]]:
     """The final graph, or None with errors.
 
-    jobs: those of cig.toml, expanded. plans: plugin name → its proposals. Every mistake is reported at once.
+    jobs: those of cig.toml, expanded. plans: plugin name → its proposals. absent: files that plans need, and that are
+    not there. Every mistake is reported at once.
     """
-    found: list[Diagnostic] = []
+    found = [_not_there(path) for path in absent]
     joined = _join_jobs(jobs, plans, found)
     joined = _join_needs(joined, plans, found)
     if has_cycle(joined):
@@ -47,14 +52,20 @@ def build_graph(
     return graph, tuple(found)
 
 
+def _not_there(path: str) -> Diagnostic:
+    hint = f"echo cigen=={__version__} | uv pip compile - --universal --generate-hashes -o {path}"
+    return error("DAG_019", f'there is no "{path}" to install cig by', hint=hint, key=("skipping", "install"))
+
+
 def _skipping(config: Config) -> Skipping | None:
     """How proofs are found, with all that a provider cannot know."""
     if config.skipping is None:
         return None
     name = config.skipping.runner
     machine = next((runner for runner in config.runners if runner.name == name), Runner(name))
-    files = (".cigen", "cig.lock", "cig.toml", *(plugin.path for plugin in config.plugins if plugin.path))
-    return replace(config.skipping, machine=machine, files=tuple(sorted(set(files))), version=__version__)
+    paths = [plugin.path for plugin in config.plugins if plugin.path]
+    files = {".cigen", "cig.lock", "cig.toml", *config.skipping.files, *paths}
+    return replace(config.skipping, machine=machine, files=tuple(sorted(files)), version=__version__)
 
 
 def _join_jobs(jobs: Sequence[Job], plans: Mapping[str, PlanResult], found: list[Diagnostic]) -> list[Job]:

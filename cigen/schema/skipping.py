@@ -4,6 +4,7 @@ import re
 
 from cigen.model.resources import Skipping
 from cigen.schema.machines import check_runner, read_blocks
+from cigen.schema.outputs import path_mistake
 from cigen.schema.table import Table
 
 __all__ = ["MAX_AGE_LIMIT", "read_skipping"]
@@ -14,6 +15,8 @@ MAX_AGE_LIMIT = 365 * 86_400
 _OWN = ("audit", "enabled", "install", "max_age", "runner", "secrets", "store", "trust")
 _AGE = re.compile(r"(?:(\d{1,4})d)?(?:(\d{1,5})h)?", re.ASCII)
 _PERCENT = re.compile(r"(\d{1,3})(?:\.(\d{1,2}))?%", re.ASCII)
+_REQUIREMENTS = re.compile(r"[\w.~/][\w@+.~/-]*\.txt")
+"""A path as pip's own lists of packages have it, and no script."""
 _USUAL_AUDIT, _PERCENT_LIMIT = 2_00, 100_00
 
 
@@ -24,16 +27,28 @@ def read_skipping(root: Table, runners: frozenset[str]) -> Skipping | None:
         return None
     runner = table.text("runner", "linux", fixed=True)
     check_runner(table, "runner", runner, None, runners)
+    install = table.text("install", fixed=True)
     return Skipping(
         store=table.text("store", fixed=True),
         max_age=_max_age(table),
         audit=_audit(table),
         trust=table.texts("trust", fixed=True),
         secrets=table.texts("secrets", fixed=True),
-        install=table.text("install", fixed=True),
+        install=install,
         runner=runner,
         settings=read_blocks(table, _OWN),
+        files=_requirements(table, install),
     )
+
+
+def _requirements(table: Table, install: str) -> tuple[str, ...]:
+    """The file by whose hashes cig is installed, if `install` names one."""
+    if not _REQUIREMENTS.fullmatch(install):
+        return ()
+    mistake = path_mistake(install)
+    if mistake:
+        table.error("SCHEMA_022", f'cig cannot be installed by "{install}": {mistake}', "install")
+    return () if mistake else (install,)
 
 
 def _max_age(table: Table) -> int:

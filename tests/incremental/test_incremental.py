@@ -44,6 +44,12 @@ class Shop:
         assert result.returncode == 0, result.stderr
         return result.stdout
 
+    def refused(self) -> str:
+        """What is said of a state that cannot be rendered."""
+        result = self._cig(self.root, "render")
+        assert result.returncode == 1
+        return result.stderr
+
     def edit(self, path: str, old: str, new: str) -> None:
         file = self.root / path
         text = file.read_text()
@@ -158,6 +164,21 @@ def test_a_changed_step_runs_the_plan_and_what_follows(shop: Shop) -> None:
     assert executed >= PLANS | {"schema:cig.toml", "resolve:plugins", "dag:jobs", "signature:lint", "signature:deploy"}
     assert not executed & {"signature:test-ruby3.3", "signature:assets"}
     assert not any(id.startswith("detect:") for id in executed)
+
+
+def test_whether_there_is_a_file_to_install_cig_by_counts_and_not_what_is_in_it(shop: Shop) -> None:
+    text = (shop.root / "cig.toml").read_text()
+    (shop.root / "cig.toml").write_text(text + '[skipping]\ninstall = ".ci/cig.txt"\n')
+    assert "DAG_019" in shop.refused()
+    listed = shop.root / ".ci/cig.txt"
+    listed.parent.mkdir()
+    listed.write_text("cigen==1\n")
+    assert "dag:jobs" in shop.render()
+    listed.write_text("cigen==2\n")
+    assert "dag:jobs" not in shop.render()
+    shop.plain()
+    listed.unlink()
+    assert "DAG_019" in shop.refused()
 
 
 def test_a_deleted_cache_computes_everything_again_and_changes_no_file(shop: Shop) -> None:

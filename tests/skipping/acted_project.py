@@ -147,7 +147,8 @@ class ActedProject:
         event_file.write_text(json.dumps(payload or {"ref": "refs/heads/main"}))
         command = [act, event, "--no-skip-checkout", "--no-cache-server", "--concurrent-jobs=1"]
         command += ["-W", ".github/workflows/ci.yml", "-e", str(event_file), "-P", "ubuntu-latest=-self-hosted"]
-        given = {"CIG_LOG": str(log), "CIG_REPOSITORY": str(self.root), "CIG_STORE": str(self.store)}
+        path = os.pathsep.join([str(self.tools), self._environment["PATH"]])
+        given = {"CIG_LOG": str(log), "CIG_REPOSITORY": str(self.root), "CIG_STORE": str(self.store), "PATH": path}
         for name, value in {**given, **(variables or {})}.items():
             command += ["--env", f"{name}={value}"]
         for secret in secrets:
@@ -157,22 +158,25 @@ class ActedProject:
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "action.yml").write_text(_CHECK_OUT if action.startswith("actions/checkout@") else _STAND_IN)
             command += ["--local-repository", f"{action}={folder}"]
-        path = os.pathsep.join([str(self.tools), self._environment["PATH"]])
-        environment = {**self._environment, "PATH": path, "XDG_CACHE_HOME": str(self._folder / "home")}
         done = subprocess.run(
-            [*command, "--env", f"PATH={path}"],
-            cwd=self.root, env=environment, capture_output=True, text=True, timeout=300, check=False,
-        )  # fmt: skip
+            command,
+            cwd=self.root,
+            env={**self._environment, "XDG_CACHE_HOME": str(self._folder / "home")},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
         output = done.stdout + done.stderr
         failed = sorted({name for name, how in _ENDED.findall(output) if how == "failed"})
         return Run(sorted(log.read_text().split()) if log.exists() else [], failed, output)
 
 
 def new_acted_project(
-    root: Path, git: Callable[..., str], environment: Mapping[str, str], more: str = ""
+    root: Path, git: Callable[..., str], environment: Mapping[str, str], more: str = "", **files: str
 ) -> ActedProject:
     """A project with `CONFIG` and a file of each job's inputs, committed. more: what cig.toml says beside that."""
     project = ActedProject(root, git, environment)
-    project.write(cig_toml=CONFIG + more, src__a_txt="1\n", test__one__a_txt="1\n", docs__a_txt="1\n")
+    project.write(cig_toml=CONFIG + more, src__a_txt="1\n", test__one__a_txt="1\n", docs__a_txt="1\n", **files)
     project.commit()
     return project

@@ -6,12 +6,13 @@ Where something is switched on is the provider's own knowledge.
 
 from collections.abc import Iterable
 
-from cigen.sdk import Graph, Job, KeyPath, Output, Runner, Setting, Workflow
+from cigen.sdk import Graph, Job, KeyPath, Output, Runner, Setting, Skipping, Workflow
 from cigen.std.ci.workflows import effective_triggers, jobs_of, workflow_key
 
 __all__ = [
     "Checklist",
     "asks_for_docker",
+    "install_by_hash",
     "job_key",
     "merge_rules",
     "plan_keys",
@@ -103,6 +104,13 @@ def merge_rules(workflow: Workflow, asked: Iterable[tuple[str, KeyPath]], checks
     if triggers.merge_queue:
         reason, key = f'workflow "{workflow.id}" runs for merge queues', workflow_key(workflow, "on", "merge_queue")
         checks.add("Switch the merge queue on", f"{_RULES} > Require merge queue, {branch}", reason, key)
+
+
+def install_by_hash(skipping: Skipping, checks: Checklist) -> None:
+    """A version is a name: whoever serves the package decides what runs under it."""
+    if not skipping.install:
+        reason = f"plans, records and gates are made by whatever is served as cigen {skipping.version}"
+        checks.add("Have cig installed by its hash", 'cig.toml: [skipping] install = ".ci/cig.txt"', reason)
 
 
 def plan_keys(job: Job) -> list[str]:

@@ -4,6 +4,7 @@ Owns: that nothing but the positive word of a plan skips a job, and that a recor
 said, and how a plan reaches those who read it, is each provider's own.
 """
 
+import shlex
 from collections.abc import Iterable, Mapping
 
 from cigen.sdk import Graph, Job, Skipping
@@ -19,7 +20,10 @@ __all__ = [
     "is_recorded",
     "is_skippable",
     "needed_success",
+    "pip_words",
     "record_script",
+    "requirements",
+    "venv_script",
 ]
 
 PLANNER, GATE = "cig-plan", "cig-gate"
@@ -99,9 +103,39 @@ def gate_name(graph: Graph, workflow: str) -> str:
     return "cig/gate" if workflow == "ci" or len(graph.workflows) == 1 else f"cig/gate-{workflow}"
 
 
+def requirements(skipping: Skipping) -> str:
+    """The file of the repository by whose hashes pip installs `cig`; empty where that is not how it comes to PATH."""
+    return skipping.install if skipping.install in skipping.files else ""
+
+
+def pip_words(skipping: Skipping) -> str:
+    """What pip is told: the exact version, or the file that has a hash of everything that it installs."""
+    path = requirements(skipping)
+    if not path:
+        return f"install --quiet cigen=={skipping.version}"
+    # A package that is built here is built with others, which no hash covers.
+    return f"install --quiet --require-hashes --only-binary :all: -r {shlex.quote(path)}"
+
+
+def venv_script(skipping: Skipping) -> str:
+    """Shell that keeps `cig` in the user's home. The link appears when all is there: others may be at the same."""
+    path = requirements(skipping)
+    which = f"$(git hash-object --no-filters {shlex.quote(path)})" if path else skipping.version
+    return (
+        f'  cig_kept="$HOME/.cache/cig/cig-{which}"\n'
+        '  export PATH="$cig_kept/bin:$PATH"\n'
+        "  if ! command -v cig >/dev/null; then\n"
+        '    mkdir -p "$HOME/.cache/cig"\n'
+        '    cig_new=$(mktemp -d "$HOME/.cache/cig/XXXXXX")\n'
+        f'    python3 -m venv "$cig_new" && "$cig_new/bin/pip" {pip_words(skipping)} &&\n'
+        '      ln -sfn "$cig_new" "$cig_kept"\n'
+        "  fi"
+    )
+
+
 def install_script(skipping: Skipping, usual: str) -> str:
-    """Shell that puts `cig` on PATH where it is not. `usual`: what does so where the project says nothing."""
-    script = skipping.install.strip("\n") or usual
+    """Shell that puts `cig` on PATH where it is not. `usual`: what does so where the project has no script for it."""
+    script = usual if requirements(skipping) else skipping.install.strip("\n") or usual
     if "\n" in script:
         return f"if ! command -v cig >/dev/null; then\n{script}\nfi\n"
     return f"command -v cig >/dev/null || {script}\n"

@@ -151,6 +151,11 @@ def test_an_output_cannot_leave_the_repository(tell: Tell, path: str) -> None:
     assert tell(f"[[outputs]]\nprovider = 'github'\npath = '{path}'").only.code == "SCHEMA_022"
 
 
+@pytest.mark.parametrize("path", ["/x.txt", "../x.txt", "a/../x.txt", "./x.txt", "~/x.txt", ".git/x.txt"])
+def test_cig_is_installed_by_a_file_of_the_repository(tell: Tell, path: str) -> None:
+    assert tell(f'skipping.install = "{path}"').only.code == "SCHEMA_022"
+
+
 @pytest.mark.parametrize("path", ["Jenkinsfile", ".github/workflows/ci.yml", "..x", "a/.gitlab/b", ".gitlab-ci.yml"])
 def test_an_output_may_be_anywhere_else(load: Callable[[str], Any], path: str) -> None:
     assert load(f"[[outputs]]\nprovider = 'github'\npath = '{path}'").outputs[0].path == path

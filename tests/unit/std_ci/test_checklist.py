@@ -13,6 +13,7 @@ from cigen.sdk import (
     PushTrigger,
     Runner,
     Service,
+    Skipping,
     Step,
     Tool,
     Triggers,
@@ -21,6 +22,7 @@ from cigen.sdk import (
 from cigen.std.ci.checklist import (
     Checklist,
     asks_for_docker,
+    install_by_hash,
     job_key,
     merge_rules,
     runners_of,
@@ -92,3 +94,14 @@ def test_the_same_words_stand_once() -> None:
     checks.add("t", "p", "r")
     checks.add("t", "p", "other")
     assert [one.reason for one in checks.found] == ["r", "other"]
+
+
+def test_who_says_nothing_of_how_cig_is_installed_is_told_of_hashes() -> None:
+    checks = Checklist()
+    install_by_hash(Skipping(install=".ci/cig.txt"), checks)
+    install_by_hash(Skipping(install="make cig"), checks)
+    assert checks.found == ()
+    install_by_hash(Skipping(version="1.2.3"), checks)
+    assert [one.reason for one in checks.found] == [
+        "plans, records and gates are made by whatever is served as cigen 1.2.3"
+    ]

@@ -33,7 +33,9 @@ from cigen.std.ci.plans import (
     is_recorded,
     is_skippable,
     needed_success,
+    pip_words,
     record_script,
+    requirements,
 )
 
 CHECKOUT = (Step("checkout", checkout=Checkout()),)
@@ -141,6 +143,17 @@ def test_cig_is_installed_only_where_it_is_not(box: Path, install: str) -> None:
     assert run(box, script).stdout == "made\n"
     program(box, "cig", "echo its own")
     assert run(box, script).stdout == "its own\n"
+
+
+def test_a_file_of_the_repository_is_no_script(box: Path) -> None:
+    by_hash = Skipping(install=".ci/cig.txt", files=(".ci/cig.txt", "cig.toml"), version="1.2.3")
+    assert requirements(by_hash) == ".ci/cig.txt"
+    assert install_script(by_hash, "usual") == "command -v cig >/dev/null || usual\n"
+    assert "--require-hashes" in pip_words(by_hash)
+    script = Skipping(install="cig.txt", files=("cig.toml",), version="1.2.3")
+    assert requirements(script) == ""
+    assert install_script(script, "usual") == "command -v cig >/dev/null || cig.txt\n"
+    assert pip_words(script) == "install --quiet cigen==1.2.3"
 
 
 def record(box: Path, skipping: Skipping, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -12,7 +12,16 @@ from cigen.sdk import Checkout, Expr, Graph, Job, Skipping, Step, Workflow
 from cigen.sdk.yaml import Document, Value, emit
 from cigen.std.ci.blocks import read_own
 from cigen.std.ci.conditions import fold, is_true
-from cigen.std.ci.plans import GATE, KEY, PLANNER, gate_name, install_script, record_script
+from cigen.std.ci.plans import (
+    GATE,
+    KEY,
+    PLANNER,
+    gate_name,
+    install_script,
+    record_script,
+    requirements,
+    venv_script,
+)
 from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.buildkite.checkout import render_checkout
 from cigen.std.provider.buildkite.problems import new_report
@@ -68,7 +77,7 @@ def planner_file(graph: Graph, header: Sequence[str], conditions: Iterable[str],
     if started and all(started):
         step["if"] = escaped(started[0] if len(started) == 1 else " || ".join(f"({one})" for one in started))
     step["agents"] = _agents(skipping, report)
-    step["checkout"] = render_checkout(Job(PLANNER, steps=(Step("checkout", checkout=Checkout()),)))
+    step["checkout"] = _source()
     plugins = _plugins(graph, skipping.secrets, report)
     if plugins:
         step["plugins"] = plugins
@@ -99,7 +108,7 @@ def _planner_script(graph: Graph, skipping: Skipping, paths: Sequence[str]) -> s
         'cig_script() { "$@" -c "$(cat)"; }\n'
         f"if cig_script {bound} bash -eo pipefail <<'CIG_SCRIPT'\n"
         f"{_secrets(graph, skipping.secrets)}"
-        f"{install_script(skipping, _usual(skipping))}"
+        f"{install_script(skipping, venv_script(skipping))}"
         f'cig compute-signatures > "$CIG_TEMP/{_DOCUMENT}"\n'
         f"{marked}"
         f'cd "$CIG_TEMP"\nbuildkite-agent artifact upload {_DOCUMENT}\n'
@@ -122,7 +131,7 @@ def record_variable(graph: Graph, report: Report) -> str:
             message = f'"{name}" comes from a plugin, which would show it to every script of a job: jobs find none'
             hint = "keep it among Buildkite's secrets, or in the environment of the agents"
             report.warning("BUILDKITE_029", message, hint=hint, key=("secrets", name))
-    script = record_script(skipping, _usual(skipping), f'cig record "${JOB}" --signature "$CIG_SIGNATURE"', "echo")
+    script = record_script(skipping, venv_script(skipping), f'cig record "${JOB}" --signature "$CIG_SIGNATURE"', "echo")
     return (
         "# Puts on record that the job passed, if it was planned. What goes wrong here is no failure of the job.\n"
         "(\n"
@@ -176,7 +185,7 @@ def gate_step(
         "allow_dependency_failure": True,
         "agents": _agents(skipping, report),
         "env": {PLANNED: "false"},
-        "checkout": {"skip": True},
+        "checkout": _source() if requirements(skipping) else {"skip": True},
         "command": escaped(_gate_script(graph, workflow, jobs, absent)),
         "timeout_in_minutes": _GATE_MINUTES,
         "notify": [{"github_commit_status": {"context": name}}],
@@ -213,7 +222,7 @@ def _gate_script(
         f'  buildkite-agent artifact download {_DOCUMENT} "$CIG_TEMP" --step {PLANNER}\n'
         f'  set -- "$@" --plan "$CIG_TEMP/{_DOCUMENT}"\n'
         "fi\n"
-        f"{install_script(skipping, _usual(skipping))}"
+        f"{install_script(skipping, venv_script(skipping))}"
         'cig gate "$@"\n'
     )
 
@@ -263,17 +272,8 @@ def _skipping(graph: Graph) -> Skipping:
     return graph.skipping
 
 
-def _usual(skipping: Skipping) -> str:
-    """Keeps cig beside the tools of `packages`. The link appears when all of it is there: others may be at the same."""
-    return (
-        f'  export PATH="$HOME/.cache/cig/cig-{skipping.version}/bin:$PATH"\n'
-        "  if ! command -v cig >/dev/null; then\n"
-        '    mkdir -p "$HOME/.cache/cig"\n'
-        '    cig_home=$(mktemp -d "$HOME/.cache/cig/XXXXXX")\n'
-        f'    python3 -m venv "$cig_home" && "$cig_home/bin/pip" install --quiet cigen=={skipping.version} &&\n'
-        f'      ln -sfn "$cig_home" "$HOME/.cache/cig/cig-{skipping.version}"\n'
-        "  fi"
-    )
+def _source() -> dict[str, Value]:
+    return render_checkout(Job(PLANNER, steps=(Step("checkout", checkout=Checkout()),)))
 
 
 def _agents(skipping: Skipping, report: Report) -> Value:

@@ -3,7 +3,16 @@
 from collections.abc import Mapping, Sequence
 
 from cigen.sdk import Graph, Job, KeyPath, Output, ProviderBlock, Setting, Skipping, Workflow
-from cigen.std.ci.checklist import Checklist, job_key, merge_rules, plan_keys, required, secrets_of, workflows_in
+from cigen.std.ci.checklist import (
+    Checklist,
+    install_by_hash,
+    job_key,
+    merge_rules,
+    plan_keys,
+    required,
+    secrets_of,
+    workflows_in,
+)
 from cigen.std.ci.plans import KEY, gate_name, has_plan, is_recorded, is_skippable
 from cigen.std.ci.problems import CannotExpress
 from cigen.std.ci.workflows import effective_triggers, workflow_key
@@ -72,6 +81,7 @@ def _plan(
     if plan_mode(skipping, (workflow,), new_report()) == "dynamic":
         reason = f'the plan of workflow "{workflow.id}" continues the pipeline'
         checks.add(_DYNAMIC, _DYNAMIC_PLACE, reason, ("skipping",))
+    install_by_hash(skipping, checks)
     for name in skipping.secrets:
         reason = f'the plan of workflow "{workflow.id}" reads the store with it'
         _keep(name, "", reason, ("skipping", "secrets"), contexts, checks)

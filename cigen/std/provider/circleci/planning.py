@@ -23,7 +23,9 @@ from cigen.std.ci.plans import (
     install_script,
     is_recorded,
     is_skippable,
+    pip_words,
     record_script,
+    requirements,
 )
 from cigen.std.ci.problems import CannotExpress
 from cigen.std.ci.workflows import jobs_of
@@ -53,6 +55,7 @@ _SIGNATURE_FILE = "/tmp/cig-signature"  # noqa: S108  one job, one machine
 _USUAL_PATH = ".circleci/config.yml"
 _PYTHON = "3.13"
 _SOURCE = "<< pipeline.trigger_source >>"
+_SOURCE_STEP: dict[str, Value] = {"checkout": {"method": "blobless"}}
 _MINUTES = 3
 _SHELL_VALUE = "<< parameters.shell >>"
 _SHELL: dict[str, Value] = {"shell": {"type": "string", "default": "/bin/bash -eo pipefail"}}
@@ -77,7 +80,7 @@ class Planning:
 
     @property
     def _usual(self) -> str:
-        return f"python3 -m pip install --quiet cigen=={self.skipping.version}"
+        return f"python3 -m pip {pip_words(self.skipping)}"
 
     @property
     def _in_jobs(self) -> str:
@@ -185,7 +188,7 @@ class Planning:
             environment |= input_variables(workflow)
         install = f"(\n{_indented(install_script(self.skipping, self._usual))}) || echo 'There is no cig.'\n"
         steps: list[Value] = [
-            {"checkout": {"method": "blobless"}},
+            _SOURCE_STEP,
             _run("Put cig on PATH", install, no_output_timeout=f"{_MINUTES}m"),
             # Whatever became of that, somebody must continue.
             _run("Continue with what is not proven", self._continue(), when="always"),
@@ -245,7 +248,8 @@ class Planning:
             "plan": {"type": "string", "default": ""},
         }
         install = install_script(self.skipping, self._usual)
-        steps = [_run("Put cig on PATH", install), _run("Judge what ran and what did not", script)]
+        source: list[Value] = [_SOURCE_STEP] if requirements(self.skipping) else []
+        steps = [*source, _run("Put cig on PATH", install), _run("Judge what ran and what did not", script)]
         return {"parameters": parameters, **self._machine(report), "steps": steps}
 
     def gate_place(

@@ -7,6 +7,7 @@ from cigen.sdk import Graph, Job, KeyPath, Leg, Output, Runner, Setting, Skippin
 from cigen.sdk.yaml import Value
 from cigen.std.ci.checklist import (
     Checklist,
+    install_by_hash,
     job_key,
     merge_rules,
     plan_keys,
@@ -77,6 +78,7 @@ def _store(workflow: Workflow, jobs: Sequence[Job], skipping: Skipping, checks: 
         title = "Choose where the proofs of unchanged jobs are kept: without a store, every job runs"
         reason = f'workflow "{workflow.id}" has jobs that can be skipped'
         checks.add(title, 'cig.toml: [skipping] store = "github-cache", or the URL of a store', reason)
+    install_by_hash(skipping, checks)
     place = "Settings > Secrets and variables > Actions, or: gh secret set {}"
     for name in skipping.secrets:
         reason = f'the plan of workflow "{workflow.id}" reads the store with it'

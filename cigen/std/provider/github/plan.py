@@ -25,6 +25,8 @@ from cigen.std.ci.plans import (
     is_skippable,
     needed_success,
     record_script,
+    requirements,
+    venv_script,
 )
 from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.github.checkout import render_checkout
@@ -177,8 +179,6 @@ class Planning:
         if env:
             decide["env"] = env
         decide["timeout-minutes"] = _STEP_MINUTES
-        install: dict[str, Value] = {"name": "Install cig", **self._script(install_script(self.skipping, self._usual))}
-        install["timeout-minutes"] = _STEP_MINUTES
         found: dict[str, Value] = {"name": "cig/plan"}
         root = root_condition(self.workflow)
         if root:
@@ -191,7 +191,7 @@ class Planning:
             "steps": [
                 {"name": "Check out what a plan is made of", **render_checkout(checkout)},
                 *(restore_steps() if self.cached else ()),
-                install,
+                {**self._install(), "timeout-minutes": _STEP_MINUTES},
                 decide,
             ],
         }
@@ -207,6 +207,8 @@ class Planning:
         env["CIG_RESULTS"] = f"{{\n{results}\n}}\n"
         files = ('"$RUNNER_TEMP/cig-plan.json"', '"$RUNNER_TEMP/cig-results.json"')
         script = f"printf '%s' \"$CIG_PLAN\" > {files[0]}\nprintf '%s' \"$CIG_RESULTS\" > {files[1]}\n"
+        path = requirements(self.skipping)
+        source = Checkout(sparse=(f"/{path}",))
         if excluded:
             script += 'set --\nfor job in $CIG_EXCLUDED; do set -- "$@" --excluded "$job"; done\n'
         script += f"cig gate --plan {files[0]} --results {files[1]}" + (' "$@"\n' if excluded else "\n")
@@ -216,9 +218,10 @@ class Planning:
             "if": all_of("always()", root_condition(self.workflow)),
             "runs-on": self._machine(),
             "timeout-minutes": _MINUTES,
-            "permissions": {},
+            "permissions": {"contents": "read"} if path else {},
             "steps": [
-                {"name": "Install cig", **self._script(install_script(self.skipping, self._usual))},
+                *([{"name": "Check out what cig is installed by", **render_checkout(source)}] if path else ()),
+                self._install(),
                 {"name": "Judge what ran and what did not", **self._script(script), "env": env},
                 *(collect_steps(self._shell) if self.cached else ()),
             ],
@@ -253,9 +256,14 @@ class Planning:
 
     # -- what both are made of -----------------------------------------------------------------------------------------
 
+    def _install(self) -> dict[str, Value]:
+        return {"name": "Install cig", **self._script(install_script(self.skipping, self._usual))}
+
     @property
     def _usual(self) -> str:
-        return f"pipx install cigen=={self.skipping.version}"
+        if not requirements(self.skipping):
+            return f"pipx install cigen=={self.skipping.version}"
+        return f'{venv_script(self.skipping)}\n  command -v cig >/dev/null && echo "$cig_kept/bin" >> "$GITHUB_PATH"'
 
     def _script(self, script: str) -> dict[str, Value]:
         return {"run": render_script(script), **self._shell}

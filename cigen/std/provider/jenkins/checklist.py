@@ -7,6 +7,7 @@ from cigen.sdk import Graph, Job, Output, Runner, Secret, Setting, Skipping, Wor
 from cigen.std.ci.checklist import (
     Checklist,
     asks_for_docker,
+    install_by_hash,
     job_key,
     merge_rules,
     required,
@@ -61,6 +62,7 @@ def checklist(graph: Graph, output: Output, text: str) -> tuple[Setting, ...]:
 def _store(
     workflow: Workflow, jobs: Sequence[Job], skipping: Skipping, secrets: dict[str, Secret], checks: Checklist
 ) -> None:
+    install_by_hash(skipping, checks)
     place = "Manage Jenkins > Credentials"
     asked = [
         (name, f'the plan of workflow "{workflow.id}" reads the store with it', "secrets") for name in skipping.secrets

@@ -9,7 +9,15 @@ from collections.abc import Mapping
 
 from cigen.sdk import Checkout, Job, Secret, Skipping, Workflow
 from cigen.std.ci.blocks import read_own
-from cigen.std.ci.plans import KEY, install_script, is_recorded, is_skippable, record_script
+from cigen.std.ci.plans import (
+    KEY,
+    install_script,
+    is_recorded,
+    is_skippable,
+    record_script,
+    requirements,
+    venv_script,
+)
 from cigen.std.ci.problems import CannotExpress
 from cigen.std.ci.workflows import effective_triggers
 from cigen.std.provider.jenkins.checkout import render_checkout
@@ -128,7 +136,9 @@ def _kept(skipping: Skipping, secrets: Mapping[str, Secret], used: Used) -> list
 def _judged(skipping: Skipping, used: Used) -> list[Code]:
     script = _cig(skipping) + _JUDGE
     run = [render_script("Judge what ran and what did not", script, "bash", used)]
+    path = requirements(skipping)
     return [
+        *(render_checkout(Checkout(sparse=(f"/{path}",)), used) if path else ()),
         Code("writeFile(file: 'cig-plan.json', text: plan.text ?: '')"),
         Code("writeFile(file: 'cig-results.json', text: gateResults(jobs, results, begun))"),
         *with_env(['"CIG_EXCLUDED=${excluded(results)}"'], run),
@@ -151,7 +161,7 @@ def _cig(skipping: Skipping) -> str:
 
 
 def _usual(skipping: Skipping) -> str:
-    return f"pipx install cigen=={skipping.version}"
+    return venv_script(skipping) if requirements(skipping) else f"pipx install cigen=={skipping.version}"
 
 
 def _check(skipping: Skipping, report: Report) -> None:
