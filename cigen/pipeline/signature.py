@@ -29,6 +29,7 @@ __all__ = [
     "job_manifest",
     "job_workflow",
     "literal_env",
+    "machine_env",
     "planned_jobs",
     "plugin_settings",
 ]
@@ -203,19 +204,28 @@ def literal_env(planned: PlannedJob, workflow: Workflow | None) -> dict[str, str
     return {pair.name: matrix_text(pair.value, leg) if leg and "{{" in pair.value else pair.value for pair in pairs}
 
 
+def machine_env(planned: PlannedJob, config: Config) -> tuple[str, ...]:
+    """The declared variables whose values are those of the machine that asks, sorted."""
+    literal = literal_env(planned, job_workflow(planned.job, config.workflows))
+    return tuple(name for name in _declared_env(planned.job) if name not in literal)
+
+
+def _declared_env(job: Job) -> list[str]:
+    return sorted({*(job.inputs.env if job.inputs else ()), *(job.skip_if.env if job.skip_if else ())})
+
+
 def _environment(planned: PlannedJob, config: Config, environ: Mapping[str, str]) -> list[Component]:
     """Declared variables; unset and empty differ, and a value never stands in a manifest in the clear.
 
     What cig.toml sets literally counts before the machine's: the machine that plans has not got it, the job's has.
     """
-    job = planned.job
-    names = set(job.inputs.env if job.inputs else ()) | set(job.skip_if.env if job.skip_if else ())
+    names = _declared_env(planned.job)
     if not names:
         return []
-    values = {**environ, **literal_env(planned, job_workflow(job, config.workflows))}
+    values = {**environ, **literal_env(planned, job_workflow(planned.job, config.workflows))}
     return [
         Component("env", name, str(sha256(values[name].encode("utf-8", "surrogateescape"))) if name in values else "")
-        for name in sorted(names)
+        for name in names
     ]
 
 

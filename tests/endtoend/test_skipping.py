@@ -178,6 +178,28 @@ def test_s7_a_commit_made_after_the_plan_is_not_recorded_by_it(
     assert not (tmp_path / "store").exists()
 
 
+def test_s14_a_variable_that_the_planner_had_not_is_named_where_nothing_is_recorded(
+    repository: Path, store: str, cig: Cig
+) -> None:
+    jobs = plan(cig, repository, store, FLAVOUR="bitter")["jobs"]
+    arguments = ("record", "test-ruby3.3", "--store", store, "--signature", jobs["test-ruby3.3"]["signature"])
+    told = " ".join(cig(repository, *arguments, FLAVOUR="sweet").stderr.split())
+    assert "STORE_009" in told
+    assert "of its inputs, FLAVOUR must have the same value here as where the plan was made" in told
+    assert cig(repository, *arguments, FLAVOUR="bitter").stderr == ""
+
+
+def test_s14_a_variable_that_cig_toml_sets_is_the_same_for_the_planner_and_the_job(
+    repository: Path, store: str, cig: Cig, git: Git
+) -> None:
+    text = CONFIG.replace('steps = ["make test"]', 'steps = ["make test"]\nenv = { FLAVOUR = "bitter" }')
+    (repository / "cig.toml").write_text(text)
+    git(repository, "commit", "-qam", "y")
+    signature = plan(cig, repository, store)["jobs"]["test-ruby3.3"]["signature"]
+    done = cig(repository, "record", "test-ruby3.3", "--store", store, "--signature", signature, FLAVOUR="bitter")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_what_is_told_of_a_store_that_fails_is_no_more_than_is_known(
     repository: Path, store: str, cig: Cig, tmp_path: Path
 ) -> None:

@@ -14,6 +14,7 @@ from cigen.hashing.digest import same
 from cigen.model.dataclass import replace
 from cigen.model.diagnostics import Diagnostic, has_errors, warning
 from cigen.model.resources import Skipping
+from cigen.pipeline.signature import machine_env
 from cigen.pipeline.tier import detect_tier
 from cigen.proof.keys import (
     SigningKey,
@@ -144,6 +145,10 @@ def _check(signing: Signing, job: str, signature: str) -> None:
         raise _NotRecordedError("there is no such entry in the plan of this checkout")
     if not same(own, signature):
         message = f'the checkout has the signature {own}, and not "{signature}", which it was planned with'
+        planned = next(one for one in signing.signatures.planned if one.key == job)
+        names = machine_env(planned, signing.signatures.config)
+        if names:
+            message += f"; of its inputs, {', '.join(names)} must have the same value here as where the plan was made"
         raise _NotRecordedError(message)
 
 
