@@ -22,7 +22,7 @@ MANIFEST = """\
 [module]
 name = "test/broken"
 version = "1.0.0"
-hooks = ["detect"]
+hooks = ["detect", "preflight"]
 capabilities = ["test:broken"]
 reads = ["notes.json"]
 """
@@ -32,7 +32,7 @@ import json
 import os
 import sys
 
-from cigen.sdk import DetectRequest, DetectResult, Diagnostic, Fact, Level, Plugin, serve
+from cigen.sdk import DetectRequest, DetectResult, Diagnostic, Fact, Level, Plugin, PreflightResult, serve
 
 
 class Notes(Plugin):
@@ -42,6 +42,9 @@ class Notes(Plugin):
 
     def answer(self, content):
         return DetectResult(facts=(Fact("bytes", str(len(content))),), confidence=0.5)
+
+    def preflight(self, request):
+        return PreflightResult(request.job_id == "test", "depends on the weather")
 
 
 PLUGIN = Notes()

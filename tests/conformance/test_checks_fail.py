@@ -76,6 +76,22 @@ Notes.answer = lambda self, content: DetectResult(diagnostics=(bad,))
 """,
         {"diagnostics"},
     ),
+    "does not say why a job must run": (
+        "Notes.preflight = lambda self, request: PreflightResult(True, ' ')",
+        {"preflight-reason"},
+    ),
+    "says why in two lines": (
+        "Notes.preflight = lambda self, request: PreflightResult(not request.job_id, 'it rains\\nand pours')",
+        {"preflight-reason"},
+    ),
+    "says why at length": (
+        "Notes.preflight = lambda self, request: PreflightResult(True, 'it rains, ' * 21)",
+        {"preflight-reason"},
+    ),
+    "skips what it does not know": (
+        "Notes.preflight = lambda self, request: {'test': PreflightResult()}[request.job_id]",
+        {"empty", "hostile-names", "hostile-huge", "hostile-control"},
+    ),
     "counts its calls": (
         """
 calls = []

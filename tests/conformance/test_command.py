@@ -46,7 +46,7 @@ def test_a_plugin_that_passes(small: Path, cig: Cig) -> None:
     lines = done.stdout.splitlines()
     assert (done.returncode, done.stderr) == (0, "")
     assert lines[0] == "✓ handshake           introduces itself as module.toml does"
-    assert lines[-1] == "test/small 1.0.0: 15 checks, all passed."
+    assert lines[-1] == "test/small 1.0.0: 16 checks, all passed."
 
 
 def test_a_plugin_that_fails_says_what_was_sent_and_what_came(small: Path, cig: Cig) -> None:
@@ -62,7 +62,7 @@ def test_a_plugin_that_fails_says_what_was_sent_and_what_came(small: Path, cig: 
 """
         in done.stdout
     )
-    assert done.stdout.endswith("\n\ntest/small 1.0.0: 15 checks, 1 failed.\n")
+    assert done.stdout.endswith("\n\ntest/small 1.0.0: 16 checks, 1 failed.\n")
 
 
 def test_as_json(small: Path, cig: Cig) -> None:
@@ -97,7 +97,7 @@ serve_plugin(PluginInfo("test/lonely", "2.0.0", 1, hooks=("detect",)), lambda: P
     program.chmod(0o755)
     done = cig(tmp_path, "plugin", "test", program.name)
     assert done.returncode == 0, done.stdout
-    assert done.stdout.endswith("test/lonely: 15 checks, all passed.\n")
+    assert done.stdout.endswith("test/lonely: 16 checks, all passed.\n")
 
 
 @pytest.mark.parametrize(

@@ -138,4 +138,4 @@ def test_the_lockfile_names_no_host_to_download_from() -> None:
 def test_it_passes_the_conformance_suite(foreign: InstalledPlugin, cig: Callable[..., Any], tmp_path: Path) -> None:
     done = cig(tmp_path, "plugin", "test", str(foreign.entry.parent))
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.endswith(f"{foreign.id} {foreign.version}: 15 checks, all passed.\n")
+    assert done.stdout.endswith(f"{foreign.id} {foreign.version}: 16 checks, all passed.\n")

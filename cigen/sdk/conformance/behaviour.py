@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from cigen.model.diagnostics import Diagnostic
-from cigen.model.plans import Hook, PluginInfo
+from cigen.model.plans import Hook, PluginInfo, PreflightResult
 from cigen.sdk.conformance.hostile import HOSTILITIES, hostile_request
 from cigen.sdk.conformance.ordinary import empty_request, encoded, method_of, ordinary_request
 from cigen.sdk.conformance.subject import Reply
@@ -19,6 +19,7 @@ _PROTOCOL = 1
 _HANDSHAKE_SECONDS = 3.0
 _UNKNOWN = bytes([0xFA, 0xFF, 0x3F, 5]) + b"later"
 """A field of number 131071 with a text: of a later minor version, or of nobody."""
+_REASON_CHARACTERS = 200
 _ORDINARY, _EMPTY = "an ordinary project", "an empty project"
 _CODE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*_[0-9]+")
 
@@ -112,6 +113,21 @@ def _diagnostics(talk: Talk, _: Talk) -> Failure | None:
     return None
 
 
+def _preflight_reason(talk: Talk, _: Talk) -> Failure | None:
+    for sent, hook, content in _all_requests(_known(talk)):
+        if hook is not Hook.PREFLIGHT or sent not in (_ORDINARY, _EMPTY):
+            continue
+        found = _decoded(hook, talk.reply(hook, content))
+        if isinstance(found, PreflightResult) and found.should_run and not _is_told(found.reason):
+            expected = f"a reason on one line of at most {_REASON_CHARACTERS} characters"
+            return Failure(f"{hook.value} with {sent}", f'should_run and "{shortened(found.reason)}"', expected)
+    return None
+
+
+def _is_told(reason: str) -> bool:
+    return bool(reason.strip()) and reason.isprintable() and len(reason) <= _REASON_CHARACTERS
+
+
 def _deadlines(talk: Talk, elsewhere: Talk) -> Failure | None:
     for sent, hook, content in _all_requests(_known(talk)):
         reply = talk.reply(hook, content)
@@ -160,6 +176,7 @@ BEHAVIOUR: tuple[tuple[str, str, Callable[[Talk, Talk], Failure | None]], ...] =
     ("unknown-fields", "ignores fields it does not know", _unknown_fields),
     *((f"hostile-{kind}", f"survives {what}", _survives(kind)) for kind, what in HOSTILITIES.items()),
     ("diagnostics", "gives every diagnostic a code, a title and a message", _diagnostics),
+    ("preflight-reason", "says why a job must run", _preflight_reason),
     ("same-twice", "answers the same twice", _same_twice),
     ("same-elsewhere", "answers the same in another process, locale, time zone and folder", _same_elsewhere),
     ("stdout", "writes nothing but the protocol to standard output", _stdout),
@@ -200,14 +217,18 @@ def _each(talk: Talk, what: str) -> Failure | None:
 
 
 def _result(hook: Hook, reply: Reply, field: str) -> tuple[Any, ...]:
-    """One list of a result; empty where there is none, which other checks tell."""
+    """One list of a result; empty where there is none."""
+    return getattr(_decoded(hook, reply), field, ())
+
+
+def _decoded(hook: Hook, reply: Reply) -> Any:
+    """A result; None where there is none, which other checks tell."""
     if reply.content is None:
-        return ()
+        return None
     try:
-        result = method_of(hook).decode_result(reply.content)
+        return method_of(hook).decode_result(reply.content)
     except ValueError:
-        return ()
-    return getattr(result, field, ())
+        return None
 
 
 def _difference(first: Reply, again: Reply) -> str:

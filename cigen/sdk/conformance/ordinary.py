@@ -24,6 +24,7 @@ from cigen.wire.methods import Method, methods
 __all__ = ["empty_request", "encoded", "method_of", "ordinary_request", "output_path", "sample_graph", "target_of"]
 
 _CONTENT = {".json": b'{"name": "a"}\n', ".toml": b'[project]\nname = "a"\n', ".yml": b"a: 1\n", ".yaml": b"a: 1\n"}
+_SIGNATURE = f"cs1:{'0' * 64}"
 _PATHS = {
     "buildkite": ".buildkite/pipeline.yml",
     "circleci": ".circleci/config.yml",
@@ -76,7 +77,7 @@ def ordinary_request(hook: Hook, info: PluginInfo) -> Any:
     if hook is Hook.VALIDATE:
         fragment = Fragment(output_path(target_of(info)), "name: CI\njobs: {}\n")
         return ValidateRequest((fragment,), sample_graph())
-    return PreflightRequest("test", "git:1", "cs1:0", "cs1:1")
+    return PreflightRequest("test", f"git:{'1' * 40}", _SIGNATURE, _SIGNATURE)
 
 
 def empty_request(hook: Hook, info: PluginInfo) -> Any:
