@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from cigen.cli.signing import Signing
 from cigen.model.config import Config
-from cigen.model.dataclass import dataclass
+from cigen.model.dataclass import dataclass, replace
 from cigen.model.diagnostics import Diagnostic
+from cigen.model.events import Observer, ignore
+from cigen.model.plans import Hook
 from cigen.pipeline.audit import is_audited
 from cigen.pipeline.exclusion import PLANNED, exclusions
 from cigen.pipeline.forcing import TRAILER, read_forcing
 from cigen.pipeline.occasion import Occasion, read_occasion
-from cigen.pipeline.skipping import Circumstances, Decision, decide
+from cigen.pipeline.skipping import Circumstances, Decision, decide, proven
 from cigen.pipeline.tier import detect_tier
 from cigen.repo.locate import RepositoryLocation
 from cigen.repo.spawn import GitChild
@@ -30,11 +32,12 @@ __all__ = ["Decided", "Places", "ask_git", "decide_plan", "event_payload", "excl
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where a command runs: the repository, the folder it was started in, and the machine's variables."""
+    """Where a command runs: the repository, the folder it was started in, the machine's variables, and who watches."""
 
     location: RepositoryLocation
     start: Path
     environ: Mapping[str, str]
+    observer: Observer = ignore
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +82,15 @@ def decide_plan(signing: Signing, places: Places, store: str) -> Decided:
         unasked=evidence.unasked if evidence else "SKIPPING_OFF" if config.skipping is None else "STORE_OFF",
         audited=_audited(signing),
     )
-    decisions = decide(planned, findings, circumstances)
-    return Decided(decisions, tier, url, evidence, evidence.diagnostics if evidence else ())
+    decisions, told = decide(planned, findings, circumstances), evidence.diagnostics if evidence else ()
+    hits = proven(decisions)
+    if hits and signing.signatures.context.with_hook(Hook.PREFLIGHT):
+        # Plugins cost a second to load and start: only where there is a hit, and one that has a say in it.
+        from cigen.rules.preflight import hear_objections
+
+        objections, found = hear_objections(signing.signatures, hits, tier, places.observer)
+        decisions, told = decide(planned, findings, replace(circumstances, objections=objections)), (*told, *found)
+    return Decided(decisions, tier, url, evidence, told)
 
 
 def excluded_here(signing: Signing, places: Places) -> dict[str, str]:

@@ -66,7 +66,8 @@ def _decided(session: Session, signatures: Signatures) -> "Decided":
 
     worktree = session.worktree
     signing = Signing(session.context.config_text, worktree.base_commit, worktree.root(), signatures, ())
-    decided = decide_plan(signing, Places(session.location, session.root, session.context.environ), "")
+    places = Places(session.location, session.root, session.context.environ, session.observer)
+    decided = decide_plan(signing, places, "")
     session.found.extend(decided.diagnostics)
     return decided
 

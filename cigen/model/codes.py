@@ -87,6 +87,7 @@ CODES: dict[str, Code] = {
     "PLUGIN_013": Code("Plugin answered too much", 3),
     "PLUGIN_014": Code("Plugin gave an invalid answer", 3),
     "PLUGIN_015": Code("Plugin launcher failed", 3),
+    "PLUGIN_016": Code("Plugin not heard before a skip"),
     # -- the job graph: pipeline/ ----------------------------------------------------------------------------------
     "DAG_001": Code("Jobs wait for each other"),
     "DAG_002": Code("Unknown job in a proposal"),

@@ -340,7 +340,10 @@ class ValidateResult:
 
 @dataclass(frozen=True, slots=True)
 class PreflightRequest:
-    """Should this job run, though its signature is known?"""
+    """Should this job run, though its signature is known? `job_id`: the plan key. `tree`: `git:` and git's id of it.
+
+    `previous_signature`: of the record that proves the job, and so the same as `new_signature`.
+    """
 
     job_id: str
     tree: str = ""
@@ -350,7 +353,7 @@ class PreflightRequest:
 
 @dataclass(frozen=True, slots=True)
 class PreflightResult:
-    """`should_run` true turns a hit into a run; false changes nothing."""
+    """`should_run` true turns a hit into a run; false changes nothing. `reason`: why it must run, in one line."""
 
     should_run: bool = False
     reason: str = ""

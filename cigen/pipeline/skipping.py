@@ -14,7 +14,7 @@ from cigen.pipeline.exclusion import NATIVE, PLANNED
 from cigen.pipeline.expand import declared_globs
 from cigen.pipeline.signature import PlannedJob
 
-__all__ = ["Circumstances", "Decision", "Finding", "Proof", "decide", "is_skipped", "reason_for"]
+__all__ = ["Circumstances", "Decision", "Finding", "Proof", "decide", "is_skipped", "proven", "reason_for"]
 
 _KINDS = (
     ("DEFINITION", frozenset({"scheme", "definition", "matrix"})),
@@ -66,9 +66,9 @@ class Circumstances:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """decision: run, hit, excluded or forced. `proof`: of a hit, and of what would be one but is audited.
+    """decision: run, hit, excluded or forced. `proof`: of a hit, and where the reason is AUDIT or PREFLIGHT.
 
-    note: what a plugin said.
+    note: what plugins have against a hit.
     """
 
     decision: str
@@ -96,6 +96,11 @@ def decide(
     return decisions
 
 
+def proven(decisions: Mapping[str, Decision]) -> list[str]:
+    """Plan keys that only a plugin's objection is left to decide about: hits, and what would be one but is audited."""
+    return [key for key, one in decisions.items() if one.decision == "hit" or one.reason == "AUDIT"]
+
+
 def reason_for(differs: Iterable[Difference] | None) -> str:
     """The reason code for what changed since the last proof."""
     kinds = {one.kind for one in differs or ()}
@@ -117,7 +122,7 @@ def _alone(planned: PlannedJob, finding: Finding, circumstances: Circumstances) 
     if finding.proof is None:
         return Decision("run", reason_for(finding.differs), differs=differs)
     if circumstances.objections and key in circumstances.objections:
-        return Decision("run", "PREFLIGHT", note=circumstances.objections[key])
+        return Decision("run", "PREFLIGHT", finding.proof, note=circumstances.objections[key])
     if key in circumstances.audited:
         return Decision("run", "AUDIT", finding.proof)
     return Decision("hit", "PROVEN", finding.proof)

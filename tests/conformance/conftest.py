@@ -64,7 +64,7 @@ def try_process(tmp_path: Path) -> Callable[..., dict[str, Verdict]]:
     def run(code: str, **deadlines: float) -> dict[str, Verdict]:
         (tmp_path / "module.toml").write_text(MANIFEST)
         (tmp_path / "plugin.py").write_text(HONEST + code + SERVE)
-        patient = replace(PATIENT, **{"detect": 60.0, **deadlines})
+        patient = replace(PATIENT, **{"detect": 60.0, "preflight": 60.0, **deadlines})
         return failures(check_plugin(Trial(plugin_at(str(tmp_path)), ignore, patient), lambda _: ()))
 
     return run

@@ -34,7 +34,7 @@ def run(options: ComputeSignaturesOptions, console: Console) -> int:
     keys = _selected(signing, options)
     from cigen.cli.deciding import Places, decide_plan
 
-    decided = decide_plan(signing, Places(location, console.start, console.environ), options.store)
+    decided = decide_plan(signing, Places(location, console.start, console.environ, console.observer), options.store)
     found += decided.diagnostics
     document = _document(signing, keys, decided)
     if options.format == "github":
@@ -109,7 +109,7 @@ def _given(options: ComputeSignaturesOptions, console: Console) -> Mapping[str, 
 
 def _is_whole(job: Mapping[str, Any]) -> bool:
     said = all(isinstance(job.get(name), str) for name in ("decision", "reason", "signature"))
-    return said and isinstance(job.get("proved_by", {}), dict)
+    return said and isinstance(job.get("proved_by", {}), dict) and isinstance(job.get("note", ""), str)
 
 
 def _sign(options: ComputeSignaturesOptions, location: RepositoryLocation, console: Console) -> "Signing":

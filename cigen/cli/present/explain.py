@@ -41,7 +41,7 @@ _ADVICE = {
     "SHARDS": "no record speaks for all of its shards",
     "SKIPPING_OFF": "skipping is switched off in cig.toml",
     "AUDIT": "it is proven, and tried all the same to see whether that is true",
-    "PREFLIGHT": "a plugin asks for it",
+    "PREFLIGHT": "it is proven, and a plugin objects to a skip",
     "WHEN": "its condition does not hold",
     "EVENT": "this event does not start its workflow",
     "UPSTREAM_EXCLUDED": "a job it needs is left out",
@@ -64,7 +64,7 @@ class JobExplanation:
     """A job's decision, and how its signature differs from an earlier one.
 
     job: plan key. compared_with: what `differs` is relative to (`the last render`, `main`); empty if there is nothing.
-    note: what a plugin said.
+    note: what plugins have against a hit.
     """
 
     job: str

@@ -33,7 +33,7 @@ def decision_fields(decision: "Decision") -> dict[str, Any]:
 
 def plan_text(document: Mapping[str, Any], limit: int = MOST_BYTES) -> str:
     """Sorted and ASCII, one line a job. What is too long for a CI system to hand on loses, in this order and until it
-    fits: the differences, all of a proof but its link, the proofs. What decides is never left out.
+    fits: the differences, all of a proof but its link, the proofs and notes. What decides is never left out.
     """
     text = _spelled(document)
     for shorten in (_without_differences, _with_links, _bare):
@@ -45,11 +45,15 @@ def plan_text(document: Mapping[str, Any], limit: int = MOST_BYTES) -> str:
 
 
 def lines_text(jobs: Mapping[str, Mapping[str, Any]]) -> str:
-    """For a person and for `cut`: plan key, decision, reason, and the run that proved it, a tab between them."""
+    """For a person and for `cut`: plan key, decision, reason, the run that proved it, and what plugins have against a
+    skip, a tab between them.
+    """
+    from cigen.cli.glyphs import one_line
+
     rows = []
     for key, job in sorted(jobs.items()):
-        url = job.get("proved_by", {}).get("url", "")
-        rows.append("\t".join(filter(None, (key, job["decision"], job["reason"], url))) + "\n")
+        url, note = job.get("proved_by", {}).get("url", ""), one_line(job.get("note", ""))
+        rows.append("\t".join((key, job["decision"], job["reason"], url, note)).rstrip("\t") + "\n")
     return "".join(rows)
 
 

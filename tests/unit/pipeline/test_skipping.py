@@ -11,7 +11,16 @@ from cigen.model.resources import Inputs, Job, JobOutputs, Leg, Pair, PathGlob, 
 from cigen.model.triggers import Trigger
 from cigen.pipeline.exclusion import PLANNED
 from cigen.pipeline.signature import PlannedJob
-from cigen.pipeline.skipping import Circumstances, Finding, Proof, decide, is_skipped, reason_for
+from cigen.pipeline.skipping import (
+    Circumstances,
+    Decision,
+    Finding,
+    Proof,
+    decide,
+    is_skipped,
+    proven,
+    reason_for,
+)
 
 PROOF = Proof("https://ci.example.org/1", "main", "2026-01-01T00:00:00Z", "branch")
 PROVEN = Finding(PROOF)
@@ -164,7 +173,7 @@ names = st.sampled_from("abcd")
     st.sampled_from(["", "STORE_DOWN"]),
 )
 def test_there_is_one_way_to_a_hit_and_one_to_any_other_skip(
-    proven: set[str],
+    recorded: set[str],
     forced: set[str],
     effects: set[str],
     audited: set[str],
@@ -178,15 +187,57 @@ def test_there_is_one_way_to_a_hit_and_one_to_any_other_skip(
     bearing = circumstances(
         excluded, " ".join(forced), unasked=unasked, audited=audited, objections=dict.fromkeys(objected, "no")
     )
-    found = decide(jobs, dict.fromkeys(proven, PROVEN), bearing)
+    found = decide(jobs, dict.fromkeys(recorded, PROVEN), bearing)
     free = set("abcd") - forced - effects - fetching
     hits = {key for key, one in found.items() if one.decision == "hit"}
-    assert hits == (set() if unasked else proven & free - audited - objected - excluded.keys())
+    assert hits == (set() if unasked else recorded & free - audited - objected - excluded.keys())
     skipped = {key for key, one in found.items() if is_skipped(one.decision, one.reason)}
     assert skipped == hits | {key for key, reason in excluded.items() if reason in PLANNED and key in free}
     native = {key for key, reason in excluded.items() if reason not in PLANNED}
     assert {key for key, one in found.items() if one.decision == "excluded"} == native | skipped - hits
-    assert all((one.proof is not None) == (one.decision == "hit" or one.reason == "AUDIT") for one in found.values())
+    proved = {"PROVEN", "AUDIT", "PREFLIGHT"}
+    assert all((one.proof is not None) == (one.reason in proved) for one in found.values())
+
+
+@given(
+    *(st.sets(names) for _ in range(5)),
+    st.dictionaries(names, st.sampled_from(["WHEN", "SKIP_ENV", "SKIP_BRANCH"])),
+    st.dictionaries(names, names),
+)
+def test_whatever_plugins_object_to_what_would_run_still_runs_and_asking_about_hits_is_enough(
+    recorded: set[str],
+    forced: set[str],
+    effects: set[str],
+    audited: set[str],
+    objected: set[str],
+    excluded: dict[str, str],
+    fetches: dict[str, str],
+) -> None:
+    """An objection may make others run for their outputs, and takes no run away."""
+    jobs = [
+        planned(
+            key,
+            effects=key in effects,
+            outputs=JobOutputs(files=("x",)),
+            inputs=Inputs(artifacts=(fetches[key],)) if fetches.get(key, key) < key else None,
+        )
+        for key in "abcd"
+    ]
+
+    def result(objections: set[str]) -> dict[str, Decision]:
+        given = circumstances(
+            excluded, " ".join(forced), audited=audited, objections=dict.fromkeys(sorted(objections), "no")
+        )
+        return decide(jobs, dict.fromkeys(recorded, PROVEN), given)
+
+    def running(decisions: dict[str, Decision]) -> set[str]:
+        return {key for key, one in decisions.items() if one.decision in ("run", "forced")}
+
+    before, every, hits = result(set()), result(objected), set(proven(result(set())))
+    assert running(before) <= running(every)
+    assert {key for key in every if key in objected & hits and every[key].decision == "hit"} == set()
+    assert running(result(objected & hits)) == running(every)
+    assert {one.decision for key, one in every.items() if key not in running(every)} <= {"hit", "excluded"}
 
 
 @pytest.mark.parametrize("reason", ["WHEN", "EVENT", "UPSTREAM_EXCLUDED"])
@@ -239,5 +290,14 @@ def test_s20_an_audited_job_runs_and_tells_what_proved_it() -> None:
 
 def test_a_plugin_turns_a_hit_into_a_run_and_nothing_into_a_hit() -> None:
     found = decide([planned("a")], {"a": PROVEN}, circumstances(objections={"a": "quota"}))["a"]
-    assert (found.decision, found.reason, found.proof, found.note) == ("run", "PREFLIGHT", None, "quota")
+    assert (found.decision, found.reason, found.proof, found.note) == ("run", "PREFLIGHT", PROOF, "quota")
     assert decided([planned("a")], objections={"a": "quota"}) == {"a": ("run", "NO_RECORD")}
+
+
+def test_plugins_are_asked_about_hits_and_audited_jobs_and_nothing_else() -> None:
+    """An audited job that a plugin would have run is no proof that was wrong."""
+    jobs = [planned(key) for key in "abcd"]
+    given = circumstances({"d": "SKIP_ENV"}, forced="c", audited={"b", "c"})
+    assert proven(decide(jobs, dict.fromkeys("abcd", PROVEN), given)) == ["a", "b"]
+    both = decide(jobs, dict.fromkeys("abcd", PROVEN), circumstances(audited={"b"}, objections={"b": "no"}))
+    assert (both["b"].reason, both["b"].note) == ("PREFLIGHT", "no")
