@@ -118,20 +118,22 @@ else:
         return __init__
 
     def _compiled(layout: dict[str, tuple[Any, Any]], after: Any, setters: list[Any]) -> Any:
+        # No field can be called so: a name with two underscores in front is spelled otherwise in a class.
         scope: dict[str, Any] = {
-            "setters": setters, "after": after, "exhaust": _exhaust, "map": map, "call": call, "repeat": repeat
+            "__setters": setters, "__after": after,
+            "__exhaust": _exhaust, "__map": map, "__call": call, "__each": repeat,
         }  # fmt: skip
         arguments, values = ["self"], []
         for index, (name, (_, default)) in enumerate(layout.items()):
-            scope[f"default_{name}"], scope[f"set_{index}"] = default, setters[index]
-            arguments.append(name if default is REQUIRED else f"{name}=default_{name}")
-            late = default.__class__ is _Factory
-            values.append(f"default_{name}.make() if {name} is default_{name} else {name}" if late else name)
+            known = f"__default_{index}"
+            scope[known], scope[f"__set_{index}"] = default, setters[index]
+            arguments.append(name if default is REQUIRED else f"{name}={known}")
+            values.append(f"{known}.make() if {name} is {known} else {name}" if default.__class__ is _Factory else name)
         if len(values) < _MANY:
-            lines = [f"    set_{index}(self, {value})" for index, value in enumerate(values)]
+            lines = [f"    __set_{index}(self, {value})" for index, value in enumerate(values)]
         else:
-            lines = [f"    exhaust(map(call, setters, repeat(self), ({', '.join(values)})))"]
-        lines += ["    after(self)" if after is not None else "    pass"]
+            lines = [f"    __exhaust(__map(__call, __setters, __each(self), ({', '.join(values)})))"]
+        lines += ["    __after(self)" if after is not None else "    pass"]
         exec("\n".join([f"def __init__({', '.join(arguments)}):", *lines]), scope)  # noqa: S102 - our own fields' names
         return scope["__init__"]
 

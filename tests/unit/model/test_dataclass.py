@@ -137,6 +137,30 @@ def test_what_follows_the_constructor_runs_once_for_each_object(often: int) -> N
     assert seen == list(range(often))
 
 
+def test_a_field_may_be_called_as_anything_that_makes_objects() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Named:
+        """With as many fields as are set all at once."""
+
+        call: int
+        map: int
+        repeat: int
+        each: int
+        setters: int
+        exhaust: int
+        after: int = 6
+        default_call: int = 7
+        set_0: int = 8
+        _Named__call: int = 9
+
+        def __post_init__(self) -> None:
+            assert (self.call, self._Named__call) == (0, 9)
+
+    for _ in range(50):
+        made = Named(*range(6))
+        assert [getattr(made, name) for name in Named.__slots__] == list(range(10))
+
+
 def test_every_object_has_a_default_of_its_own() -> None:
     made = [Mutable() for _ in range(50)]
     for number, value in enumerate(made):
