@@ -1,10 +1,11 @@
 """A store in a bucket: S3 and whatever speaks like it, Google Cloud Storage, Azure.
 
-Owns obstore. Credentials are those that the machine has (variables, instance roles, workload identity); cig knows none.
+Owns obstore. Credentials are those that the machine has: variables, instance roles, or the identity of a CI job.
 The requests of a plan are under way together, and none is repeated for longer than the plan would wait. They are made
 from threads, which cost half of what asyncio does.
 """
 
+import os
 import re
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -13,6 +14,7 @@ from html import unescape
 from typing import Any
 
 from cigen.proof.at_once import fetch_all
+from cigen.proof.identity import identity_options
 from cigen.proof.stores import StoreFaultError
 
 __all__ = ["BucketStore"]
@@ -41,7 +43,8 @@ class BucketStore:
         backoff = {"init_backoff": wait / 60, "max_backoff": wait / 6, "base": 2}
         retries: Any = {"max_retries": 2, "retry_timeout": wait, "backoff": backoff}
         try:
-            self._store = from_url(url, client_options=options, retry_config=retries)
+            given: Any = identity_options(url, os.environ, budget)
+            self._store = from_url(url, config=given, client_options=options, retry_config=retries)
         except (BaseError, ValueError) as fault:
             raise StoreFaultError(f"cannot be used: {_said(fault)}") from fault
 
