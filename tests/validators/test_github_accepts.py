@@ -63,13 +63,13 @@ def test_no_finding_where_proofs_are_signed_in_an_environment(check: Check, tmp_
         trust=("protected:0a",),
         secrets=("STORE_TOKEN",),
         machine=LINUX,
-        settings=(ProviderBlock("github", '{"environment":"cig-protected"}'),),
+        settings=(ProviderBlock("github", '{"environment":"cig-protected","oidc":true}'),),
         files=("cig.toml",),
         version="1.2.3",
     )
     graph = Graph("shop", (workflow(),), (provable,), skipping=skipping)
     text, diagnostics = render_workflow(graph, Output("github", ".github/workflows/ci.yml"))
-    assert (diagnostics, "deployment: false" in text) == ((), True)
+    assert (diagnostics, "deployment: false" in text, "id-token: write" in text) == ((), True, True)
     path = tmp_path / ".github/workflows/ci.yml"
     path.parent.mkdir(parents=True)
     path.write_text(text)

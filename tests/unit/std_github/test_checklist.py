@@ -212,6 +212,12 @@ def test_s16_each_tiers_key_is_asked_for_where_runs_of_that_tier_alone_find_it()
     assert only.place.endswith("> Selected branches and tags")
 
 
+def test_a_cloud_that_keeps_proofs_is_to_trust_the_tokens_of_jobs() -> None:
+    title = "Let the cloud that keeps the proofs trust GitHub's tokens"
+    assert of(title, planned(settings=(ProviderBlock("github", '{"oidc":true}'),))).key == ("skipping", "github")
+    assert not [one for one in planned() if one.title == title]
+
+
 def test_s16_without_an_environment_the_protected_key_is_asked_for_nowhere() -> None:
     found = planned(trust=("protected:0b",))
     assert [one for one in found if one.title.startswith("Add the secret")] == []

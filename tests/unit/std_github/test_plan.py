@@ -239,6 +239,26 @@ def test_a_job_with_an_environment_of_its_own_keeps_it() -> None:
     assert jobs["a"]["environment"] == "staging"
 
 
+@pytest.mark.parametrize("asked", [True, False])
+def test_nobody_but_who_asks_the_store_gets_a_token_for_it(*, asked: bool) -> None:
+    """S16: the planner, and the jobs that record."""
+    block = ProviderBlock("github", json.dumps({"oidc": asked}))
+    unrecorded = job("c", skip_if=SkipIf(env=("FAST",)))
+    own = provable("d", permissions=(Pair("packages", "read"),))
+    jobs, found = render(provable("a"), job("b"), unrecorded, own, skipping=replace(ON, settings=(block,)))
+    assert found == ()
+    holders = [name for name, one in jobs.items() if "id-token" in one["permissions"]]
+    assert holders == (["cig-plan", "a", "d"] if asked else [])
+    assert jobs["d"]["permissions"].get("packages") == "read"
+    assert jobs["cig-plan"]["permissions"]["contents"] == "read"
+
+
+def test_a_token_is_asked_for_or_not() -> None:
+    block = ProviderBlock("github", '{"oidc":"sts.amazonaws.com"}')
+    _, found = render(provable("a"), skipping=replace(ON, settings=(block,)))
+    assert [(one.code, one.key) for one in found] == [("GITHUB_014", ("skipping", "github", "oidc"))]
+
+
 @pytest.mark.parametrize("name", ["", 1, None, "a'b", "${{ x }}", " a", "x" * 256])
 def test_what_is_no_name_of_an_environment_is_refused(name: object) -> None:
     block = ProviderBlock("github", json.dumps({"environment": name}))

@@ -20,7 +20,7 @@ from cigen.std.ci.legs import PLACEHOLDER
 from cigen.std.ci.plans import KEY, gate_name, has_plan, is_recorded, is_skippable
 from cigen.std.ci.problems import CannotExpress
 from cigen.std.ci.workflows import effective_triggers, workflow_key
-from cigen.std.provider.github.plan import key_environment
+from cigen.std.provider.github.plan import key_environment, takes_role
 from cigen.std.provider.github.problems import new_report
 from cigen.std.provider.github.runners import runs_on
 from cigen.std.provider.github.shards import as_matrix
@@ -83,6 +83,10 @@ def _store(workflow: Workflow, jobs: Sequence[Job], skipping: Skipping, checks: 
     for name in skipping.secrets:
         reason = f'the plan of workflow "{workflow.id}" reads the store with it'
         checks.add(f"Add the secret {name}", place.format(name), reason, ("skipping", "secrets"))
+    if takes_role(skipping):
+        place = f"the cloud: issuer {_ISSUER}, subjects as in docs/security.md; the role's name in [skipping] secrets"
+        reason = f'the plan of workflow "{workflow.id}" and the jobs that record take a role on'
+        checks.add("Let the cloud that keeps the proofs trust GitHub's tokens", place, reason, ("skipping", "github"))
     if skipping.trust and any(is_recorded(job) for job in jobs):
         _keys(workflow, skipping, place.format(KEY), checks)
 

@@ -73,7 +73,10 @@ def render_job(job: Job, strategy: Strategy | None, runs_on: Value, scope: JobSc
         found["if"] = if_value(condition)
     found["runs-on"] = runs_on
     found["timeout-minutes"] = job.timeout
-    found["permissions"] = render_permissions(job, scope.workflow)
+    found["permissions"] = {
+        **(planning.permissions(job) if planning else {}),
+        **render_permissions(job, scope.workflow),
+    }
     deployment = render_environment(job, scope.report)
     if deployment is None and planning is not None:
         deployment = planning.signing_environment(job)

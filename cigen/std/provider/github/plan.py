@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cigen.sdk import Checkout, Graph, Job, Skipping, Step, Workflow
-from cigen.sdk.yaml import Value
+from cigen.sdk.yaml import Commented, Value
 from cigen.std.ci.blocks import read_own
 from cigen.std.ci.plans import (
     GATE,
@@ -41,7 +41,7 @@ from cigen.std.provider.github.texts import string_literal
 from cigen.std.provider.github.triggers import root_condition
 from cigen.std.report import Report
 
-__all__ = ["Planning", "check_plan", "key_environment"]
+__all__ = ["Planning", "check_plan", "key_environment", "takes_role"]
 
 _MINUTES = 5
 _STEP_MINUTES = 2
@@ -49,7 +49,8 @@ _STEP_MINUTES = 2
 is cancelled by GitHub, which is another thing.
 """
 
-_ENVIRONMENT = "environment"
+_TOKEN: dict[str, Value] = {"id-token": Commented("write", "opens the store of proofs")}
+_ENVIRONMENT, _IDENTITY = "environment", "oidc"
 _NAME = re.compile(r"[\w./-][\w ./-]{0,254}", re.ASCII)
 
 
@@ -60,6 +61,7 @@ class Planning:
     jobs: by their ids in the file. ids: what each is called in cig.toml, where a job may be several. whens: the `when`
     of each that has one, as an expression. secrets: what GitHub calls a secret, where that is another name. bash: the
     workflow leaves the shell to GitHub. environment: has the key that proofs of the default branch are signed with.
+    identity: the store is opened with the token of a job.
     """
 
     graph: Graph
@@ -72,6 +74,7 @@ class Planning:
     bash: bool
     report: Report
     environment: str = ""
+    identity: bool = False
 
     def heeds(self, job: Job) -> bool:
         """Whether the plan has a say in the job's condition."""
@@ -141,6 +144,10 @@ class Planning:
         # Nothing is deployed; without a name there is no environment.
         return {"name": name, "deployment": False}
 
+    def permissions(self, job: Job) -> dict[str, Value]:
+        """What the job's token may do so that its proof is kept."""
+        return _TOKEN if self.identity and is_recorded(job) else {}
+
     def record_steps(self, job: Job, strategy: Strategy | None) -> list[tuple[str, dict[str, Value]]]:
         """The last steps, which keep the proof that the job passed, each with its id."""
         if not is_recorded(job):
@@ -186,7 +193,7 @@ class Planning:
         found |= {
             "runs-on": self._machine(),
             "timeout-minutes": _MINUTES,
-            "permissions": {"contents": "read"},
+            "permissions": {"contents": "read", **(_TOKEN if self.identity else {})},
             "outputs": outputs,
             "steps": [
                 {"name": "Check out what a plan is made of", **render_checkout(checkout)},
@@ -300,7 +307,7 @@ def _output(name: str) -> str:
 def check_plan(jobs: Mapping[str, Job], skipping: Skipping, report: Report) -> None:
     """The planner and the gate have ids of their own, and nothing is said that means nothing."""
     own = _own(skipping, report)
-    for name in sorted(set(own) - {_ENVIRONMENT}):
+    for name in sorted(set(own) - {_ENVIRONMENT, _IDENTITY}):
         message = f'"{name}" under [skipping] github means nothing to provider/github'
         report.warning("GITHUB_006", message, key=("skipping", "github", name))
     if _ENVIRONMENT in own:
@@ -311,6 +318,9 @@ def check_plan(jobs: Mapping[str, Job], skipping: Skipping, report: Report) -> N
         elif not skipping.trust:
             message = f"without [skipping] trust nothing is signed, and no job needs the {KEY} of an environment"
             report.warning("GITHUB_006", message, key=key)
+    if not isinstance(own.get(_IDENTITY, False), bool):
+        message = "whether the store is opened with a job's OpenID Connect token is true or false"
+        report.error("GITHUB_014", message, hint="write oidc = true", key=("skipping", "github", _IDENTITY))
     for name in (PLANNER, GATE):
         if name in jobs:
             message = f'"{name}" is the id of a job that cig adds to the workflow'
@@ -321,6 +331,11 @@ def key_environment(skipping: Skipping) -> str:
     """The environment that has the key of protected branches; empty where cig.toml names none that can be one."""
     name = _own(skipping, new_report()).get(_ENVIRONMENT)
     return name if isinstance(name, str) and _NAME.fullmatch(name) else ""
+
+
+def takes_role(skipping: Skipping) -> bool:
+    """Whether the jobs that ask the store do so with a token of their own."""
+    return _own(skipping, new_report()).get(_IDENTITY) is True
 
 
 def _own(skipping: Skipping, report: Report) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from cigen.std.provider.github.jobs import JobScope, render_job, render_when
 from cigen.std.provider.github.limits import check_inputs, check_jobs
 from cigen.std.provider.github.matrix import Strategy, render_strategy
 from cigen.std.provider.github.parts import Part, split_matrices
-from cigen.std.provider.github.plan import Planning, check_plan, key_environment
+from cigen.std.provider.github.plan import Planning, check_plan, key_environment, takes_role
 from cigen.std.provider.github.problems import new_report
 from cigen.std.provider.github.raw import merge_workflow_raw
 from cigen.std.provider.github.runners import runs_on
@@ -139,6 +139,7 @@ def _planning(graph: Graph, scope: JobScope, parts: Sequence[Part]) -> Planning 
         bash=scope.bash,
         report=scope.report,
         environment=key_environment(graph.skipping) if graph.skipping.trust else "",
+        identity=takes_role(graph.skipping),
     )
 
 
