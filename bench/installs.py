@@ -10,12 +10,13 @@ import shutil
 import subprocess
 import sys
 import venv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from measure import output_of
 
-__all__ = ["Tools", "install_tools"]
+__all__ = ["Tools", "build_wheel", "install_tools"]
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parent
@@ -98,28 +99,33 @@ def _install_peers(folder: Path) -> Path:
 
 
 def _install_cig(cache: Path) -> Path:
-    """A venv with cig's wheel. Built from a copy, so that the project's folder stays as it is."""
-    sources = _sources()
-    wanted = _digest(sources)
+    """A venv with cig's wheel."""
+    wanted = _digest(_sources())
     environment = cache / "venv"
     if not _is_done(environment, wanted):
-        copy = cache / "source"
-        shutil.rmtree(copy, ignore_errors=True)
-        for path in sources:
-            target = copy / path.relative_to(PROJECT)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(path, target)
         pip = [str(environment / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "-q"]
         if not (environment / "bin").exists():
             venv.create(environment, with_pip=True)
             # The pip that Python brings along writes a `cig` that imports `re`: 6 ms of every command.
             subprocess.run([*pip, "install", "--upgrade", "pip>=26"], check=True)
-        wheels = copy / "wheels"
-        subprocess.run([*pip, "wheel", "--no-deps", "-w", str(wheels), str(copy)], check=True)
+        wheel = build_wheel(cache, pip)
         subprocess.run([*pip, "uninstall", "-y", "cigen"], check=True, stderr=subprocess.DEVNULL)
-        subprocess.run([*pip, "install", *map(str, sorted(wheels.glob("*.whl")))], check=True)
+        subprocess.run([*pip, "install", str(wheel)], check=True)
         _mark_done(environment, wanted)
     return environment
+
+
+def build_wheel(cache: Path, pip: Sequence[str]) -> Path:
+    """cig's wheel, from the project as it is now. Built from a copy, so that the project's folder stays so."""
+    copy = cache / "source"
+    shutil.rmtree(copy, ignore_errors=True)
+    for path in _sources():
+        target = copy / path.relative_to(PROJECT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, target)
+    subprocess.run([*pip, "wheel", "--no-deps", "-w", str(copy / "wheels"), str(copy)], check=True)
+    (wheel,) = (copy / "wheels").glob("*.whl")
+    return wheel
 
 
 def _sources() -> list[Path]:
