@@ -5,6 +5,7 @@ certificate, so that is not looked at here, and nowhere else.
 """
 
 import ipaddress
+import json
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ from cigen.proof.bucket import BucketStore
 from cigen.proof.stores import StoreFaultError
 
 ROLE = "arn:aws:iam::111122223333:role/cig-branch"
+PROVIDER = "projects/1/locations/global/workloadIdentityPools/cig/providers/ci"
 CREDENTIALS = """<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials>
 <AccessKeyId>SHORT</AccessKeyId><SecretAccessKey>x</SecretAccessKey><SessionToken>session</SessionToken>
 <Expiration>2099-01-01T00:00:00Z</Expiration>
@@ -46,12 +48,28 @@ class _Cloud(BaseHTTPRequestHandler):
     def _answer(self, status: int, content: bytes) -> None:
         self.send_response(status)
         self.send_header("Content-Length", str(len(content)))
+        self.send_header("ETag", '"x"')
         self.send_header("Last-Modified", "Mon, 01 Jan 2024 00:00:00 GMT")
         self.end_headers()
         self.wfile.write(content)
 
     def log_message(self, *_: object) -> None:
         pass
+
+
+class _Google(BaseHTTPRequestHandler):
+    """The same of Google, whose exchange takes JSON."""
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        known = asked["subjectToken"] == "token-of-the-job" and asked["audience"] == f"//iam.googleapis.com/{PROVIDER}"
+        self._answer(200 if known else 400, b'{"access_token": "for-an-hour", "expires_in": 3600}' if known else b"{}")
+
+    def do_GET(self) -> None:
+        known = self.headers["Authorization"] == "Bearer for-an-hour"
+        self._answer(200 if known else 401, b"record" if known else b"")
+
+    _answer, log_message = _Cloud._answer, _Cloud.log_message
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:
@@ -120,3 +138,28 @@ def test_s16_a_token_of_another_job_opens_nothing(opened: Callable[..., BucketSt
     store = opened(AWS_ROLE_ARN=ROLE, CIRCLE_OIDC_TOKEN_V2="token-of-another")
     with pytest.raises(StoreFaultError):
         store.fetch(["a"], 100)
+
+
+@pytest.fixture
+def google(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], BucketStore]]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Google) as server, monkeypatch.context() as context:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_address[1]}"
+        context.setattr("cigen.proof.identity._GOOGLE", url)
+        context.setenv("GOOGLE_BASE_URL", url)
+        context.setenv("GOOGLE_WORKLOAD_IDENTITY_PROVIDER", PROVIDER)
+        for name in ("GOOGLE_SERVICE_ACCOUNT", "GOOGLE_SERVICE_ACCOUNT_KEY", "GOOGLE_APPLICATION_CREDENTIALS"):
+            context.delenv(name, raising=False)
+
+        def start(token: str) -> BucketStore:
+            context.setenv("CIRCLE_OIDC_TOKEN_V2", token)
+            return BucketStore("gs://records/x", 20)
+
+        yield start
+        server.shutdown()
+
+
+def test_s16_google_takes_the_token_of_the_job_and_no_other(google: Callable[[str], BucketStore]) -> None:
+    assert google("token-of-the-job").fetch(["a"], 100) == {"a": b"record"}
+    with pytest.raises(StoreFaultError, match="gets no credentials from Google for the token of this job"):
+        google("token-of-another")

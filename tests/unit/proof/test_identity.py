@@ -15,6 +15,7 @@ from cigen.proof.stores import StoreFaultError
 
 ROLE = {"AWS_ROLE_ARN": "arn:aws:iam::111122223333:role/cig-branch"}
 APPLICATION = {"AZURE_CLIENT_ID": "a", "AZURE_TENANT_ID": "b"}
+PROVIDER = {"GOOGLE_WORKLOAD_IDENTITY_PROVIDER": "projects/1/locations/global/workloadIdentityPools/cig/providers/ci"}
 CIRCLECI = {"CIRCLE_OIDC_TOKEN_V2": "of-circleci"}
 
 
@@ -103,6 +104,7 @@ def test_buildkites_agent_is_asked(tmp_path: Path) -> None:
         ("az://proofs", {**CIRCLECI, "AZURE_CLIENT_ID": "a"}),
         ("az://proofs", {**CIRCLECI, **APPLICATION, "AZURE_CLIENT_SECRET": "x"}),
         ("gs://proofs", {**CIRCLECI, **ROLE}),
+        ("gs://proofs", {**CIRCLECI, **PROVIDER, "GOOGLE_APPLICATION_CREDENTIALS": "/x"}),
     ],
 )
 def test_without_a_role_or_with_other_credentials_no_token_is_asked_for(url: str, environ: dict[str, str]) -> None:
