@@ -167,7 +167,7 @@ def test_a_setup_configuration_has_to_be_switched_on_and_jobs_that_ask_need_none
 def test_what_the_store_and_its_records_need_is_kept_in_contexts_or_variables() -> None:
     found = planned(secrets=("AWS_KEY",), trust=("branch:0a",))
     assert found["Add the variable AWS_KEY"].key == ("skipping", "secrets")
-    title = "Add the variable CIG_STORE_KEY, the private key of the tier of the runs that get it"
+    title = 'Add the variable CIG_STORE_KEY, the private key of tier "branch"'
     assert found[title].key == ("skipping", "trust")
     assert "all scripts of these jobs see it" in found[title].reason
     kept = planned(Secret("CIG_STORE_KEY", block(context="proofs")), trust=("branch:0a",))

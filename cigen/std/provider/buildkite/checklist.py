@@ -116,7 +116,7 @@ def _store(
         reason = f'the plan of workflow "{workflow.id}" reads the store with it'
         _secret(name, "", reason, ("skipping", "secrets"), secrets, checks)
     if skipping.trust and any(is_recorded(job) for job in jobs):
-        what = ": the private key of the tier of the runs that get it"
+        what = ': the private key of tier "branch"'
         reason = f'jobs of workflow "{workflow.id}" sign their records with it'
         _secret(KEY, what, reason, ("skipping", "trust"), secrets, checks)
 

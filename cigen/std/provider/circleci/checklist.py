@@ -86,7 +86,7 @@ def _plan(
         reason = f'the plan of workflow "{workflow.id}" reads the store with it'
         _keep(name, "", reason, ("skipping", "secrets"), contexts, checks)
     if skipping.trust and any(is_recorded(job) for job in jobs):
-        what = ", the private key of the tier of the runs that get it,"
+        what = ', the private key of tier "branch",'
         reason = f'jobs of workflow "{workflow.id}" sign their records with it; all scripts of these jobs see it'
         _keep(KEY, what, reason, ("skipping", "trust"), contexts, checks)
 

@@ -68,9 +68,7 @@ def _store(
         (name, f'the plan of workflow "{workflow.id}" reads the store with it', "secrets") for name in skipping.secrets
     ]
     if skipping.trust and any(is_recorded(job) for job in jobs):
-        reason = (
-            f'jobs of workflow "{workflow.id}" sign their records with it: the private key of the tier of these builds'
-        )
+        reason = f'jobs of workflow "{workflow.id}" sign their records with it: the private key of tier "branch"'
         asked.append((KEY, reason, "trust"))
     for name, reason, key in asked:
         try:
