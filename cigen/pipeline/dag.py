@@ -53,7 +53,7 @@ def build_graph(
 
 
 def _not_there(path: str) -> Diagnostic:
-    hint = f"echo cigen=={__version__} | uv pip compile - --universal --generate-hashes -o {path}"
+    hint = f"echo cigen=={__version__} | uv pip compile - --universal --python-version 3.11 --generate-hashes -o {path}"
     return error("DAG_019", f'there is no "{path}" to install cig by', hint=hint, key=("skipping", "install"))
 
 
