@@ -41,8 +41,9 @@ def test_the_first_run_does_everything_the_second_nothing_and_an_edit_its_closur
         "exit 0",
         "echo run-build=false; echo run-docs=false; exit 1",
         "echo nonsense",
+        "echo run-build=false; echo run-docs=false; echo run-test=false; exit 0",
     ],
-    ids=["fails", "truncated", "empty", "fails at the end", "nonsense"],
+    ids=["fails", "truncated", "empty", "fails at the end", "nonsense", "without the plan"],
 )
 def test_a_planner_that_does_not_plan_has_everything_run(project: ActedProject, sabotage: str) -> None:
     """S1: although all of it is proven."""

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from cigen.pipeline.tier import detect_tier
+from cigen.proof.identity import identity_options
 from cigen.proof.places import latest_place, record_place
 
 ROOT = Path(__file__).parents[2]
@@ -162,6 +163,20 @@ def test_s16_a_run_of_the_protected_branch_may_take_the_role_on(issuer: str) -> 
 @pytest.mark.parametrize(("issuer", "other"), INTRUDERS)
 def test_s16_nobody_else_may_take_the_role_on(issuer: str, other: dict[str, Any]) -> None:
     assert not trusted(issuer, {**CLAIMS[issuer], **other})
+
+
+def test_s16_the_policies_expect_the_audiences_that_cig_asks_for(tmp_path: Path) -> None:
+    agent = tmp_path / "buildkite-agent"
+    agent.write_text('#!/bin/sh\nprintf %s "$4"\n')
+    agent.chmod(0o755)
+    job = {"BUILDKITE": "true", "PATH": f"{tmp_path}:/usr/bin:/bin"}
+    role = identity_options("s3://proofs", {**job, "AWS_ROLE_ARN": "x"}, 30)
+    assert {Path(path).read_text() for path in role.values()} == {
+        CLAIMS[issuer]["aud"] for issuer in ("token.actions.githubusercontent.com", "agent.buildkite.com")
+    }
+    application = identity_options("az://proofs", {**job, "AZURE_CLIENT_ID": "x", "AZURE_TENANT_ID": "x"}, 30)
+    federated = next(policy for policy in POLICIES if "audiences" in policy)
+    assert [Path(path).read_text() for path in application.values()] == federated["audiences"]
 
 
 @pytest.mark.parametrize("operator", ["ForAllValues", "pull_request_target"])
