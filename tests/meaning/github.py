@@ -3,7 +3,7 @@
 import json
 import re
 import shlex
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import product
 from typing import Any
 
@@ -13,7 +13,7 @@ from expressions import GITHUB, ExpressionError, evaluate, parse
 from plan import glob_matches
 from record import Leg, Meaning, input_name
 
-__all__ = ["read_github"]
+__all__ = ["read_github", "read_matrix"]
 
 _EXPRESSION = re.compile(r"\$\{\{((?:[^'}]|'[^']*'|\}(?!\}))*)\}\}")
 _SECRET = re.compile(r"secrets\.([A-Za-z_]\w*)")
@@ -36,14 +36,14 @@ def read_github(text: str, events: Events) -> Meaning:
     workflow = yaml.safe_load(text)
     jobs: dict[str, Any] = workflow["jobs"]
     own = {job_id for job_id, job in jobs.items() if _text(job.get("name")).startswith("cig/")}
-    keys = {job_id: [_key(job_id, values) for values in _matrix(job)] for job_id, job in jobs.items()}
+    keys = {job_id: [_key(job_id, values) for values in read_matrix(job)] for job_id, job in jobs.items()}
     keys |= {job_id: [] for job_id in own}
     legs = {}
     for job_id, job in jobs.items():
         if job_id in own:
             continue
         needs = frozenset(key for needed in _listed(job.get("needs")) for key in keys[needed])
-        for values in _matrix(job):
+        for values in read_matrix(job):
             key = _key(job_id, values)
             legs[key] = _leg(workflow, job, key, values, needs)
     runs = {name: frozenset(_running(workflow, event, keys)) for name, event in events.items()}
@@ -62,33 +62,43 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _matrix(job: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The combinations, as GitHub's documentation describes exclude and then include."""
+def read_matrix(job: Mapping[str, Any], needs: Mapping[str, object] | None = None) -> list[dict[str, Any]]:
+    """The combinations, as GitHub's documentation describes exclude and then include; values differ beyond case.
+
+    needs: what the jobs that this one needs came to, `needs.JOB.result` and `needs.JOB.outputs.NAME`.
+    """
     matrix = (job.get("strategy") or {}).get("matrix")
     if matrix is None:
         return [{}]
     axes = {name: values for name, values in matrix.items() if name not in ("include", "exclude")}
+    excluded = _rows(matrix.get("exclude"), needs or {})
+    assert all(name in axes for row in excluded for name in row), "exclude of what is no axis: GitHub refuses it"
     rows = [dict(zip(axes, values, strict=True)) for values in product(*axes.values())] if axes else []
-    rows = [row for row in rows if not any(out.items() <= row.items() for out in _planned(matrix.get("exclude")))]
+    rows = [row for row in rows if not any(_agree(out, row, out) for out in excluded)]
     made = [dict(row) for row in rows]
     added = []
-    for extra in matrix.get("include") or []:
-        fits = [i for i, row in enumerate(rows) if all(row[name] == extra[name] for name in extra if name in row)]
+    for extra in _rows(matrix.get("include"), needs or {}):
+        fits = [i for i, row in enumerate(rows) if _agree(extra, row, [name for name in extra if name in row])]
         if not fits or not axes:
             added.append(dict(extra))
         for i in fits:
             made[i] |= extra
+    assert 0 < len(made + added) <= 256, "GitHub refuses a matrix without legs, and one with more"
     return made + added
 
 
-def _planned(given: Any) -> list[Any]:
-    """A list, or the expression that says it where no plan does."""
+def _agree(one: Mapping[str, Any], other: Mapping[str, Any], names: Iterable[str]) -> bool:
+    return all(_text(one[name]).casefold() == _text(other[name]).casefold() for name in names)
+
+
+def _rows(given: Any, needs: Mapping[str, object]) -> list[Any]:
+    """A list, or what the expression says that makes one."""
 
     def look_up(name: str) -> object:
         if name.startswith("fromJSON("):
             return json.loads(name.removeprefix("fromJSON(").removesuffix(")"))
         assert re.fullmatch(r"needs\.[\w-]+\.(result|outputs\.[\w-]+)", name), name
-        return None
+        return needs.get(name)
 
     whole = _EXPRESSION.fullmatch(given) if isinstance(given, str) else None
     found = evaluate(parse(whole[1], GITHUB), GITHUB, look_up) if whole else given

@@ -33,6 +33,7 @@ from cigen.sdk import (
     Op,
     Output,
     Pair,
+    PathGlob,
     ProviderBlock,
     PullRequestTrigger,
     PushTrigger,
@@ -42,6 +43,8 @@ from cigen.sdk import (
     Schedule,
     Service,
     Shards,
+    SkipIf,
+    Skipping,
     Step,
     TagTrigger,
     Tool,
@@ -353,5 +356,35 @@ def forty_jobs() -> Graph:
     return Graph("forty", (workflow(triggers=given),), tuple(jobs))
 
 
-WIDER = {make.__name__: make() for make in (sharded, three_hundred_legs, forty_jobs)}
+def proven_legs() -> Graph:
+    """Matrices of every kind whose legs a plan takes away one by one."""
+    files = SkipIf(paths_unmodified=(PathGlob("src/**"),))
+    pythons, systems = ("3.13", "3.14"), ("linux", "mac")
+    axes = Matrix(
+        (MatrixAxis("python", pythons), MatrixAxis("system", systems)),
+        legs=legs("axes", {"mac": Runner("macos")}, python=pythons, system=systems),
+        fail_fast=False,
+    )
+    rows = [{"target": "x86", "said": "it's"}, {"target": "arm", "said": "größer ${{ x }}"}]
+    listed = Matrix(
+        include=tuple(MatrixRow(tuple(Pair(*one) for one in row.items())) for row in rows),
+        legs=tuple(Leg(f"rows-{row['target']}", tuple(Pair(*one) for one in row.items()), LINUX) for row in rows),
+        max_parallel=1,
+    )
+    wide = three_hundred_legs().jobs[0].matrix
+    assert wide is not None
+    wide = replace(wide, max_parallel=0, legs=tuple(replace(leg, key=f"wide{leg.key[4:]}") for leg in wide.legs))
+    check = Step("checkout", checkout=Checkout())
+    steps = (check, script("make PYTHON={{ matrix.python }}"))
+    jobs = (
+        job("axes", *steps, matrix=axes, machine=None, skip_if=files),
+        job("rows", check, script("make {{ matrix.target }}"), matrix=listed, skip_if=files, needs=("axes",)),
+        job("wide", *steps, matrix=wide, skip_if=files),
+        job("last", script("make last"), needs=("rows", "wide")),
+    )
+    skipping = Skipping(machine=LINUX, files=("cig.toml",), version="1.2.3", store="s3://proofs")
+    return Graph("proven", (workflow(),), jobs, skipping=skipping)
+
+
+WIDER = {make.__name__: make() for make in (sharded, three_hundred_legs, forty_jobs, proven_legs)}
 """What GitHub's limits and its provider do not know yet, or refuse."""

@@ -5,11 +5,12 @@ skips no more than it says.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from cigen.cli.present.plan_document import plan_text
-from cigen.model.resources import Job
+from cigen.formats.github_legs import leg_lists
+from cigen.model.resources import Job, Matrix
 from cigen.pipeline.expand import declared_globs
 from cigen.pipeline.gate import plain_id
 from cigen.pipeline.skipping import is_skipped
@@ -22,7 +23,9 @@ _PLAN_BYTES = 100_000
 
 def github_text(document: Mapping[str, Any], jobs: Iterable[Job]) -> str:
     """`plan`, `skip` (plan keys, and ids of jobs of which nothing runs), `signatures` of what may be recorded, and for
-    each job `run-ID` and, with a matrix, `skip-legs-ID`: the values of its skipped legs beside its own `exclude`.
+    each job `run-ID`. With a matrix also `skip-legs-ID`, the values of its skipped legs beside its own `exclude`, and
+    for each list of its legs `legs-ID-NAME`, those that run, and `run-ID-NAME`. What is said of legs stands before what
+    is said of their job, so that a plan that says that a job runs has said all of it.
 
     jobs: those of the plan's entries; one that stands there for each of its legs counts once.
     """
@@ -45,12 +48,23 @@ def github_text(document: Mapping[str, Any], jobs: Iterable[Job]) -> str:
         "skip": _json(sorted(skipped | whole)),
     }
     for name, job in sorted(chosen.items()):
-        lines[f"run-{plain_id(name)}"] = "false" if name in whole else "true"
         if job.matrix is not None:
-            rows = [{pair.name: pair.value for pair in row.values} for row in job.matrix.exclude]
-            rows += [{pair.name: pair.value for pair in leg.values} for leg in job.matrix.legs if leg.key in skipped]
-            lines[f"skip-legs-{plain_id(name)}"] = _json(rows)
+            lines.update(_legs(plain_id(name), job.matrix, skipped))
+        lines[f"run-{plain_id(name)}"] = "false" if name in whole else "true"
     return "".join(f"{name}={value}\n" for name, value in lines.items())
+
+
+def _legs(job: str, matrix: Matrix, skipped: Collection[str]) -> Iterator[tuple[str, str]]:
+    axes = {axis.name for axis in matrix.axes}
+    rows = [{pair.name: pair.value for pair in row.values} for row in matrix.exclude]
+    # GitHub refuses to exclude by what is no axis; such a row keeps nothing away.
+    rows = [row for row in rows if row.keys() <= axes]
+    rows += [{pair.name: pair.value for pair in leg.values} for leg in matrix.legs if leg.key in skipped]
+    yield f"skip-legs-{job}", _json(rows)
+    for one in leg_lists(matrix.legs):
+        running = [row for row in one.rows if row[one.leg] not in skipped]
+        yield f"legs-{job}-{one.name}", _json(running)
+        yield f"run-{job}-{one.name}", "true" if running else "false"
 
 
 def _json(value: Any) -> str:

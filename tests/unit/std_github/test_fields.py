@@ -1,5 +1,6 @@
 """Nothing of the model is silently lost: `every_field` changes one field after the other of the graph below."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -170,7 +171,7 @@ def _everything() -> tuple[Graph, Output]:
         (MatrixRow((Pair("x", "2"),)),),
         False,
         1,
-        (Leg("upstream-x1", (Pair("x", "1"), Pair("extra", "y")), Runner("big", "linux", "amd64", SETTINGS)),),
+        _legs("upstream"),
     )
     upstream = Job(
         "upstream",
@@ -181,6 +182,8 @@ def _everything() -> tuple[Graph, Output]:
         steps=(Step("c", checkout=Checkout()), Step("r", run=Run("x"))),
         skip_if=SkipIf((PathGlob("a/**", True),), ("SKIP",), ("wip/*",)),
     )
+    # Its legs stand in the file as its axes and rows make them; those of a job that a plan knows may be a list.
+    unplanned = replace(upstream, id="unplanned", skip_if=None, matrix=replace(matrix, legs=_legs("unplanned")))
     manual = ManualTrigger((ManualInput("who", "choice", "Who?", "me", True, ("me", "you")),))
     triggers = Triggers(
         PushTrigger(("main",), ("wip",)),
@@ -218,12 +221,17 @@ def _everything() -> tuple[Graph, Output]:
     graph = Graph(
         "project",
         (workflow,),
-        (job, upstream),
+        (job, upstream, unplanned),
         (Fact("ruby_version", "3.4", ".ruby-version"),),
         (Secret("TOKEN", (ProviderBlock("github", '{"name":"OTHER"}'),), "2"),),
         skipping,
     )
     return graph, Output("github", ".github/workflows/ci.yml", "All of it.", "ci")
+
+
+def _legs(job: str) -> tuple[Leg, ...]:
+    values = (Pair("x", "1"), Pair("extra", "y"))
+    return (Leg(f"{job}-x1", values, Runner("big", "linux", "amd64", SETTINGS)),)
 
 
 CHANGES: dict[tuple[type, str], Any] = {

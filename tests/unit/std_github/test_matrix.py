@@ -128,6 +128,21 @@ def test_legs_whose_names_follow_no_pattern_are_rows_with_their_names() -> None:
     }
 
 
+def test_nothing_is_excluded_by_what_is_no_axis() -> None:
+    """GitHub refuses it."""
+    row = MatrixRow((Pair("x", "1"), Pair("y", "2")))
+    legs = _legs(("test-x1", {"x": "1"}, "linux"))
+    assert _strategy(Matrix((MatrixAxis("x", ("1",)),), exclude=(row,), legs=legs)).value["matrix"] == {"x": ["1"]}
+
+
+def test_values_that_differ_in_case_only_are_one_to_an_exclusion() -> None:
+    """Who compares as GitHub does keeps the other leg."""
+    row = MatrixRow((Pair("x", "A"),))
+    legs = _legs(("test-a", {"x": "a"}, "linux"))
+    strategy = _strategy(Matrix((MatrixAxis("x", ("A", "a")),), exclude=(row,), legs=legs))
+    assert strategy.value["matrix"] == {"include": [{"x": "a"}]}
+
+
 def test_a_name_already_taken_gives_way() -> None:
     legs = _legs(("test-a-x", {"runner": "a", "y": "x"}, "linux"), ("test-b-x", {"runner": "b", "y": "x"}, "macos"))
     strategy = _strategy(Matrix((MatrixAxis("runner", ("a", "b")), MatrixAxis("y", ("x",))), legs=legs))

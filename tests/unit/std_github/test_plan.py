@@ -1,6 +1,7 @@
 """A plan on GitHub: who waits for it, what its word does to a condition, and what the gate is told."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -41,10 +42,6 @@ FILES = SkipIf(paths_unmodified=(PathGlob("src/**"),))
 ON = Skipping(machine=Runner("linux"), files=("cig.toml",), version="1.2.3", store="s3://proofs")
 PLANNED = (
     "needs.cig-plan.result != 'success' || !needs.cig-plan.outputs.plan || needs.cig-plan.outputs.run-%s != 'false'"
-)
-LEFT_OUT = (
-    "${{ fromJSON(needs.cig-plan.result == 'success' && needs.cig-plan.outputs.run-a == 'true'"
-    " && needs.cig-plan.outputs.skip-legs-a || '%s') }}"
 )
 DONE = "(needs.%s.result == 'success' || needs.%s.result == 'skipped' && needs.cig-plan.outputs.run-%s == 'false')"
 MAIN = Expr(Op.EQ, args=(Expr(Op.NAME, "branch"), Expr(Op.LITERAL, "main")))
@@ -147,26 +144,115 @@ def matrix(*, include: bool = False, exclude: bool = False) -> Matrix:
     return Matrix((MatrixAxis("x", ("1", "2", "3")),), rows, dropped, legs=tuple(legs))
 
 
+HEARD = "needs.cig-plan.result == 'success' && needs.cig-plan.outputs.run-a == 'true'"
+
+
 def test_legs_are_skipped_one_by_one() -> None:
     """S23: and without a plan, all of them run."""
     jobs, _ = render(provable("a", matrix=matrix()))
-    expected = LEFT_OUT % "[]"
+    expected = f"${{{{ fromJSON({HEARD} && needs.cig-plan.outputs.skip-legs-a || '[]') }}}}"
     assert jobs["a"]["strategy"]["matrix"] == {"x": ["1", "2", "3"], "exclude": expected}
     assert jobs["cig-plan"]["outputs"]["skip-legs-a"] == "${{ steps.plan.outputs.skip-legs-a }}"
 
 
 def test_legs_that_were_never_there_stay_away_without_a_plan() -> None:
     jobs, _ = render(provable("a", matrix=matrix(exclude=True)))
-    expected = LEFT_OUT % '[{"x": "3"}]'
+    expected = f"""${{{{ fromJSON({HEARD} && needs.cig-plan.outputs.skip-legs-a || '[{{"x": "3"}}]') }}}}"""
     assert jobs["a"]["strategy"]["matrix"]["exclude"] == expected
 
 
-def test_rows_of_their_own_are_skipped_all_together() -> None:
-    """GitHub makes a leg of a row of `include` whose leg was taken away."""
+def test_rows_of_their_own_are_a_list_of_legs() -> None:
+    """S23: GitHub makes a leg of a row of `include` whose leg was taken away, so that nothing is taken away."""
     jobs, _ = render(provable("a", matrix=matrix(include=True)))
+    assert jobs["a"]["strategy"]["matrix"] == {
+        "include": f"${{{{ fromJSON({HEARD} && needs.cig-plan.outputs.legs-a || '[\n"
+        '  {"leg": "a-x1", "x": "1"},\n'
+        '  {"leg": "a-x2", "x": "2"},\n'
+        '  {"leg": "a-x3", "x": "3"},\n'
+        '  {"leg": "a-x4-yz", "x": "4", "y": "z"}\n'
+        "]') }}"
+    }
+    assert (jobs["a"]["name"], jobs["a"]["steps"][-1]["env"]["CIG_JOB"]) == ("${{ matrix.leg }}",) * 2
+
+
+def test_a_list_goes_by_the_word_of_a_plan_of_just_these_legs() -> None:
+    """S1."""
+    outputs = [render(provable("a", matrix=one))[0]["cig-plan"]["outputs"] for one in (matrix(include=True), _longer())]
+    named = [re.fullmatch(r"\$\{\{ steps\.plan\.outputs\.legs-a-(\w{8}) \}\}", one["legs-a"]) for one in outputs]
+    assert named[0] is not None
+    assert named[1] is not None
+    assert named[0][1] != named[1][1]
+    assert outputs[0]["run-a"] == f"${{{{ steps.plan.outputs.run-a-{named[0][1]} }}}}"
+
+
+def _longer() -> Matrix:
+    given = matrix(include=True)
+    return replace(given, legs=(*given.legs, Leg("a-x5", (Pair("x", "5"),), Runner("linux"))))
+
+
+def test_legs_keep_their_names_where_they_are_listed() -> None:
+    """Whoever requires the check of one of them does not wait for ever."""
+    axes = (MatrixAxis("x", ("A", "a")), MatrixAxis("y", ("c", "d")))
+    legs = tuple(Leg(f"a-{x}-{y}", (Pair("x", x), Pair("y", y)), Runner("linux")) for x in "Aa" for y in "cd")
+    listed, plain = (render(make("a", matrix=Matrix(axes, legs=legs)))[0]["a"] for make in (provable, job))
+    assert list(listed["strategy"]["matrix"]) == ["include"]
+    assert listed["name"] == plain["name"] == "a-${{ matrix.x }}-${{ matrix.y }}"
+
+
+def test_how_legs_run_is_what_the_user_says_in_either_form() -> None:
+    for given in (matrix(), matrix(include=True)):
+        jobs, _ = render(provable("a", matrix=replace(given, fail_fast=False, max_parallel=2)))
+        strategy = jobs["a"]["strategy"]
+        assert (strategy["fail-fast"], strategy["max-parallel"]) == (False, 2)
+
+
+@pytest.mark.parametrize("given", [{"shards": Shards(2)}, {"skip_if": SkipIf(env=("SKIP",))}])
+def test_legs_that_no_plan_tells_apart_are_skipped_all_together(given: Mapping[str, Any]) -> None:
+    jobs, _ = render(replace(provable("a", matrix=matrix()), **given))
     assert "exclude" not in jobs["a"]["strategy"]["matrix"]
-    assert "skip-legs-a" not in jobs["cig-plan"]["outputs"]
+    assert list(jobs["cig-plan"]["outputs"]) == ["plan", "signatures", "run-a"]
     assert f"({PLANNED % 'a'})" in condition(jobs["a"])
+
+
+def test_a_leg_too_long_for_an_expression_goes_with_all_others() -> None:
+    long = "x" * 15_000
+    legs = tuple(Leg(f"a-x{value}", (Pair("x", value),), Runner("linux")) for value in ("1", long))
+    rows = tuple(MatrixRow(leg.values) for leg in legs)
+    jobs, _ = render(provable("a", matrix=Matrix(include=rows, legs=legs)))
+    assert len(jobs["a"]["strategy"]["matrix"]["include"]) == 2
+    assert jobs["cig-plan"]["outputs"]["run-a"] == "${{ steps.plan.outputs.run-a }}"
+
+
+def test_parts_of_a_long_list_stand_each_for_itself() -> None:
+    """S2, S23."""
+    legs = tuple(Leg(f"a-x{value}", (Pair("x", str(value)),), Runner("linux")) for value in range(300))
+    large = Matrix((MatrixAxis("x", tuple(map(str, range(300)))),), legs=legs)
+    jobs, found = render(provable("a", matrix=large, when=MAIN), job("b", "a"))
+    assert [one.code for one in found] == ["GITHUB_009"]
+    assert [jobs[name]["strategy"]["matrix"]["include"].count("\n") for name in ("a", "a-2")] == [257, 45]
+    assert f"({PLANNED % 'a-2'})" in condition(jobs["a-2"])
+    heard = "needs.cig-plan.result == 'success' && needs.cig-plan.outputs.plan"
+    proven = "needs.%s.result == 'skipped' && needs.cig-plan.outputs.run-%s == 'false'"
+    done = [f"needs.{one}.result == 'success' || {proven % (one, one)}" for one in ("a", "a-2")]
+    assert condition(jobs["b"])[1:] == [f"({one} && github.ref == 'refs/heads/main')" for one in done]
+    results = judged(jobs)["CIG_RESULTS"]
+    told = f"needs.a-2.result == 'skipped' && {heard} && needs.cig-plan.outputs.run-a-2 == 'false' && 'success'"
+    assert f'"a-2": {{"result": "${{{{ {told} || needs.a-2.result }}}}"}}' in results
+    assert "&& 'a' ||" in judged(jobs)["CIG_EXCLUDED"]
+    assert "&& 'a-2' ||" in judged(jobs)["CIG_EXCLUDED"]
+
+
+def test_the_parts_of_a_job_in_shards_go_by_one_word() -> None:
+    jobs, _ = render(provable("a", shards=Shards(300)))
+    assert [name for name in jobs if name.startswith("a")] == ["a", "a-2"]
+    assert f"({PLANNED % 'a'})" in condition(jobs["a-2"])
+
+
+def test_a_long_list_is_split_and_the_reason_told() -> None:
+    legs = tuple(Leg(f"a-x{value}", (Pair("x", f"{value}" * 7_000),), Runner("linux")) for value in range(3))
+    jobs, found = render(provable("a", matrix=Matrix((MatrixAxis("x", ("1",)),), legs=legs)))
+    assert [name for name in jobs if name.startswith("a")] == ["a", "a-2"]
+    assert [(one.code, "21,000 characters" in one.message) for one in found] == [("GITHUB_009", True)]
 
 
 def test_a_machine_for_each_leg_leaves_them_apart() -> None:
@@ -177,8 +263,19 @@ def test_a_machine_for_each_leg_leaves_them_apart() -> None:
     )
     assert jobs["a"]["strategy"]["matrix"] == {
         "os": ["linux", "macos"],
-        "exclude": LEFT_OUT % "[]",
+        "exclude": f"${{{{ fromJSON({HEARD} && needs.cig-plan.outputs.skip-legs-a || '[]') }}}}",
     }
+
+
+def test_machines_that_no_axis_decides_go_by_the_leg() -> None:
+    axes = (MatrixAxis("x", ("a", "b")), MatrixAxis("y", ("c", "d")))
+    machines = {"a-c": "linux", "a-d": "macos", "b-c": "macos", "b-d": "linux"}
+    legs = tuple(
+        Leg(f"a-{key}", (Pair("x", key[0]), Pair("y", key[2])), Runner(machine)) for key, machine in machines.items()
+    )
+    jobs, _ = render(provable("a", machine=None, matrix=Matrix(axes, legs=legs)))
+    assert jobs["a"]["runs-on"].endswith("')[matrix.leg] }}")
+    assert '"a-b-c": "macos-latest"' in jobs["a"]["runs-on"]
 
 
 # -- records -----------------------------------------------------------------------------------------------------------

@@ -88,7 +88,7 @@ def render_job(job: Job, strategy: Strategy | None, runs_on: Value, scope: JobSc
     if job.allow_failure:
         found["continue-on-error"] = True
     if strategy is not None:
-        found["strategy"] = planning.strategy(job, strategy) if planning else strategy.value
+        found["strategy"] = strategy.value
     outputs = job_outputs(job)
     if outputs:
         found["outputs"] = outputs

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from cigen.sdk import Fragment, Job, Workflow
+from cigen.sdk.legs import MATRIX_JOBS
 from cigen.sdk.yaml import Value
 from cigen.std.ci.shortfalls import check_lost_machines
 from cigen.std.ci.workflows import effective_triggers, workflow_key
@@ -24,8 +25,6 @@ __all__ = [
 
 FILE_BYTES = 500_000
 INPUTS = 25
-MATRIX_JOBS = 256
-"""Of one matrix: several of them in a workflow may have more together."""
 HOSTED_MINUTES = 360
 MINUTES = 7_200
 """On any machine: five days."""

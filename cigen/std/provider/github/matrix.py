@@ -5,61 +5,67 @@ cannot carry what differs from leg to leg, every leg becomes a row of its own. A
 """
 
 import itertools
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from cigen.sdk import Job, Leg, Matrix
+from cigen.sdk import Job, Matrix
 from cigen.sdk.yaml import Value
 from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.github.runners import runs_on
-from cigen.std.provider.github.texts import render_text, string_literal
+from cigen.std.provider.github.texts import render_text
 from cigen.std.report import Report
 
-__all__ = ["Strategy", "combine", "render_strategy"]
+__all__ = [
+    "Strategy",
+    "combine",
+    "exclude_rows",
+    "leg_rows",
+    "name_template",
+    "render_strategy",
+    "same_legs",
+    "strategy_value",
+]
 
 _Values = dict[str, Value]
 
 
 @dataclass(frozen=True, slots=True)
 class Strategy:
-    """What a matrix adds to its job. `leg_name`: the plan key of a leg, as a text with expressions."""
+    """What a matrix adds to its job. `leg_name`: the plan key of a leg, as a text with expressions.
+
+    planned: what a plan says of its legs one by one, output of the planner by output of the step that plans.
+    """
 
     value: dict[str, Value]
     leg_name: str
     runs_on: Value
+    planned: Mapping[str, str] = field(default_factory=dict)
 
 
-def render_strategy(
-    job: Job, matrix: Matrix, report: Report, whole: Job | None = None, *, apart: bool = False
-) -> Strategy:
+def render_strategy(job: Job, matrix: Matrix, report: Report, whole: Job | None = None) -> Strategy:
     """The job's `strategy`, `runs-on` and name. Raises CannotExpress for a runner that GitHub does not know.
 
-    whole: the job that this one is a part of, whose legs all get their names in one way. apart: legs may be taken away
-    one by one, so no row of `include` may go with them where that can be helped.
+    whole: the job that this one is a part of, whose legs all get their names in one way.
     """
     if not matrix.legs:
         raise CannotExpress("its matrix has no legs, and GitHub refuses an empty one", "leave the matrix out")
-    legs: list[_Values] = [{pair.name: pair.value for pair in leg.values} for leg in matrix.legs]
+    legs = leg_rows(matrix)
     labels = [runs_on(leg.runner, report) for leg in matrix.legs if leg.runner is not None]
     if job.machine is not None:
         labels = [runs_on(job.machine, report)]
     axes: _Values = {axis.name: list(axis.values) for axis in matrix.axes}
     include: list[_Values] = [{pair.name: pair.value for pair in row.values} for row in matrix.include]
-    exclude: list[_Values] = [{pair.name: pair.value for pair in row.values} for row in matrix.exclude]
+    exclude = exclude_rows(matrix)
     rows = list(matrix.legs)
     named, known = (whole, whole.matrix) if whole and whole.matrix else (job, matrix)
-    leg_name = _template(named.id, [axis.name for axis in known.axes], known.legs)
-    written = leg_name and _same(combine(axes, include, exclude), legs)
+    leg_name = name_template(named, known)
+    written = leg_name and same_legs(combine(axes, include, exclude), legs)
     machine: Value = labels[0] if labels else None
     if any(label != machine for label in labels):
         axis = next((name for name in axes if [leg.get(name) for leg in legs] == labels), "")
         machine = f"${{{{ matrix.{axis} }}}}"
-        chosen = _chosen_by_axis(axes, legs, labels) if apart and written and not (axis or include) else ""
-        if chosen:
-            machine = chosen
-        elif not axis:
+        if not axis:
             column = _unused("runner", legs)
             machine = f"${{{{ matrix.{column} }}}}"
             legs = [{**leg, column: label} for leg, label in zip(legs, labels, strict=True)]
@@ -73,7 +79,7 @@ def render_strategy(
     if written:
         value = _matrix_value(axes, include, exclude)
     labels_at = machine[11:-3] if isinstance(machine, str) and machine.startswith("${{ matrix.") else ""
-    return Strategy(_strategy_value(matrix, _escaped(value, labels_at)), leg_name, machine)
+    return Strategy(strategy_value(matrix, _escaped(value, labels_at)), leg_name, machine)
 
 
 def combine(axes: _Values, include: Sequence[_Values], exclude: Sequence[_Values]) -> list[_Values]:
@@ -85,7 +91,7 @@ def combine(axes: _Values, include: Sequence[_Values], exclude: Sequence[_Values
     for row in include:
         extended = False
         for values, original in zip(made, originals, strict=False):
-            if all(original[name] == value for name, value in row.items() if name in original):
+            if all(_equal(original[name], value) for name, value in row.items() if name in original):
                 values.update(row)
                 extended = True
         if not extended:
@@ -94,10 +100,27 @@ def combine(axes: _Values, include: Sequence[_Values], exclude: Sequence[_Values
 
 
 def _agrees(row: _Values, values: _Values) -> bool:
-    return all(name in values and values[name] == value for name, value in row.items())
+    return all(name in values and _equal(values[name], value) for name, value in row.items())
 
 
-def _same(made: Iterable[_Values], legs: Iterable[_Values]) -> bool:
+def _equal(one: Value, other: Value) -> bool:
+    """As GitHub compares the values of axes: without regard to case."""
+    return one.casefold() == other.casefold() if isinstance(one, str) and isinstance(other, str) else one == other
+
+
+def leg_rows(matrix: Matrix) -> list[dict[str, Any]]:
+    """The values of each leg."""
+    return [{pair.name: pair.value for pair in leg.values} for leg in matrix.legs]
+
+
+def exclude_rows(matrix: Matrix) -> list[dict[str, Any]]:
+    """What keeps combinations away. A row that speaks of anything but axes keeps none, and GitHub refuses it."""
+    axes = {axis.name for axis in matrix.axes}
+    rows = ({pair.name: pair.value for pair in row.values} for row in matrix.exclude)
+    return [row for row in rows if row.keys() <= axes]
+
+
+def same_legs(made: Iterable[_Values], legs: Iterable[_Values]) -> bool:
     """Whether both are the same legs, in whatever order."""
     return sorted(map(_sorted_text, made)) == sorted(map(_sorted_text, legs))
 
@@ -106,10 +129,10 @@ def _sorted_text(values: _Values) -> str:
     return repr(sorted(values.items(), key=lambda item: item[0]))
 
 
-def _template(job: str, axes: Sequence[str], legs: Sequence[Leg]) -> str:
+def name_template(job: Job, matrix: Matrix) -> str:
     """A text that gives every leg its key: for each axis its value, alone or after the axis' name. May be empty."""
-    values = [{pair.name: pair.value for pair in leg.values} for leg in legs]
-    waiting: list[tuple[int, str, list[str]]] = [(0, job, [job] * len(legs))]
+    axes, legs, values = [axis.name for axis in matrix.axes], matrix.legs, leg_rows(matrix)
+    waiting: list[tuple[int, str, list[str]]] = [(0, job.id, [job.id] * len(legs))]
     while waiting:
         count, template, names = waiting.pop()
         if not all(leg.key.startswith(name) for leg, name in zip(legs, names, strict=True)):
@@ -137,20 +160,9 @@ def _widen(
                 decided.setdefault(str(leg[axis]), leg[column])
         rows: list[_Values] = [{axis: value, column: label} for value, label in decided.items()]
         wider = [_placed(row, legs, column) for row in include] + rows
-        if _same(combine(axes, wider, exclude), legs):
+        if same_legs(combine(axes, wider, exclude), legs):
             return wider
     return None
-
-
-def _chosen_by_axis(axes: _Values, legs: Sequence[_Values], labels: Sequence[Value]) -> str:
-    """The machine as an expression over the one axis that decides it; empty where none does."""
-    for axis in axes:
-        decided: dict[str, Value] = {}
-        for leg, label in zip(legs, labels, strict=True):
-            decided.setdefault(str(leg[axis]), label)
-        if all(decided[str(leg[axis])] == label for leg, label in zip(legs, labels, strict=True)):
-            return f"${{{{ fromJSON({string_literal(json.dumps(decided))})[matrix.{axis}] }}}}"
-    return ""
 
 
 def _placed(row: _Values, legs: Sequence[_Values], column: str) -> _Values:
@@ -186,7 +198,8 @@ def _escaped(value: Value, labels_at: str) -> Any:
     return render_text(value) if isinstance(value, str) else value
 
 
-def _strategy_value(matrix: Matrix, value: dict[str, Value]) -> dict[str, Value]:
+def strategy_value(matrix: Matrix, value: dict[str, Value]) -> dict[str, Value]:
+    """`strategy` with a matrix, and with what the user says of how its legs run."""
     found: dict[str, Value] = {}
     if not matrix.fail_fast:
         found["fail-fast"] = False

@@ -1,13 +1,16 @@
 """Matrices that are larger than GitHub's: several jobs that share the legs, each with a matrix that fits.
 
 The first keeps the job's id, the others count on from 2; whoever needs the job needs them all. Every leg keeps its
-name. Where one axis can be divided, each part is a matrix of axes; else its legs are listed.
+name. Where one axis can be divided, each part is a matrix of axes; else its legs are listed, as they are where a plan
+says of each whether it runs.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cigen.sdk import Job, Leg, Matrix, MatrixRow
+from cigen.sdk.legs import LegList
+from cigen.std.provider.github.legs import has_axes, lists_of
 from cigen.std.provider.github.limits import MATRIX_JOBS
 from cigen.std.report import Report
 
@@ -16,10 +19,15 @@ __all__ = ["Part", "split_matrices"]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A job of the file: all of a job of cig.toml, or some of its legs. `whole`: the job of cig.toml."""
+    """A job of the file: all of a job of cig.toml, or some of its legs. `whole`: the job of cig.toml.
+
+    A plan may take legs away one by one from a part with `axes`, or with a list of its `legs`.
+    """
 
     job: Job
     whole: Job
+    axes: bool = False
+    legs: LegList | None = None
 
     @property
     def is_first(self) -> bool:
@@ -27,32 +35,50 @@ class Part:
         return self.job.id == self.whole.id
 
 
-def split_matrices(jobs: Sequence[Job], report: Report) -> list[Part]:
-    """The jobs in their order, each matrix in as many parts as it takes."""
+def split_matrices(jobs: Sequence[Job], report: Report, planned: Collection[str] = ()) -> list[Part]:
+    """The jobs in their order, each matrix in as many parts as it takes. planned: jobs whose legs a plan knows."""
     taken = {job.id.casefold() for job in jobs}
-    parts: dict[str, list[Job]] = {}
+    parts: dict[str, list[Part]] = {}
     for job in jobs:
-        if job.matrix is None or len(job.matrix.legs) <= MATRIX_JOBS:
-            parts[job.id] = [job]
-            continue
-        matrices = list(_divided(job.matrix))
+        matrices = list(_matrices(job, job.id in planned))
         ids = [job.id, *_new_ids(job.id, len(matrices) - 1, taken)]
-        parts[job.id] = [replace(job, id=id_, matrix=one) for id_, one in zip(ids, matrices, strict=True)]
-        _tell(job, job.matrix, ids, report)
-    ids_of = {name: [one.id for one in made] for name, made in parts.items()}
+        made = (
+            (replace(job, id=id_, matrix=one), axes, legs) for id_, (one, axes, legs) in zip(ids, matrices, strict=True)
+        )
+        parts[job.id] = [Part(one, job, axes, legs) for one, axes, legs in made]
+        if job.matrix is not None and len(ids) > 1:
+            _tell(job, job.matrix, ids, report)
+    ids_of = {name: [one.job.id for one in made] for name, made in parts.items()}
     found = []
     for job in jobs:
         needs = tuple(dict.fromkeys(id_ for name in job.needs for id_ in ids_of.get(name, [name])))
-        found += [Part(one if needs == job.needs else replace(one, needs=needs), job) for one in parts[job.id]]
+        found += [replace(part, job=replace(part.job, needs=needs)) for part in parts[job.id]]
     return found
+
+
+def _matrices(job: Job, planned: bool) -> Iterator[tuple[Matrix | None, bool, LegList | None]]:
+    """Those of the job's parts, each with how a plan takes legs away."""
+    matrix = job.matrix
+    axes = planned and matrix is not None and has_axes(job, matrix)
+    lists = lists_of(job, matrix) if planned and matrix is not None and not axes else ()
+    if matrix is not None and lists:
+        first = 0
+        for one in lists:
+            legs = matrix.legs[first : first + len(one.rows)]
+            yield replace(matrix, legs=legs), False, one
+            first += len(legs)
+    elif matrix is None or len(matrix.legs) <= MATRIX_JOBS:
+        yield matrix, axes, None
+    else:
+        yield from ((one, False, None) for one in _divided(matrix))
 
 
 def _tell(job: Job, matrix: Matrix, ids: Sequence[str], report: Report) -> None:
     listed = ", ".join(f'"{name}"' for name in ids)
-    message = (
-        f'the matrix of job "{job.id}" has {len(matrix.legs):,} legs, and GitHub makes at most {MATRIX_JOBS} jobs of '
-        f"one matrix: {listed} share them"
-    )
+    limit = f"GitHub makes at most {MATRIX_JOBS} jobs of one matrix"
+    if len(matrix.legs) <= MATRIX_JOBS:
+        limit = "GitHub reads at most 21,000 characters of what a plan may shorten"
+    message = f'the matrix of job "{job.id}" has {len(matrix.legs):,} legs, and {limit}: {listed} share them'
     key = ("jobs", job.id, "matrix" if job.shards is None else "shards")
     alone = [name for name, given in (("fail_fast", matrix.fail_fast), ("max_parallel", matrix.max_parallel)) if given]
     if matrix.max_parallel:

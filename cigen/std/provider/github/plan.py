@@ -5,7 +5,6 @@ skips nothing. GitHub calls a job skipped whatever the cause, so a job after it 
 because something before it failed.
 """
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -43,6 +42,7 @@ from cigen.std.report import Report
 
 __all__ = ["Planning", "check_plan", "key_environment", "takes_role"]
 
+_LISTED = "# Named after the legs that are listed below: what a plan says of others has no say here."
 _MINUTES = 5
 _STEP_MINUTES = 2
 """For each step that could hang. One that takes too long fails, and so does its job; a job that takes too long itself
@@ -58,10 +58,10 @@ _NAME = re.compile(r"[\w./-][\w ./-]{0,254}", re.ASCII)
 class Planning:
     """A workflow with a plan.
 
-    jobs: by their ids in the file. ids: what each is called in cig.toml, where a job may be several. whens: the `when`
-    of each that has one, as an expression. secrets: what GitHub calls a secret, where that is another name. bash: the
-    workflow leaves the shell to GitHub. environment: has the key that proofs of the default branch are signed with.
-    identity: the store is opened with the token of a job.
+    jobs: by their ids in the file. ids: what each is called in cig.toml, where a job may be several. listed: those of
+    whose legs there is a list. whens: the `when` of each that has one, as an expression. secrets: what GitHub calls a
+    secret, where that is another name. bash: the workflow leaves the shell to GitHub. environment: has the key that
+    proofs of the default branch are signed with. identity: the store is opened with the token of a job.
     """
 
     graph: Graph
@@ -69,6 +69,7 @@ class Planning:
     workflow: Workflow
     jobs: Mapping[str, Job]
     ids: Mapping[str, str]
+    listed: frozenset[str]
     whens: Mapping[str, str]
     secrets: Mapping[str, str]
     bash: bool
@@ -103,34 +104,8 @@ class Planning:
         return f"{success} || {proven}"
 
     def _run(self, name: str) -> str:
-        return f"needs.{PLANNER}.outputs.run-{self.ids[name]}"
-
-    def strategy(self, job: Job, strategy: Strategy) -> Value:
-        """The job's `strategy`, without the legs that are proven, where it can be told which."""
-        excluded = self._legs(job, strategy)
-        if not excluded:
-            return strategy.value
-        matrix = strategy.value["matrix"]
-        assert isinstance(matrix, dict)
-        # Without what is said of the job as a whole, or where it runs against the plan's word, all of its legs do.
-        run = f"needs.{PLANNER}.result == 'success' && {self._run(job.id)} == 'true'"
-        legs = f"needs.{PLANNER}.outputs.skip-legs-{self.ids[job.id]}"
-        return {
-            **strategy.value,
-            "matrix": {**matrix, "exclude": f"${{{{ fromJSON({run} && {legs} || {excluded}) }}}}"},
-        }
-
-    def _legs(self, job: Job, strategy: Strategy) -> str:
-        """What `exclude` is without a plan, as a literal; empty for a matrix whose legs are skipped all together.
-
-        A row of `include` that no leg is left for becomes a leg of its own, so only axes can lose values.
-        """
-        matrix = strategy.value["matrix"]
-        if not is_skippable(job) or not isinstance(matrix, dict) or "include" in matrix or self.ids[job.id] != job.id:
-            return ""
-        if any(self.ids[other] == job.id and other != job.id for other in self.jobs):
-            return ""
-        return string_literal(json.dumps(matrix.get("exclude", [])))
+        """What says whether a job runs. Of one in several parts they all go by one word, but for lists of legs."""
+        return f"needs.{PLANNER}.outputs.run-{name if name in self.listed else self.ids[name]}"
 
     def signing_environment(self, job: Job) -> Value:
         """The value of `environment` that gives a job the key of its tier; None where its own has to.
@@ -171,13 +146,15 @@ class Planning:
 
     def planner(self, strategies: Mapping[str, Strategy | None]) -> dict[str, Value]:
         """The job that decides what must run. It has the trees of one commit, and the files that cig reads."""
-        skippable = {self.ids[name]: name for name, job in self.jobs.items() if is_skippable(job)}
-        outputs: dict[str, Value] = {name: _output(name) for name in ("plan", "signatures")}
-        for id_, name in sorted(skippable.items()):
-            outputs[f"run-{id_}"] = _output(f"run-{id_}")
+        asked = {"plan": "plan", "signatures": "signatures"}
+        for name in sorted(name for name, job in self.jobs.items() if is_skippable(job)):
             strategy = strategies.get(name)
-            if strategy is not None and self._legs(self.jobs[name], strategy):
-                outputs[f"skip-legs-{id_}"] = _output(f"skip-legs-{id_}")
+            run = f"run-{self.ids[name]}"
+            asked |= strategy.planned if strategy and strategy.planned else {run: run}
+        outputs: dict[str, Value] = {name: _output(given) for name, given in asked.items()}
+        listed = next((name for name in asked if name.startswith("run-") and name[4:] in self.listed), "")
+        if listed:
+            outputs[listed] = Commented(_output(asked[listed]), above=(_LISTED,))
         checkout = Checkout(sparse=tuple(f"/{path}" for path in self.skipping.files))
         command = f"cig compute-signatures --workflow {self.workflow.id} --format github"
         decide: dict[str, Value] = {"name": "Decide what must run", "id": "plan"}
@@ -235,12 +212,18 @@ class Planning:
         }
 
     def _result(self, name: str) -> str:
-        """How a job ended. Of a job in several parts the first speaks for those that were skipped with it."""
-        first = next(one for one, id_ in self.ids.items() if id_ == self.ids[name])
+        """How a job ended. Of a job in several parts the first speaks for those that were skipped with it.
+
+        With a list of legs each part may be skipped by itself: then the plan has said so.
+        """
+        parts = [one for one, id_ in self.ids.items() if id_ == self.ids[name]]
         own = f"needs.{name}.result"
-        if first == name:
+        if len(parts) > 1 and name in self.listed:
+            planned = f"needs.{PLANNER}.result == 'success' && needs.{PLANNER}.outputs.plan"
+            return f"{own} == 'skipped' && {planned} && {self._run(name)} == 'false' && 'success' || {own}"
+        if parts[0] == name:
             return own
-        return f"{own} == 'skipped' && needs.{first}.result == 'skipped' && 'success' || {own}"
+        return f"{own} == 'skipped' && needs.{parts[0]}.result == 'skipped' && 'success' || {own}"
 
     def _excluded(self) -> str:
         """The jobs that their own condition, or that of one before them, leaves out: a line for each."""
@@ -248,7 +231,8 @@ class Planning:
         for name, job in self.jobs.items():
             whens = [self.whens[one] for one in (name, *self._before(job)) if one in self.whens]
             if whens:
-                lines.append(f"${{{{ !({all_of(*whens)}) && {string_literal(self.ids[name])} || '' }}}}\n")
+                told = string_literal(name if name in self.listed else self.ids[name])
+                lines.append(f"${{{{ !({all_of(*whens)}) && {told} || '' }}}}\n")
         return "".join(lines)
 
     def _before(self, job: Job) -> Iterable[str]:

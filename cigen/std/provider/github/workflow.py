@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from cigen.sdk import Diagnostic, Graph, Job, Output, Triggers, Workflow
+from cigen.sdk import Diagnostic, Graph, Job, Matrix, Output, Triggers, Workflow
 from cigen.sdk.yaml import Commented, Document, Value, emit
-from cigen.std.ci.plans import GATE, PLANNER, has_plan, is_skippable
+from cigen.std.ci.plans import GATE, PLANNER, has_plan
 from cigen.std.ci.problems import CannotExpress
 from cigen.std.ci.shortfalls import check_skipping
 from cigen.std.ci.workflows import chosen_workflows, effective_triggers, jobs_of, workflow_key
@@ -13,6 +13,7 @@ from cigen.std.provider.github.artifacts import Artifacts, find_artifacts
 from cigen.std.provider.github.concurrency import workflow_concurrency
 from cigen.std.provider.github.inputs import input_environment
 from cigen.std.provider.github.jobs import JobScope, render_job, render_when
+from cigen.std.provider.github.legs import axes_strategy, known_by_leg, listed_strategy
 from cigen.std.provider.github.limits import check_inputs, check_jobs
 from cigen.std.provider.github.matrix import Strategy, render_strategy
 from cigen.std.provider.github.parts import Part, split_matrices
@@ -79,9 +80,8 @@ def _has_plain_shell(job: Job) -> bool:
 
 
 def _mapping(workflow: Workflow, jobs: Sequence[Job], graph: Graph, report: Report) -> dict[str, Value]:
-    parts = split_matrices(jobs, report)
-    planned = has_plan(graph, jobs)
-    placed = [_placed(part, planned and is_skippable(part.job), report) for part in parts]
+    parts = split_matrices(jobs, report, known_by_leg(graph, jobs))
+    placed = [_placed(part, report) for part in parts]
     names = {part.whole.id: strategy.leg_name for part, (strategy, _) in zip(parts, placed, strict=True) if strategy}
     artifacts = find_artifacts(jobs, names)
     scope = _scope(graph, workflow, jobs, artifacts, report)
@@ -134,6 +134,7 @@ def _planning(graph: Graph, scope: JobScope, parts: Sequence[Part]) -> Planning 
         workflow=scope.workflow,
         jobs={part.job.id: part.job for part in parts},
         ids={part.job.id: part.whole.id for part in parts},
+        listed=frozenset(part.job.id for part in parts if part.legs is not None),
         whens={name: when for name, when in whens.items() if when},
         secrets=scope.secrets,
         bash=scope.bash,
@@ -143,12 +144,12 @@ def _planning(graph: Graph, scope: JobScope, parts: Sequence[Part]) -> Planning 
     )
 
 
-def _placed(part: Part, apart: bool, report: Report) -> tuple[Strategy | None, Value]:
+def _placed(part: Part, report: Report) -> tuple[Strategy | None, Value]:
     """The job's matrix and where it runs."""
     job = part.job
     try:
         if job.matrix is not None:
-            strategy = render_strategy(job, job.matrix, report, part.whole, apart=apart)
+            strategy = _strategy(part, job.matrix, report)
             return strategy, strategy.runs_on
         if job.machine is not None:
             return None, runs_on(job.machine, report)
@@ -157,3 +158,11 @@ def _placed(part: Part, apart: bool, report: Report) -> tuple[Strategy | None, V
         message = f'job "{part.whole.id}": {problem.message}'
         report.error("GITHUB_004", message, hint=problem.hint, key=("jobs", part.whole.id, "runner"))
         return None, "ubuntu-latest"
+
+
+def _strategy(part: Part, matrix: Matrix, report: Report) -> Strategy:
+    if part.legs is not None:
+        return listed_strategy(part.job, matrix, part.whole, part.legs, report)
+    if part.axes:
+        return axes_strategy(part.job, matrix, report)
+    return render_strategy(part.job, matrix, report, part.whole)
