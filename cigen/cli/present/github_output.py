@@ -24,8 +24,10 @@ _PLAN_BYTES = 100_000
 def github_text(document: Mapping[str, Any], jobs: Iterable[Job]) -> str:
     """`plan`, `skip` (plan keys, and ids of jobs of which nothing runs), `signatures` of what may be recorded, and for
     each job `run-ID`. With a matrix also `skip-legs-ID`, the values of its skipped legs beside its own `exclude`, and
-    for each list of its legs `legs-ID-NAME`, those that run, and `run-ID-NAME`. What is said of legs stands before what
-    is said of their job, so that a plan that says that a job runs has said all of it.
+    for each list of its legs `run-ID-NAME` and, unless all of them run, `legs-ID-NAME`, those that do.
+
+    What is said of legs stands before what is said of their job, so that a plan that says that a job runs has said all
+    of it.
 
     jobs: those of the plan's entries; one that stands there for each of its legs counts once.
     """
@@ -63,7 +65,8 @@ def _legs(job: str, matrix: Matrix, skipped: Collection[str]) -> Iterator[tuple[
     yield f"skip-legs-{job}", _json(rows)
     for one in leg_lists(matrix.legs):
         running = [row for row in one.rows if row[one.leg] not in skipped]
-        yield f"legs-{job}-{one.name}", _json(running)
+        if len(running) < len(one.rows):
+            yield f"legs-{job}-{one.name}", _json(running)
         yield f"run-{job}-{one.name}", "true" if running else "false"
 
 
