@@ -492,6 +492,17 @@ def test_the_gate_tells_how_each_job_ended(
     assert rest == ["gate"]
 
 
+def test_the_gate_asks_for_many_jobs_at_once_and_mixes_up_none(
+    write: Callable, make_job: Callable, provable: Callable, machine: Machine
+) -> None:
+    names = [f"job-{number}" for number in range(40)]
+    files = write(provable(id="a"), *(make_job(MAKE, id=name) for name in names))
+    ended = {name: ("passed", "errored", "neutral")[place % 3] for place, name in enumerate(names)}
+    results, _ = judged(files, machine, {"a": "passed", **ended})
+    told = {"passed": "success", "errored": "failure", "neutral": "skipped"}
+    assert results == {"a": "success", **{name: told[outcome] for name, outcome in ended.items()}}
+
+
 def test_a_leg_is_judged_by_what_the_plan_calls_it(write: Callable, provable: Callable, machine: Machine) -> None:
     """S23"""
     legs = tuple(MatrixLeg(f"test-ruby{value}", (Pair("ruby", value),)) for value in ("3.3", "3.4"))

@@ -56,6 +56,7 @@ RECORD_LAST = f'eval "${RECORD}" || true'
 _DOCUMENT = "cig-plan.json"
 _UPLOAD_ALL = 'cig_upload() { for cig_file in "$@"; do buildkite-agent pipeline upload "$cig_file" || return; done; }\n'
 _PLANNER_MINUTES, _PLAN_MINUTES, _GATE_MINUTES = 5, 4, 10
+_ASKED_AT_ONCE = 16
 
 
 def gate_key(workflow: Workflow, *, several: bool) -> str:
@@ -202,19 +203,30 @@ def _gate_script(
         "set -eo pipefail\n"
         "CIG_TEMP=$(mktemp -d)\n"
         "trap 'rm -rf \"$CIG_TEMP\"' EXIT\n"
-        "# How each job ended: its step, and what the plan calls it if that is something else.\n"
+        "# The jobs: the step of each, and what the plan calls it if that is something else.\n"
+        "cat > \"$CIG_TEMP/jobs\" <<'CIG_JOBS'\n"
+        f"{table}"
+        "CIG_JOBS\n"
+        f"# How each ended; Buildkite is asked for {_ASKED_AT_ONCE} at a time.\n"
+        "cig_number=0\n"
+        "while read -r cig_step _; do\n"
+        "  cig_number=$((cig_number + 1))\n"
+        '  buildkite-agent step get outcome --step "$cig_step" < /dev/null > "$CIG_TEMP/$cig_number" || true &\n'
+        f"  [ $((cig_number % {_ASKED_AT_ONCE})) -ne 0 ] || wait\n"
+        'done < "$CIG_TEMP/jobs"\n'
+        "wait\n"
+        "cig_number=0\n"
         "cig_before='{'\n"
         "while read -r cig_step cig_job; do\n"
-        '  case "$(buildkite-agent step get outcome --step "$cig_step" </dev/null || true)" in\n'
+        "  cig_number=$((cig_number + 1))\n"
+        '  case "$(cat "$CIG_TEMP/$cig_number")" in\n'
         "    passed | soft_failed) cig_result=success ;;\n"
         "    hard_failed | errored) cig_result=failure ;;\n"
         "    *) cig_result=skipped ;;\n"
         "  esac\n"
         '  printf \'%s"%s": {"result": "%s"}\' "$cig_before" "${cig_job:-$cig_step}" "$cig_result"\n'
         "  cig_before=', '\n"
-        "done > \"$CIG_TEMP/results.json\" <<'CIG_JOBS'\n"
-        f"{table}"
-        "CIG_JOBS\n"
+        'done < "$CIG_TEMP/jobs" > "$CIG_TEMP/results.json"\n'
         "echo '}' >> \"$CIG_TEMP/results.json\"\n"
         f'set --{only} --results "$CIG_TEMP/results.json"\n'
         f"{_absences(absent)}"
