@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 IDENTITY = {
     "GIT_AUTHOR_NAME": "Test",
@@ -29,6 +30,11 @@ IDENTITY = {
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite what golden cases expect; read the diff")
+
+
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
+"""How fast a machine is, or how busy, is nothing that a test may fail for."""
 
 
 def pytest_configure() -> None:

@@ -132,7 +132,7 @@ def expected(job: Job, proven: Collection[str]) -> dict[str, Leg]:
     return {leg.key: leg for leg in job.matrix.legs if leg.key not in proven}
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(MATRICES, st.data())
 def test_exactly_the_legs_that_are_not_proven_run_as_what_they_are(matrix: Matrix, data: st.DataObject) -> None:
     """S23."""

@@ -13,7 +13,7 @@ from cigen.pipeline.expand import expand_jobs
 from cigen.schema.document import deref, load_schema
 from cigen.schema.load import load_config
 
-UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+UNHURRIED = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 @UNHURRIED

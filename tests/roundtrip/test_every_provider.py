@@ -21,7 +21,6 @@ from cigen.sdk import GenerateRequest, GenerateResult
 
 PROVIDERS = ("buildkite", "circleci", "github", "jenkins")
 UNHURRIED = settings(
-    deadline=None,
     max_examples=60,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )

@@ -12,7 +12,7 @@ from signed_project import Project, changed
 from worlds import World, declared, dependencies, edited, is_input, signed, worlds
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.data())
 def test_s24_s27_a_signature_changes_exactly_if_an_input_did(data: st.DataObject) -> None:
     before = data.draw(worlds())
@@ -21,13 +21,13 @@ def test_s24_s27_a_signature_changes_exactly_if_an_input_did(data: st.DataObject
     assert changed(signed(before), signed(after)) == {key for key in was if was[key] != now[key]}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(worlds())
 def test_s28_the_documented_rules_give_the_signatures_of_random_repositories(world: World) -> None:
     assert signatures(world.every(), tomllib.loads(world.toml()), world.environ) == signed(world)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(worlds(), st.data())
 def test_s24_a_flipped_byte_of_an_input_changes_all_descendants_and_no_other_job(
     world: World, data: st.DataObject

@@ -112,7 +112,7 @@ def test_a_store_cut_off_at_any_byte_is_a_miss_and_one_warning_at_most(tmp_path:
         again.close()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(position=st.integers(min_value=0, max_value=10**6), value=st.integers(min_value=0, max_value=255))
 @example(position=4090, value=128)
 def test_a_changed_byte_never_gives_a_changed_result(tmp_path: Path, position: int, value: int) -> None:

@@ -17,7 +17,7 @@ from cigen.model.resources import Cache, CacheUse, Job, Pair, PushTrigger, Retry
 @pytest.mark.parametrize(
     "cls", [Job, DetectResult, PlanResult, GenerateRequest, DetectRequest], ids=lambda c: c.__name__
 )
-@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(data=st.data())
 def test_a_value_survives_the_way_to_json_text_and_back(cls: type, values: Any, data: st.DataObject) -> None:
     value = data.draw(values(cls))

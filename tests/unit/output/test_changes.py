@@ -85,7 +85,7 @@ def test_a_diff_reads_as_git_would_write_it(old: bytes | None, new: bytes, expec
 lines = st.lists(st.sampled_from(["a", "b", "c\r", "", "\x0c", "\u2028"]), max_size=8).map("\n".join).map(str.encode)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     old=st.one_of(st.none(), lines.filter(bool)),
     new=lines.filter(bool),

@@ -60,7 +60,7 @@ def test_wildcards_in_a_path_match_nothing_else(repository: Path) -> None:
     assert generated(repository, with_generated(None, ["a/*.yml"]), "a/b.yml") == "unspecified"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(paths)
 def test_git_reads_any_path_as_generated(repository: Path, path: str) -> None:
     if any(part in (".", "..") for part in path.split("/")):

@@ -327,7 +327,7 @@ def test_a_replacement_that_really_fails_is_taken_back_by_the_replacer(
 names = st.sampled_from(["a", "b", "a/x", "a/y", "b/c/d", "e/f", "..x/y", "e"])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.dictionaries(names, st.binary(max_size=4), max_size=5), st.dictionaries(names, st.binary(max_size=4), max_size=5)
 )

@@ -114,7 +114,7 @@ def collect(repo) -> tuple[object, ...]:
     return collect_evidence(str(place.worktree), str(place.git_dir), str(place.common_dir), str(clock))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(edits, max_size=6), st.lists(edits, max_size=2), st.lists(st.lists(later_edits, max_size=2), max_size=4)
 )

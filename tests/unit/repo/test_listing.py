@@ -44,7 +44,7 @@ def test_every_kind_of_entry_and_name(repo, clone) -> None:
     check(clone(repo, "partial", "--filter=blob:none", "--depth=1").location)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sets(st.text("ab./", min_size=1, max_size=8), min_size=1, max_size=12))
 def test_directories_in_any_order(make_repo, names) -> None:
     repo = make_repo(f"example{next(EXAMPLES)}")

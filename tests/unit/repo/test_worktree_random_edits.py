@@ -67,7 +67,7 @@ def apply(repo, edit: tuple[str, bytes, bytes]) -> None:
         path.symlink_to(os.fsdecode(value))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(edits, max_size=8), min_size=1, max_size=3), st.booleans())
 def test_the_tree_of_the_worktree_is_the_tree_of_committing_it(make_repo, tmp_path_factory, rounds, file_mode) -> None:
     repo = make_repo(str(tmp_path_factory.mktemp("random") / "repo"))

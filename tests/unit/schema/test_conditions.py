@@ -1,14 +1,11 @@
 """The condition language: parsing, types, columns, printing."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cigen.model.expressions import Expr, Op
 from cigen.schema.conditions import EVENTS, ConditionError, parse_condition, print_condition
-
-UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-"""The machine may have other things to do."""
 
 WORDS = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,6}", fullmatch=True)
 STRINGS = st.text(st.characters(exclude_characters='"\n', exclude_categories=["Cs"]), max_size=6)
@@ -61,13 +58,11 @@ def chains(parts: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
 CONDITIONS = st.recursive(st.one_of(BOOLS, FLAGS, comparisons()), chains, max_leaves=8)
 
 
-@UNHURRIED
 @given(CONDITIONS)
 def test_printing_and_parsing_are_inverse(expr: Expr) -> None:
     assert parse_condition(print_condition(expr)) == expr
 
 
-@UNHURRIED
 @given(st.text("branch ==!()[],andornot\"'draft.label x", max_size=30))
 def test_any_text_parses_or_is_refused_within_its_own_characters(text: str) -> None:
     try:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import tomli
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cigen.model.codes import CODES
@@ -50,9 +50,6 @@ from cigen.model.resources import (
 )
 from cigen.schema.document import deref, load_schema
 from cigen.schema.load import load_config
-
-UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-"""The machine may have other things to do."""
 
 Load = Callable[[str], Config]
 EVERYTHING = tomli.loads(Path(__file__).with_name("everything.toml").read_text())
@@ -544,7 +541,6 @@ def by_name(config: Config | None) -> Config:
     return replace(config, jobs=tuple(sorted(config.jobs, key=lambda job: job.id)))
 
 
-@UNHURRIED
 @given(st.integers(0, 2**32))
 def test_spelling_comments_and_the_order_of_keys_mean_nothing(write_toml: Callable[..., str], seed: int) -> None:
     expected, _ = load_config(Path(__file__).with_name("everything.toml").read_bytes())
@@ -673,7 +669,6 @@ VALUES = st.recursive(
 PATHS = list(keys(EVERYTHING))
 
 
-@UNHURRIED
 @given(st.data())
 def test_any_change_gives_a_configuration_or_errors_that_can_be_shown(
     write_toml: Callable[..., str], data: st.DataObject

@@ -1,13 +1,10 @@
 """The interpolation language."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cigen.schema.interpolate import placeholders, substitute
-
-UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-"""The machine may have other things to do."""
 
 NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_-]{0,5}(\.[A-Za-z_][A-Za-z0-9_-]{0,5}){0,2}", fullmatch=True)
 
@@ -60,7 +57,6 @@ def test_a_value_is_not_looked_at_again() -> None:
     assert substitute("{{ a }}", {"a": "{{ b }}", "b": "x"}.get) == ("{{ b }}", ())
 
 
-@UNHURRIED
 @given(st.lists(st.tuples(st.text("{} .'$aé\n", max_size=6), NAMES), max_size=4), st.text(max_size=5))
 def test_what_is_found_is_what_is_replaced(parts: list[tuple[str, str]], end: str) -> None:
     text = "".join(f"{before} {{{{ {name} }}}}" for before, name in parts) + end
@@ -77,7 +73,6 @@ def test_what_is_found_is_what_is_replaced(parts: list[tuple[str, str]], end: st
     assert substitute(text, {}.get)[0] == text
 
 
-@UNHURRIED
 @given(st.text("{}$' ab.", max_size=30))
 def test_a_text_without_a_placeholder_never_changes(text: str) -> None:
     if not placeholders(text):

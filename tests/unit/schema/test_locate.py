@@ -6,14 +6,11 @@ from typing import Any
 
 import pytest
 import tomli
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cigen.model.diagnostics import KeyPath, Location
 from cigen.schema.locate import locate, locate_inside, scan, source_text
-
-UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-"""The machine may have other things to do."""
 
 KEYS = st.one_of(
     st.sampled_from(["a", "b", "c-d", "1", "jobs"]),
@@ -43,7 +40,6 @@ def paths(value: Any, at: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
         yield from paths(item, (*at, key))
 
 
-@UNHURRIED
 @given(TREES, st.data())
 def test_every_key_is_found_and_its_text_is_its_value(
     write_toml: Callable[..., str], tree: dict[str, Any], data: st.DataObject
@@ -64,7 +60,6 @@ def test_every_key_is_found_and_its_text_is_its_value(
             assert tomli.loads(f"{last} = 1") == {path[-1]: 1}
 
 
-@UNHURRIED
 @given(TREES, st.data())
 def test_a_location_is_a_place_in_the_file(
     write_toml: Callable[..., str], tree: dict[str, Any], data: st.DataObject
@@ -79,7 +74,6 @@ def test_a_location_is_a_place_in_the_file(
             assert place.column - 1 + place.width <= len(lines[place.line - 1].rstrip("\r"))
 
 
-@UNHURRIED
 @given(st.text("[]{}=\"'a.,# \n\\", max_size=40))
 def test_a_text_that_is_no_toml_is_scanned_to_some_end(text: str) -> None:
     place = locate(text.encode(), ("a", 0, "b"))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import tomli
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
@@ -18,9 +18,6 @@ from cigen.schema._generated.validator import JsonSchemaValueException, validate
 from cigen.schema.document import deref, load_schema, node_at, schema_bytes
 from cigen.schema.mistakes import validator
 from cigen.schema.steps import STEP_KEYS
-
-UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-"""The machine may have other things to do."""
 
 ROOT = Path(__file__).parents[3]
 EVERYTHING = tomli.loads(Path(__file__).with_name("everything.toml").read_text())
@@ -118,7 +115,6 @@ def trees(draw: st.DrawFn) -> Any:
     return tree
 
 
-@UNHURRIED
 @given(trees())
 @example(EVERYTHING)
 @example({**MINIMAL, "jobs": {"a": {"timeout": 30.0}}})

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cigen.model.diagnostics import Level
@@ -104,7 +104,6 @@ CONTENTS = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(PATHS), CONTENTS, max_size=8), st.sampled_from(sorted(PLUGINS)))
 def test_no_content_breaks_a_plugin_and_the_order_of_files_does_not_matter(files: dict[str, bytes], name: str) -> None:
     snapshot = tuple(File(path, 0o100644, "", content) for path, content in files.items())

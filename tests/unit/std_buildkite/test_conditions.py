@@ -234,7 +234,7 @@ def test_and_or_and_not_mean_what_they_say(when: Expr) -> None:
         assert runs(when, build) is truth(when, build), build
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(TREES, st.sampled_from(sorted(BUILDS)))
 def test_so_they_do_in_bash(when: Expr, build: str) -> None:
     assert bash(when, build) is truth(when, build)

@@ -177,7 +177,7 @@ def test_what_can_be_indented_is(script: str, run: Callable) -> None:
     assert run(indented(script)).out == run(script).out
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(st.sampled_from(["echo", " a", "'", '"', "\\", "\n", " b", "$x", "#", "{", ";"]), max_size=9))
 def test_a_script_that_is_indented_says_the_same(words: list[str]) -> None:
     script = "".join(words)

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cigen.schema.conditions import parse_condition, print_condition
@@ -23,7 +23,6 @@ from cigen.std.ci.conditions import (
     negate,
 )
 
-UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 VALUES = {"branch": "main", "tag": "", "draft": "false", "default_branch": "true", "input.x": "true"}
 
 
@@ -79,7 +78,6 @@ def holds(expr: Expr, values: dict[str, str]) -> bool:
             return (values[expr.args[0].value] == expr.args[1].value) is (expr.op is Op.EQ)
 
 
-@UNHURRIED
 @given(
     CONDITIONS,
     st.fixed_dictionaries(
@@ -132,13 +130,11 @@ def test_a_glob_stands_for_a_whole_text(pattern: str, yes: list[str], no: list[s
     assert not any(matches_glob(pattern, text) for text in no)
 
 
-@UNHURRIED
 @given(st.one_of(st.text(), st.text(alphabet="[]!^-az*{,}\\")))
 def test_every_glob_is_a_regular_expression(pattern: str) -> None:
     re.compile(glob_regex(pattern))
 
 
-@UNHURRIED
 @given(st.text(alphabet=st.characters(exclude_characters="*?[{")))
 def test_a_glob_without_wildcards_matches_itself_alone(text: str) -> None:
     assert matches_glob(text, text)

@@ -63,7 +63,7 @@ def test_where_nothing_matches_every_shard_gets_an_empty_list(by: str, tmp_path:
 NAMES = st.text("ab c'\"$", min_size=1, max_size=4).filter(lambda name: name.strip() == name)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(NAMES, st.integers(0, 5), max_size=6), st.integers(1, 3), st.sampled_from(["name", "size"]))
 def test_every_file_falls_to_exactly_one_shard(
     tmp_path_factory: pytest.TempPathFactory, sizes: dict[str, int], count: int, by: str

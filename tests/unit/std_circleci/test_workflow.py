@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cigen.sdk import Graph, Job, Level, Output, Run, Step, Workflow
@@ -86,7 +86,7 @@ def test_two_jobs_that_differ_in_case_are_an_error(make_job: Make) -> None:
     assert "CIRCLECI_010" in [one.code for one in found]
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_no_graph_at_all_raises(data: st.DataObject, values: Callable[..., Any]) -> None:
     """Whatever a graph holds is rendered or reported, and what is rendered is YAML."""

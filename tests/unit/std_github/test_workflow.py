@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cigen.sdk import Graph, Job, Level, Output, Pair, Workflow
@@ -56,7 +56,7 @@ def test_a_file_github_does_not_look_at_is_told(path: str, make_job: Callable[..
     assert [found.code for found in render_workflow(graph, Output("github", path))[1]] == ["GITHUB_003"]
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_no_graph_at_all_raises(data: st.DataObject, values: Callable[..., Any]) -> None:
     """Whatever a graph holds is rendered or reported, and what is rendered is YAML."""

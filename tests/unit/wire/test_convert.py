@@ -55,7 +55,7 @@ def test_a_default_that_is_not_empty_is_optional_in_the_message(cls: type) -> No
 
 
 @pytest.mark.parametrize("cls", CLASSES, ids=lambda c: c.__name__)
-@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(data=st.data())
 def test_a_value_survives_the_way_over_the_wire(cls: type, values: Any, data: st.DataObject) -> None:
     value = data.draw(values(cls))

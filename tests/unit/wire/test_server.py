@@ -222,7 +222,7 @@ def test_a_frame_that_makes_no_sense_ends_the_server_with_an_error(peer: Peer) -
     assert len(peer.error) == 1
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.binary(max_size=40_000), min_size=1, max_size=4), st.integers(1, 5000))
 def test_requests_may_arrive_in_pieces_of_any_size(requests: list[bytes], piece: int) -> None:
     peer = Peer()

@@ -151,7 +151,7 @@ def test_a_word_for_the_shell(text: str, word: str) -> None:
     assert shell_word(text) == word
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.one_of(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cigen.model.resources import Cache, Job, Leg, Matrix, MatrixAxis, ModuleUse, Pair, Runner, Step
@@ -68,7 +68,6 @@ def test_spellings_of_a_version(written: str, normal: str) -> None:
     assert normal_version(written) == normal
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_a_version_never_holds_what_a_shell_would_read(text: str) -> None:
     assert not set(normal_version(text)) & set(" ;&|$`'\"<>()\n")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cigen.model.plans import Fact, File, RepoSnapshot
@@ -45,7 +45,6 @@ DIRECTORIES = st.text(st.characters(exclude_characters="/", exclude_categories=[
 )
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(DIRECTORIES, FACTS), unique_by=lambda pair: root_path(pair[0]), min_size=1))
 def test_plan_reads_what_detect_wrote(projects: list[tuple[str, list[Fact]]]) -> None:
     projects = [(root_path(directory), facts) for directory, facts in projects]

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cigen.std.lang.ranges import ANY, Range, choose, may_satisfy, parse_gem, parse_npm, parse_python, release
@@ -144,14 +144,12 @@ def _union(ranges: list[Range]) -> Range:
     return joined
 
 
-@settings(deadline=None)
 @given(RANGES, RANGES, VERSIONS)
 def test_and_and_or_mean_what_they_say(a: Range, b: Range, version: tuple[int, int, int]) -> None:
     assert (version in (a & b)) == (version in a and version in b)
     assert (version in (a | b)) == (version in a or version in b)
 
 
-@settings(deadline=None)
 @given(RANGES, st.permutations(NODE))
 def test_the_chosen_version_is_allowed(allowed: Range, preferred: list[str]) -> None:
     chosen = choose(allowed, preferred)
@@ -161,7 +159,6 @@ def test_the_chosen_version_is_allowed(allowed: Range, preferred: list[str]) -> 
         assert re.fullmatch(r"\d+(\.\d+){0,2}", chosen)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from([">=", "<", "<=", ">", "^", "~", "="]), VERSIONS), max_size=3))
 def test_npm_comparators_all_hold(comparators: list[tuple[str, tuple[int, int, int]]]) -> None:
     text = " ".join(f"{operator}{'.'.join(map(str, version))}" for operator, version in comparators)
@@ -175,7 +172,6 @@ def test_npm_comparators_all_hold(comparators: list[tuple[str, tuple[int, int, i
     assert allowed == expected
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_no_text_breaks_a_parser(text: str) -> None:
     for allowed in (parse_npm(text), parse_python(text), parse_gem([text])):
