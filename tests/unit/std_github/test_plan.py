@@ -223,6 +223,15 @@ def test_a_leg_too_long_for_an_expression_goes_with_all_others() -> None:
     assert jobs["cig-plan"]["outputs"]["run-a"] == "${{ steps.plan.outputs.run-a }}"
 
 
+def test_thousands_of_legs_are_skipped_all_together() -> None:
+    """Lists of them would be longer than a workflow may be."""
+    legs = tuple(Leg(f"a-x{value}", (Pair("x", str(value)),), Runner("linux")) for value in range(7_000))
+    large = Matrix((MatrixAxis("x", tuple(map(str, range(7_000)))),), legs=legs)
+    jobs, _ = render(provable("a", matrix=large))
+    assert [one for one in jobs["cig-plan"]["outputs"] if one.startswith("legs-")] == []
+    assert all("fromJSON" not in str(one.get("strategy")) for one in jobs.values())
+
+
 def test_parts_of_a_long_list_stand_each_for_itself() -> None:
     """S2, S23."""
     legs = tuple(Leg(f"a-x{value}", (Pair("x", str(value)),), Runner("linux")) for value in range(300))

@@ -31,6 +31,10 @@ from cigen.std.report import Report
 __all__ = ["axes_strategy", "has_axes", "known_by_leg", "listed_strategy", "lists_of"]
 
 
+_MOST_LISTED = 200_000
+"""Characters of all lists of a job, which a file of 500 KB and outputs of a megabyte have room for."""
+
+
 def known_by_leg(graph: Graph, jobs: Iterable[Job]) -> frozenset[str]:
     """The jobs of whose legs a plan may call some proven and others not."""
     if graph.skipping is None:
@@ -66,9 +70,10 @@ def axes_strategy(job: Job, matrix: Matrix, report: Report) -> Strategy:
 def lists_of(job: Job, matrix: Matrix) -> tuple[LegList, ...]:
     """The matrix as lists; none where GitHub could not read them, or not tell where each leg runs."""
     found = leg_lists(matrix.legs)
-    longest = max((len(row_text(row)) for one in found for row in one.rows), default=0)
-    apart = job.machine is not None or _differ([leg.key for leg in matrix.legs])
-    return found if apart and longest < MOST_CHARACTERS / 2 else ()
+    lengths = [len(row_text(row)) for one in found for row in one.rows]
+    if not lengths or max(lengths) > MOST_CHARACTERS / 2 or sum(lengths) > _MOST_LISTED:
+        return ()
+    return found if job.machine is not None or _differ([leg.key for leg in matrix.legs]) else ()
 
 
 def listed_strategy(job: Job, matrix: Matrix, whole: Job, legs: LegList, report: Report) -> Strategy:
