@@ -58,7 +58,7 @@ def test_a_plugin_answers_over_two_pipes_and_ends_when_they_close(piped: Piped) 
     assert methods()[HANDSHAKE].decode_result(answer).name == "test/echo"
     detect = next(method for method in methods().values() if method.name == "detect")
     request = detect.encode(DetectRequest(RepoSnapshot((File("large", content=bytes(30 << 20)),))))
-    result = detect.decode_result(piped.client.call(detect.path, request, 60))
+    result = detect.decode_result(piped.client.ask(detect.path, request, 60, lambda: None)())
     assert result.facts[0].value == str(30 << 20)
     assert piped.close()[1] == 0
 
