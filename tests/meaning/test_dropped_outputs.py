@@ -39,6 +39,10 @@ steps = ["make docs"]
 [jobs.report]
 needs = ["test"]
 steps = ["make report"]
+[jobs.alarm]
+needs = ["report"]
+run_on = "failure"
+steps = ["make alarm"]
 """
 ENTRIES = ("build", "test-one", "test-two", "docs")
 PROVEN = {"nothing": (), "some": ("build", "docs", "test-one"), "everything": ENTRIES}
@@ -66,7 +70,8 @@ class Run:
     def green(self) -> bool:
         results = read_results(self._told["CIG_RESULTS"])
         assert results
-        outcomes = judge_results(read_plan(self._told["CIG_PLAN"]), results)
+        excluded = self._told.get("CIG_EXCLUDED", "").split()
+        outcomes = judge_results(read_plan(self._told["CIG_PLAN"]), results, excluded=excluded)
         return not any(outcome.why for outcome in outcomes)
 
     def _legs(self, name: str, job: Mapping[str, Any]) -> list[str]:
@@ -88,6 +93,8 @@ class Run:
     def _look_up(self, name: str) -> object:
         if name == "cancelled()":
             return False
+        if name == "failure()":
+            return "failure" in self._results.values()
         if name.startswith("fromJSON("):
             return name.removeprefix("fromJSON(").removesuffix(")")
         job, part, output = (*name.removeprefix("needs.").split("."), "")[:3]
@@ -139,6 +146,7 @@ def test_s1_whatever_output_is_dropped_nothing_unproven_is_skipped(
             assert run.green, dropped
             # A whole job that is skipped needs the plan, which alone can excuse it at the gate.
             assert "plan" not in dropped or {"build", "docs"} <= run.ran, dropped
+            assert "alarm" in Run(jobs, left, failing="report").ran, dropped
             unproven = Run(jobs, left, held="report")
             assert not unproven.green, dropped
             for name in {"build", "docs"} & run.ran:

@@ -402,6 +402,12 @@ def test_the_gate_is_told_what_a_condition_left_out_and_what_that_left_out() -> 
     assert judged(jobs)["CIG_EXCLUDED"] == left_out % "a" + left_out % "b"
 
 
+def test_the_gate_needs_no_plan_to_know_that_a_job_waits_for_a_failure() -> None:
+    """S1: without a plan, all is well where all that ran is."""
+    jobs, _ = render(provable("a"), job("alarm", "a", run_on="failure"), job("always", "a", run_on="always"))
+    assert judged(jobs)["CIG_EXCLUDED"] == "alarm\n"
+
+
 def test_a_workflow_that_starts_with_nothing_else_can_be_told_how_to_install_cig() -> None:
     jobs, _ = render(provable("a"), skipping=replace(ON, install="make cig"))
     scripts = [step["run"] for step in jobs["cig-plan"]["steps"] if step.get("name") == "Install cig"]

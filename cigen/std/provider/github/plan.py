@@ -226,9 +226,13 @@ class Planning:
         return f"{own} == 'skipped' && needs.{parts[0]}.result == 'skipped' && 'success' || {own}"
 
     def _excluded(self) -> str:
-        """The jobs that their own condition, or that of one before them, leaves out: a line for each."""
+        """The jobs that their own condition, or that of one before them, leaves out, or may: a line for each."""
         lines = []
         for name, job in self.jobs.items():
+            if job.run_on == "failure":
+                # It is skipped wherever all is well, and the gate must not need a plan to know that.
+                lines.append(f"{self.ids[name]}\n")
+                continue
             whens = [self.whens[one] for one in (name, *self._before(job)) if one in self.whens]
             if whens:
                 told = string_literal(name if name in self.listed else self.ids[name])
