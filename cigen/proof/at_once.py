@@ -7,13 +7,21 @@ import threading
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 
+from cigen.proof.stores import Each
+
 __all__ = ["fetch_all"]
 
 
 def fetch_all(
-    names: Iterable[str], threads: int, opened: Callable[[], AbstractContextManager[Callable[[str], bytes | None]]]
+    names: Iterable[str],
+    threads: int,
+    opened: Callable[[], AbstractContextManager[Callable[[str], bytes | None]]],
+    each: Each,
 ) -> dict[str, bytes]:
-    """What exists of the names. opened: what a thread asks with, one name after another; None: there is none."""
+    """What exists of the names; `each` is told in the thread that asked.
+
+    opened: what a thread asks with, one name after another; None: there is none.
+    """
     waiting = list(dict.fromkeys(names))[::-1]
     found: dict[str, bytes] = {}
     failures: list[BaseException] = []
@@ -29,6 +37,7 @@ def fetch_all(
                     data = ask(name)
                     if data is not None:
                         found[name] = data
+                        each(name, data)
         except BaseException as fault:
             failures.append(fault)
 

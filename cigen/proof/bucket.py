@@ -15,7 +15,7 @@ from typing import Any
 
 from cigen.proof.at_once import fetch_all
 from cigen.proof.identity import identity_options
-from cigen.proof.stores import StoreFaultError
+from cigen.proof.stores import Each, StoreFaultError, ignore
 
 __all__ = ["BucketStore"]
 
@@ -53,9 +53,9 @@ class BucketStore:
         """Amazon and Google say "forbidden" of a name that is absent to whoever may not list the bucket."""
         return min(self._denials, default="")
 
-    def fetch(self, names: Sequence[str], limit: int) -> dict[str, bytes]:
+    def fetch(self, names: Sequence[str], limit: int, each: Each = ignore) -> dict[str, bytes]:
         """All names at once; the first failure ends the rest."""
-        return fetch_all(names, AT_ONCE, lambda: nullcontext(lambda name: self._get(name, limit)))
+        return fetch_all(names, AT_ONCE, lambda: nullcontext(lambda name: self._get(name, limit)), each)
 
     def create(self, name: str, data: bytes) -> bool:
         """A conditional write: the bucket itself refuses a name that is taken."""

@@ -11,7 +11,7 @@ import stat
 from collections.abc import Sequence
 from pathlib import Path
 
-from cigen.proof.stores import StoreFaultError
+from cigen.proof.stores import Each, StoreFaultError, ignore
 
 __all__ = ["DirectoryStore"]
 
@@ -27,7 +27,7 @@ class DirectoryStore:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def fetch(self, names: Sequence[str], limit: int) -> dict[str, bytes]:
+    def fetch(self, names: Sequence[str], limit: int, each: Each = ignore) -> dict[str, bytes]:
         """The contents of those names that exist. A folder that does not exist yet is an empty store."""
         found = {}
         for name in names:
@@ -37,6 +37,7 @@ class DirectoryStore:
                 raise StoreFaultError(f"cannot be read: {fault.strerror}") from fault
             if data is not None:
                 found[name] = data
+                each(name, data)
         return found
 
     def create(self, name: str, data: bytes) -> bool:

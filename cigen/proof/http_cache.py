@@ -15,7 +15,7 @@ from cigen.proof.actions import INLINE, action_of, blob_beside, decode_result, e
 from cigen.proof.at_once import fetch_all
 from cigen.proof.header import given_header, without_secret
 from cigen.proof.reapi_pb2 import ActionResult
-from cigen.proof.stores import StoreFaultError
+from cigen.proof.stores import Each, StoreFaultError, ignore
 
 __all__ = ["HttpStore"]
 
@@ -42,26 +42,32 @@ class HttpStore:
             user = f"{unquote(self._url.username or '')}:{unquote(self._url.password or '')}".encode()
             self._headers["authorization"] = "Basic " + base64.b64encode(user).decode("ascii")
 
-    def fetch(self, names: Sequence[str], limit: int) -> dict[str, bytes]:
+    def fetch(self, names: Sequence[str], limit: int, each: Each = ignore) -> dict[str, bytes]:
         """All names, as fast as the connections go; the first failure ends the rest."""
-        places = {name: f"ac/{action_of(name).action.hash}" for name in names}
-        answers = self._get(dict.fromkeys(places.values(), INLINE + _OVERHEAD))
+        name_at = {f"ac/{action_of(name).action.hash}": name for name in names}
         found: dict[str, bytes] = {}
         beside: dict[str, str] = {}
         sizes: dict[str, int] = {}
-        for name, place in places.items():
-            if place not in answers:
-                continue
+
+        def take(place: str, data: bytes) -> None:
             # What is no result is a record that is damaged.
-            result = decode_result(answers[place]) or ActionResult()
+            result = decode_result(data) or ActionResult()
             digest = blob_beside(result, limit)
+            name = name_at[place]
             if digest is None:
                 found[name] = result.stdout_raw[: limit + 1]
+                each(name, found[name])
             else:
                 beside[name] = f"cas/{digest.hash}"
                 sizes[beside[name]] = digest.size_bytes
-        blobs = self._get(sizes)
-        return found | {name: blobs[place] for name, place in beside.items() if place in blobs}
+
+        self._get(dict.fromkeys(name_at, INLINE + _OVERHEAD), take)
+        blobs = self._get(sizes, ignore)
+        for name, place in beside.items():
+            if place in blobs:
+                found[name] = blobs[place]
+                each(name, found[name])
+        return found
 
     def create(self, name: str, data: bytes) -> bool:
         """Look, then write, and have the server look again if it can."""
@@ -80,7 +86,7 @@ class HttpStore:
                 connection.put(f"cas/{blob.hash}", blob.data, {})
             return connection.put(f"ac/{kept.action.hash}", result.SerializeToString(), condition)
 
-    def _get(self, places: dict[str, int]) -> dict[str, bytes]:
+    def _get(self, places: dict[str, int], each: Each) -> dict[str, bytes]:
         """The contents of those places that exist; empty where one is longer than its number of bytes."""
 
         @contextmanager
@@ -88,7 +94,7 @@ class HttpStore:
             with _Connection(self._url, self._headers, self._wait) as connection:
                 yield lambda place: connection.get(place, places[place])
 
-        return fetch_all(places, AT_ONCE, opened)
+        return fetch_all(places, AT_ONCE, opened, each)
 
 
 class _Connection:

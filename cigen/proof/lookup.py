@@ -13,13 +13,13 @@ from cigen.hashing.manifest import KeyManifest
 from cigen.model.dataclass import dataclass, field
 from cigen.proof.places import latest_place, record_place
 from cigen.proof.record import LIMIT, Record, decode
-from cigen.proof.stores import Store, StoreFaultError
+from cigen.proof.stores import Each, Store, StoreFaultError, ignore
 from cigen.proof.trust import Doubt, Reader, Refusal, accepted_scopes, judge
 
 __all__ = ["BUDGET", "Answer", "Asking", "within"]
 
 BUDGET = 3.0
-"""Seconds that a plan waits for its store, all requests together."""
+"""Seconds that a plan waits for its store, all requests together, and what they bring verified."""
 
 MANIFEST_LIMIT = 8 << 20
 
@@ -67,12 +67,19 @@ class Asking:
     def _judge(self, scope: str, signatures: Mapping[str, str], answer: Answer) -> None:
         """Add to `answer` what the records of one scope say."""
         reader = self._reader
-        places = {job: record_place(reader.repository, scope, job, signature) for job, signature in signatures.items()}
-        found = self._fetch(places.values(), LIMIT)
-        for job, place in places.items():
-            if place not in found:
+        job_at = {record_place(reader.repository, scope, job, signature): job for job, signature in signatures.items()}
+        verdicts: dict[str, Record | Refusal] = {}
+
+        def weigh(place: str, data: bytes) -> None:
+            job = job_at[place]
+            verdicts[job] = judge(data, reader, scope=scope, job=job, signature=signatures[job])
+
+        # Each in the thread that it came to: the store answers others meanwhile, and `cryptography` lets them go on.
+        self._fetch(job_at, LIMIT, weigh)
+        for job in job_at.values():
+            verdict = verdicts.get(job)
+            if verdict is None:
                 continue
-            verdict = judge(found[place], reader, scope=scope, job=job, signature=signatures[job])
             if isinstance(verdict, Refusal):
                 answer.refusals[job] = (*answer.refusals.get(job, ()), verdict)
             else:
@@ -97,12 +104,12 @@ class Asking:
                 known[job] = read
         return known
 
-    def _fetch(self, places: Iterable[str], limit: int) -> dict[str, bytes]:
+    def _fetch(self, places: Iterable[str], limit: int, each: Each = ignore) -> dict[str, bytes]:
         names = list(places)
         if not names:
             return {}
         # Opening may look for credentials, which may take as long as any request.
-        return within(self._end - self._clock(), lambda: self._open().fetch(names, limit))
+        return within(self._end - self._clock(), lambda: self._open().fetch(names, limit, each))
 
 
 def within(seconds: float, work: Callable[[], T]) -> T:

@@ -13,7 +13,7 @@ from uuid import uuid4
 from cigen.proof import reapi_pb2 as api
 from cigen.proof.actions import Blob, action_of, blob_beside, digest_of, encode_result
 from cigen.proof.header import given_header, without_secret
-from cigen.proof.stores import StoreFaultError
+from cigen.proof.stores import Each, StoreFaultError, ignore
 from cigen.wire.client import import_grpc
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class RemoteStore:
         else:
             self._channel = self._grpc.insecure_channel(target, options)
 
-    def fetch(self, names: Sequence[str], limit: int) -> dict[str, bytes]:
+    def fetch(self, names: Sequence[str], limit: int, each: Each = ignore) -> dict[str, bytes]:
         """All names at once; the first failure ends the rest."""
         digests = {name: digest_of(action_of(name).action) for name in names}
         missing = self._missing(digests.values())
@@ -71,10 +71,15 @@ class RemoteStore:
             digest = blob_beside(result, limit)
             if digest is None:
                 found[name] = result.stdout_raw[: limit + 1]
+                each(name, found[name])
             else:
                 beside[name] = digest
         blobs = self._read({digest.hash: digest for digest in beside.values()})
-        return found | {name: blobs[digest.hash] for name, digest in beside.items() if digest.hash in blobs}
+        for name, digest in beside.items():
+            if digest.hash in blobs:
+                found[name] = blobs[digest.hash]
+                each(name, found[name])
+        return found
 
     def create(self, name: str, data: bytes) -> bool:
         """Look, then write."""

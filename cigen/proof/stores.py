@@ -4,12 +4,22 @@ Owns the interface, and the choice by URL. Refuses any URL that it does not know
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-__all__ = ["GITHUB_CACHE", "TRAVELLING", "Store", "StoreFaultError", "open_folder", "open_store", "shown_url"]
+__all__ = [
+    "GITHUB_CACHE",
+    "TRAVELLING",
+    "Each",
+    "Store",
+    "StoreFaultError",
+    "ignore",
+    "open_folder",
+    "open_store",
+    "shown_url",
+]
 
 BUCKETS = frozenset({"s3", "gs", "az"})
 
@@ -18,6 +28,14 @@ GITHUB_CACHE = "github-cache"
 
 TRAVELLING = ".cigen/cache/proofs"
 """Where it stands meanwhile, below the workspace: no part of any tree, and the same path in every job."""
+
+
+Each = Callable[[str, bytes], None]
+"""Told a name and its content."""
+
+
+def ignore(_name: str, _data: bytes) -> None:
+    """For whoever waits for all contents."""
 
 
 class StoreFaultError(Exception):
@@ -35,8 +53,11 @@ class Store(Protocol):
         """What it said where it did not tell an absent name from a forbidden one, which counts as absent."""
         ...
 
-    def fetch(self, names: Sequence[str], limit: int) -> dict[str, bytes]:
-        """The contents of those names that exist, at most `limit` + 1 bytes of each."""
+    def fetch(self, names: Sequence[str], limit: int, each: Each = ignore) -> dict[str, bytes]:
+        """The contents of those names that exist, at most `limit` + 1 bytes of each.
+
+        each: called with each name and its content as soon as it is here, from any thread.
+        """
         ...
 
     def create(self, name: str, data: bytes) -> bool:

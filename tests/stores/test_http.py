@@ -131,7 +131,8 @@ def test_of_two_writers_at_once_the_server_refuses_the_second_if_it_can(plain: P
 def test_a_long_one_is_a_blob_of_its_own(length: int, store: HttpStore, prefix: str) -> None:
     data = b"x" * (length - 1) + b"\n"
     assert store.create(prefix, data)
-    assert store.fetch([prefix], 8 << 20) == {prefix: data}
+    told: dict[str, bytes] = {}
+    assert store.fetch([prefix], 8 << 20, told.__setitem__) == told == {prefix: data}
     assert not store.create(prefix, data)
     if length > 65_536:
         assert store.fetch([prefix], 65_536) == {prefix: b""}

@@ -66,7 +66,8 @@ def test_a_name_that_is_taken_keeps_what_it_has_until_it_is_replaced(store: Remo
 def test_a_long_one_is_a_blob_of_its_own(length: int, store: RemoteStore, prefix: str) -> None:
     data = b"x" * (length - 1) + b"\n"
     assert store.create(prefix, data)
-    assert store.fetch([prefix], 8 << 20) == {prefix: data}
+    told: dict[str, bytes] = {}
+    assert store.fetch([prefix], 8 << 20, told.__setitem__) == told == {prefix: data}
     assert not store.create(prefix, data)
     if length > 65_536:
         # Some servers send along what they were asked to, some do not.

@@ -13,7 +13,7 @@ from cigen.proof.keys import SigningKey, read_signing_key, seal
 from cigen.proof.lookup import Asking, within
 from cigen.proof.places import latest_place, record_place
 from cigen.proof.record import Record, Sealed, encode
-from cigen.proof.stores import Store, StoreFaultError
+from cigen.proof.stores import Each, Store, StoreFaultError, ignore
 from cigen.proof.trust import Doubt, Reader
 from cigen.proof.writing import put
 
@@ -29,9 +29,12 @@ class Fake:
     def __init__(self, answer: Callable[[Sequence[str]], dict[str, bytes]]) -> None:
         self.answer, self.asked = answer, 0
 
-    def fetch(self, names: Sequence[str], limit: int) -> dict[str, bytes]:
+    def fetch(self, names: Sequence[str], limit: int, each: Each = ignore) -> dict[str, bytes]:
         self.asked += 1
-        return self.answer(names)
+        found = self.answer(names)
+        for name, data in found.items():
+            each(name, data)
+        return found
 
     def create(self, name: str, data: bytes) -> bool:
         raise AssertionError
@@ -132,6 +135,52 @@ def test_s17_a_store_that_fails_proves_nothing(fault: Exception, reader: Reader)
     answer = asking(Fake(fail), reader).records({"test": "cs1:" + "0" * 64})
     assert answer.trouble
     assert (answer.proofs, answer.refusals) == ({}, {})
+
+
+class Dying(Fake):
+    """Tells what it has, and then dies its death."""
+
+    def __init__(self, kept: dict[str, bytes], death: Callable[[], object]) -> None:
+        super().__init__(lambda names: kept)
+        self.death = death
+
+    def fetch(self, names: Sequence[str], limit: int, each: Each = ignore) -> dict[str, bytes]:
+        found = super().fetch(names, limit, each)
+        self.death()
+        return found
+
+
+def test_s17_what_a_store_told_before_it_failed_or_hung_proves_nothing(make_record: Make, reader: Reader) -> None:
+    record = make_record(scope="protected")
+    place = record_place(record.repository, record.scope, record.job, record.signature)
+    kept = {place: encode(seal(record, read_signing_key("02" * 32)))}
+    jobs = {record.job: record.signature}
+    assert asking(Dying(kept, lambda: None), reader).records(jobs).proofs == {record.job: record}
+
+    def fail() -> None:
+        raise StoreFaultError("died")
+
+    told, hanging = threading.Event(), threading.Event()
+
+    def hang() -> None:
+        told.set()
+        hanging.wait()
+
+    failed = asking(Dying(kept, fail), reader).records(jobs)
+    assert (failed.trouble, failed.proofs, failed.refusals) == ("died", {}, {})
+    try:
+        hung = asking(Dying(kept, hang), reader, budget=0.2).records(jobs)
+        assert told.wait(30)
+        assert (hung.trouble, hung.proofs, hung.refusals) == ("did not answer in time", {}, {})
+    finally:
+        hanging.set()
+
+
+def test_s17_a_store_that_tells_what_nobody_asked_proves_nothing(make_record: Make, reader: Reader) -> None:
+    record = make_record()
+    found = asking(Fake(lambda names: {"other": b""}), reader).records({record.job: record.signature})
+    assert found.trouble
+    assert found.proofs == {}
 
 
 def test_s17_a_store_that_hangs_is_left_behind(reader: Reader) -> None:
