@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--sample", nargs=2, metavar=("URL", "CASE"), help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.sample:
-        print(_sample(*options.sample, options.jobs))
+        print(*_sample(*options.sample, options.jobs))
         return 0
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -60,7 +60,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 1
         for url, environ in stores.values():
             _fill(url, environ, options.jobs)
-        taken: dict[tuple[str, str], list[float]] = {(name, case): [] for name in stores for case in CASES}
+        taken: dict[tuple[str, str], list[tuple[float, float]]] = {
+            (name, case): [] for name in stores for case in CASES
+        }
         for _ in range(options.rounds):
             for name, case in taken:
                 taken[name, case].append(_measured(*stores[name], case, options.jobs))
@@ -122,40 +124,41 @@ def _fill(url: str, environ: Mapping[str, str], jobs: int) -> None:
                     time.sleep(0.1)
 
 
-def _measured(url: str, environ: Mapping[str, str], case: str, jobs: int) -> float:
+def _measured(url: str, environ: Mapping[str, str], case: str, jobs: int) -> tuple[float, float]:
     words = [sys.executable, __file__, "--jobs", str(jobs), "--sample", url, case]
     done = subprocess.run(words, env={**os.environ, **environ}, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise SystemExit(f"bench: {url}, {case}: {done.stderr}")
-    return float(done.stdout)
+    waited, worked = done.stdout.split()
+    return float(waited), float(worked)
 
 
-def _sample(url: str, case: str, jobs: int) -> float:
-    """Seconds that a plan waits."""
+def _sample(url: str, case: str, jobs: int) -> tuple[float, float]:
+    """Seconds that a plan waits, and how many of them it works itself, on all cores."""
     trusted = tuple(TrustedKey(tier, key.public) for tier, key in KEYS.items())
     signatures = {f"{case}-{number}": f"cs1:{number:064x}" for number in range(jobs)}
-    began = time.perf_counter()
+    began, busy = time.perf_counter(), time.process_time()
     asking = Asking(lambda: open_store(url, ROOT, PATIENCE), Reader(REPOSITORY, "branch", trusted, NOW), PATIENCE)
     answer = asking.records(signatures)
-    taken = time.perf_counter() - began
+    taken = time.perf_counter() - began, time.process_time() - busy
     proven = 0 if case == "none" else jobs
     if answer.trouble or answer.refusals or len(answer.proofs) != proven:
         raise SystemExit(f"{len(answer.proofs)} of {proven} jobs are proven; {answer.trouble}")
     return taken
 
 
-def _print(taken: Mapping[tuple[str, str], Sequence[float]], jobs: int, rounds: int) -> None:
+def _print(taken: Mapping[tuple[str, str], Sequence[tuple[float, float]]], jobs: int, rounds: int) -> None:
     print(f"{jobs} jobs, {rounds} rounds, medians\n")
     heads = ("proven by protected", "proven by branch", "not proven")
-    print(f"  {'':20}" + "".join(f"{head:>30}" for head in heads))
-    print(f"  {'':20}" + f"{'ms':>10}{'jobs/s':>10}{'× folder':>10}" * len(heads))
+    print(f"  {'':20}" + "".join(f"{head:>34}" for head in heads))
+    print(f"  {'':20}" + f"{'ms':>8}{'its own':>8}{'jobs/s':>8}{'× folder':>10}" * len(heads))
     for name in dict.fromkeys(name for name, _ in taken):
         cells = ""
         for case in CASES:
-            middle = statistics.median(taken[name, case])
+            middle, own = (statistics.median(some) for some in zip(*taken[name, case], strict=True))
             pairs = zip(taken[name, case], taken["folder", case], strict=True)
-            ratio = statistics.median(a / b for a, b in pairs)
-            cells += f"{middle * 1000:10.0f}{jobs / middle:10.0f}{ratio:10.1f}"
+            ratio = statistics.median(a / b for (a, _), (b, _) in pairs)
+            cells += f"{middle * 1000:8.0f}{own * 1000:8.0f}{jobs / middle:8.0f}{ratio:10.1f}"
         print(f"  {name:20}{cells}")
 
 
