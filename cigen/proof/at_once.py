@@ -6,6 +6,7 @@ Owns: the first failure ends the rest, and is the caller's.
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
+from queue import SimpleQueue
 
 from cigen.proof.stores import Each
 
@@ -18,13 +19,14 @@ def fetch_all(
     opened: Callable[[], AbstractContextManager[Callable[[str], bytes | None]]],
     each: Each,
 ) -> dict[str, bytes]:
-    """What exists of the names; `each` is told in the thread that asked.
+    """What exists of the names; `each` is told here, while the threads go on asking.
 
     opened: what a thread asks with, one name after another; None: there is none.
     """
     waiting = list(dict.fromkeys(names))[::-1]
     found: dict[str, bytes] = {}
     failures: list[BaseException] = []
+    arrived: SimpleQueue[tuple[str, bytes] | None] = SimpleQueue()
 
     def work() -> None:
         try:
@@ -36,16 +38,22 @@ def fetch_all(
                         return
                     data = ask(name)
                     if data is not None:
-                        found[name] = data
-                        each(name, data)
+                        arrived.put((name, data))
         except BaseException as fault:
             failures.append(fault)
+        finally:
+            arrived.put(None)
 
     workers = [threading.Thread(target=work, daemon=True) for _ in range(min(threads, len(waiting)))]
     for worker in workers:
         worker.start()
-    for worker in workers:
-        worker.join()
+    try:
+        for _ in workers:  # each of them ends with None
+            while (one := arrived.get()) is not None:
+                found[one[0]] = one[1]
+                each(*one)
+    except BaseException as fault:
+        failures.append(fault)
     if failures:
         raise failures[0]
     return found

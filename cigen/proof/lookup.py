@@ -74,7 +74,7 @@ class Asking:
             job = job_at[place]
             verdicts[job] = judge(data, reader, scope=scope, job=job, signature=signatures[job])
 
-        # Each in the thread that it came to: the store answers others meanwhile, and `cryptography` lets them go on.
+        # One after another, as they arrive: others are asked for meanwhile, and `cryptography` lets those threads work.
         self._fetch(job_at, LIMIT, weigh)
         for job in job_at.values():
             verdict = verdicts.get(job)

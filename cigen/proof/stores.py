@@ -56,7 +56,7 @@ class Store(Protocol):
     def fetch(self, names: Sequence[str], limit: int, each: Each = ignore) -> dict[str, bytes]:
         """The contents of those names that exist, at most `limit` + 1 bytes of each.
 
-        each: called with each name and its content as soon as it is here, from any thread.
+        each: called with each name and its content as soon as it is here.
         """
         ...
 
