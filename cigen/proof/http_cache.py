@@ -6,14 +6,14 @@ which some do; elsewhere the second of two writers at the same moment wins, with
 """
 
 import base64
+import http.client
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from cigen.proof.actions import INLINE, action_of, blob_beside, decode_result, encode_result
 from cigen.proof.at_once import fetch_all
-from cigen.proof.connection import Connection
-from cigen.proof.header import given_header
+from cigen.proof.header import given_header, without_secret
 from cigen.proof.reapi_pb2 import ActionResult
 from cigen.proof.stores import Each, StoreFaultError, ignore
 
@@ -24,6 +24,8 @@ AT_ONCE = 64
 
 _OVERHEAD = 1024
 """Bytes of a result beside the record in it, at most."""
+
+_WRITTEN = frozenset({200, 201, 202, 204})
 
 
 class HttpStore:
@@ -79,7 +81,7 @@ class HttpStore:
         """The action with all that it names, then its result; False where the condition does not hold."""
         kept = action_of(name)
         result, beside = encode_result(data)
-        with Connection(self._url, self._headers, self._wait) as connection:
+        with _Connection(self._url, self._headers, self._wait) as connection:
             for blob in (kept.folder, kept.command, kept.action, *([beside] if beside else [])):
                 connection.put(f"cas/{blob.hash}", blob.data, {})
             return connection.put(f"ac/{kept.action.hash}", result.SerializeToString(), condition)
@@ -89,10 +91,59 @@ class HttpStore:
 
         @contextmanager
         def opened() -> Iterator[Callable[[str], bytes | None]]:
-            with Connection(self._url, self._headers, self._wait) as connection:
+            with _Connection(self._url, self._headers, self._wait) as connection:
                 yield lambda place: connection.get(place, places[place])
 
         return fetch_all(places, AT_ONCE, opened, each)
+
+
+class _Connection:
+    """One connection, opened with the first request, and again where the server has closed it."""
+
+    def __init__(self, url: SplitResult, headers: Mapping[str, str], wait: float) -> None:
+        self._prefix = url.path.rstrip("/")
+        self._headers = headers
+        kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
+        self._connection = kind(url.hostname or "", url.port, timeout=wait)
+
+    def __enter__(self) -> "_Connection":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def get(self, place: str, most: int) -> bytes | None:
+        """The content; None where there is none, and nothing of one that is longer."""
+        status, content = self._ask("GET", place, None, {}, most)
+        if status == http.client.NOT_FOUND:
+            return None
+        if status != http.client.OK:
+            raise StoreFaultError(f"cannot be read: it answers {status}")
+        return content if len(content) <= most else b""
+
+    def put(self, place: str, data: bytes, condition: Mapping[str, str]) -> bool:
+        """Whether it is written; False where the server says that the condition does not hold."""
+        status, _ = self._ask("PUT", place, data, condition, _OVERHEAD)
+        if status not in _WRITTEN and not (condition and status == http.client.PRECONDITION_FAILED):
+            raise StoreFaultError(f"cannot be written: it answers {status}")
+        return status in _WRITTEN
+
+    def _ask(
+        self, method: str, place: str, data: bytes | None, headers: Mapping[str, str], most: int
+    ) -> tuple[int, bytes]:
+        """The status, and one byte more than `most` of the content where there are as many."""
+        try:
+            self._connection.request(method, f"{self._prefix}/{place}", data, {**self._headers, **headers})
+            response = self._connection.getresponse()
+            content = response.read(most + 1)
+            if len(content) <= most and response.length:
+                raise StoreFaultError("failed: an answer ended in the middle")
+            if not response.isclosed():
+                # The rest of it would be taken for the next answer.
+                self._connection.close()
+        except (OSError, http.client.HTTPException) as fault:
+            raise StoreFaultError(f"failed: {without_secret(str(fault)) or type(fault).__name__}") from fault
+        return response.status, content
 
 
 def _parsed(url: str) -> SplitResult:
