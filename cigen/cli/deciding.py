@@ -61,8 +61,11 @@ def store_url(given: str, environ: Mapping[str, str], config: Config) -> str:
     return given or environ.get("CIG_STORE", "") or config.skipping.store
 
 
-def decide_plan(signing: Signing, places: Places, store: str) -> Decided:
-    """Decide about every entry of the plan. store: as `--store` gives it, or empty."""
+def decide_plan(signing: Signing, places: Places, store: str, restore: Path | None = None) -> Decided:
+    """Decide about every entry of the plan.
+
+    store: as `--store` gives it, or empty. restore: the folder for files of proven jobs, if somebody hands them on.
+    """
     config, environ, planned = signing.signatures.config, places.environ, signing.signatures.planned
     tier, occasion = _occasion(places)
     excluded = exclusions(planned, config, occasion, environ)
@@ -83,13 +86,24 @@ def decide_plan(signing: Signing, places: Places, store: str) -> Decided:
         audited=_audited(signing),
     )
     decisions, told = decide(planned, findings, circumstances), evidence.diagnostics if evidence else ()
+    restoring = None
+    if restore is not None and evidence is not None and config.skipping is not None and config.skipping.restore:
+        from cigen.cli.restoring import Restoring
+
+        restoring = Restoring(restore, url, places, evidence.proofs)
+        circumstances = replace(circumstances, restored=restoring.fetch(signing, decisions))
+        decisions = decide(planned, findings, circumstances)
     hits = proven(decisions)
     if hits and signing.signatures.context.with_hook(Hook.PREFLIGHT):
         # Plugins cost a second to load and start: only where there is a hit, and one that has a say in it.
         from cigen.rules.preflight import hear_objections
 
         objections, found = hear_objections(signing.signatures, hits, tier, places.observer)
-        decisions, told = decide(planned, findings, replace(circumstances, objections=objections)), (*told, *found)
+        circumstances, told = replace(circumstances, objections=objections), (*told, *found)
+        decisions = decide(planned, findings, circumstances)
+    if restoring is not None:
+        circumstances = replace(circumstances, restored=restoring.place(planned, decisions))
+        decisions, told = decide(planned, findings, circumstances), (*told, *restoring.diagnostics)
     return Decided(decisions, tier, url, evidence, told)
 
 

@@ -210,9 +210,11 @@ _SIGNATURES = Command(
         Flag(("--file",), "what circleci takes jobs out of, or buildkite marks; .circleci/config.yml or "
              ".buildkite/pipeline.full.yml if not given", "FILE", Takes.FILE),
         Flag(("--plan",), "the plan document", "FILE", Takes.FILE, empty=True),
+        Flag(("--restore",), "with [skipping] restore: bring the files of proven jobs that others fetch to FOLDER/JOB, "
+             "for whoever hands them on", "FOLDER", Takes.FOLDER),
     ),
     exclusive=(("--rev", "--worktree"), ("--plan", "--rev"), ("--plan", "--worktree"), ("--plan", "--store"),
-               ("--plan", "--job"), ("--plan", "--workflow")),
+               ("--plan", "--job"), ("--plan", "--workflow"), ("--plan", "--restore")),
     examples=(("cig compute-signatures --format text", "read it yourself"),),
 )  # fmt: skip
 

@@ -107,7 +107,7 @@ class GraphOptions:
 class ComputeSignaturesOptions:
     """`cig compute-signatures`. No jobs: all. An empty `rev` is HEAD. `file`: what a format is made from.
 
-    `plan`: the file of a plan that was made.
+    `plan`: the file of a plan that was made. `restore`: the folder for files of proven jobs that others need.
     """
 
     jobs: tuple[str, ...] = ()
@@ -118,6 +118,7 @@ class ComputeSignaturesOptions:
     workflow: str = ""
     file: str = ""
     plan: str = ""
+    restore: str = ""
 
 
 @dataclass(frozen=True, slots=True)

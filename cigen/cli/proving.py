@@ -34,7 +34,7 @@ class Evidence:
     """What a store said of a plan. `unasked`: why it was not asked, as a reason code. `state`: ok, down or off.
 
     refused: how many records are not believed. last: by plan key, of those that are not proven now: the last proof,
-    and what its signature was made of.
+    and what its signature was made of. proofs: the records of those that are, verified.
     """
 
     findings: Mapping[str, Finding]
@@ -43,6 +43,7 @@ class Evidence:
     refused: int
     diagnostics: tuple[Diagnostic, ...]
     last: Mapping[str, tuple[Record, KeyManifest]]
+    proofs: Mapping[str, Record]
 
 
 def ask_store(url: str, signing: Signing, tier: str, places: Places) -> Evidence:
@@ -86,7 +87,7 @@ def ask_store(url: str, signing: Signing, tier: str, places: Places) -> Evidence
     told += tampered[:_NAMED]
     if len(tampered) > _NAMED:
         told.append(warning("STORE_006", f"{len(tampered) - _NAMED} more records are not believed"))
-    return Evidence(findings, unasked, state, len(tampered), tuple(told), last)
+    return Evidence(findings, unasked, state, len(tampered), tuple(told), last, answer.proofs if findings else {})
 
 
 def find_origin(location: RepositoryLocation, environ: Mapping[str, str], config: Config) -> Origin:

@@ -126,6 +126,7 @@ CODES: dict[str, Code] = {
     "STORE_009": Code("Nothing recorded", 3),
     "STORE_010": Code("Key of a higher tier", 3),
     "STORE_011": Code("Record store forbids", 3),
+    "STORE_012": Code("Files not kept or restored", 3),
     # -- the gate: pipeline/gate.py --------------------------------------------------------------------------------
     "GATE_001": Code("Job neither succeeded nor was planned to be skipped"),
     "GATE_002": Code("Plan cannot be read"),

@@ -209,7 +209,7 @@ class Skipping:
     hundredths of a percent. trust: `TIER:KEY` of those who may write records. secrets: what the store needs. install:
     a script that puts `cig` on PATH, or one of `files`, by whose hashes pip does; empty for the provider's own. runner,
     machine: where plans are made. files: what a checkout must hold for a plan, beside git's trees. version: of cig, to
-    install just that.
+    install just that. restore: what jobs leave is kept, and brought back for those that fetch it.
     """
 
     store: str = ""
@@ -223,6 +223,7 @@ class Skipping:
     settings: tuple[ProviderBlock, ...] = ()
     files: tuple[str, ...] = ()
     version: str = ""
+    restore: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,8 @@ class Circumstances:
 
     excluded: why a job has no part in this run, from `exclusion.py`. forced: why an entry must run, or empty.
     unasked: why no store was asked, as a reason code. audited: entries that run although they are proven. objections:
-    what a plugin has against a hit, in its words.
+    what a plugin has against a hit, in its words. restored: proven entries whose files are at hand for whoever fetches
+    them.
     """
 
     excluded: Mapping[str, str]
@@ -62,13 +63,15 @@ class Circumstances:
     unasked: str = ""
     audited: Collection[str] = frozenset()
     objections: Mapping[str, str] | None = None
+    restored: Collection[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """decision: run, hit, excluded or forced. `proof`: of a hit, and where the reason is AUDIT or PREFLIGHT.
 
-    note: what plugins have against a hit.
+    note: what plugins have against a hit. restored: of a hit that a job which runs takes files from; whoever asked for
+    the plan hands them on.
     """
 
     decision: str
@@ -76,6 +79,7 @@ class Decision:
     proof: Proof | None = None
     differs: tuple[Difference, ...] = ()
     note: str = ""
+    restored: bool = False
 
 
 def is_skipped(decision: str, reason: str) -> bool:
@@ -91,7 +95,10 @@ def decide(
     # Backwards: a job that must run for its output may need another's.
     for one in reversed(planned):
         found = decisions[one.key]
-        if is_skipped(found.decision, found.reason) and _is_wanted(one, planned, decisions):
+        wanted = _wanted(one, planned, decisions) if is_skipped(found.decision, found.reason) else ""
+        if wanted == "files" and found.decision == "hit" and one.key in circumstances.restored:
+            decisions[one.key] = replace(found, restored=True)
+        elif wanted:
             decisions[one.key] = replace(found, decision="run", reason="OUTPUTS", proof=None)
     return decisions
 
@@ -145,15 +152,16 @@ def _unprovable(planned: PlannedJob) -> str:
     return "" if declared_globs(planned.job) else "NO_INPUTS"
 
 
-def _is_wanted(producer: PlannedJob, planned: Sequence[PlannedJob], decisions: Mapping[str, Decision]) -> bool:
-    """Whether a job that runs takes files or values from this one, which nothing but a run of it makes."""
+def _wanted(producer: PlannedJob, planned: Sequence[PlannedJob], decisions: Mapping[str, Decision]) -> str:
+    """What jobs that run take from this one: values, which nothing but a run of it makes, else files, or nothing."""
     outputs = producer.job.outputs
     if outputs is None or not (outputs.files or outputs.values):
-        return False
+        return ""
+    fetched = False
     for one in planned:
         if decisions[one.key].decision in ("hit", "excluded"):
             continue
-        fetched = one.job.inputs is not None and producer.job.id in one.job.inputs.artifacts
-        if fetched or (outputs.values and producer.job.id in one.job.needs):
-            return True
-    return False
+        if outputs.values and producer.job.id in one.job.needs:
+            return "values"
+        fetched = fetched or (one.job.inputs is not None and producer.job.id in one.job.inputs.artifacts)
+    return "files" if fetched else ""

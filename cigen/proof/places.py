@@ -2,13 +2,14 @@
 
     REPOSITORY/TIER/records/JOB/SIGNATURE    one record, written once
     REPOSITORY/TIER/latest/JOB               the newest record's signature and key manifest, to explain with
+    REPOSITORY/TIER/outputs/DIGEST           files that jobs left, see `outputs.py`
 
 Owns: their spelling. No name leaves the folder that it is in, whatever a repository or a job is called.
 """
 
 import re
 
-__all__ = ["latest_place", "record_place"]
+__all__ = ["latest_place", "output_place", "record_place"]
 
 _PLAIN = re.compile(r"[^A-Za-z0-9._-]")
 
@@ -21,6 +22,11 @@ def record_place(repository: str, scope: str, job: str, signature: str) -> str:
 def latest_place(repository: str, scope: str, job: str) -> str:
     """Where the manifest of this job's last proof is."""
     return f"{_folder(repository, scope)}/latest/{_segment(job)}"
+
+
+def output_place(repository: str, scope: str, digest: str) -> str:
+    """Where the bytes with this SHA-256 are."""
+    return f"{_folder(repository, scope)}/outputs/{_segment(digest)}"
 
 
 def _folder(repository: str, scope: str) -> str:

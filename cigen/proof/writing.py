@@ -1,7 +1,7 @@
 """Putting a record into a store: once, and never in the place of one that is good.
 
 Owns what happens where a name is taken: a record that still proves the job stays as it is, so that two writers agree;
-one that is too old, damaged or of a flaky run gives way.
+one that is too old, damaged or of a flaky run gives way, and so does one that cannot say where the job's files are.
 """
 
 from cigen.hashing.manifest import KeyManifest
@@ -39,4 +39,4 @@ def _stands(store: Store, name: str, sealed: Sealed, reader: Reader) -> bool:
     record = sealed.record
     found = store.fetch([name], LIMIT).get(name, b"")
     verdict = judge(found, reader, scope=record.scope, job=record.job, signature=record.signature)
-    return not isinstance(verdict, Refusal)
+    return not isinstance(verdict, Refusal) and (not record.outputs or verdict.outputs == record.outputs)

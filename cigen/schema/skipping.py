@@ -12,7 +12,7 @@ __all__ = ["MAX_AGE_LIMIT", "read_skipping"]
 MAX_AGE_LIMIT = 365 * 86_400
 """Seconds. What has not been tried for a year proves nothing."""
 
-_OWN = ("audit", "enabled", "install", "max_age", "runner", "secrets", "store", "trust")
+_OWN = ("audit", "enabled", "install", "max_age", "restore", "runner", "secrets", "store", "trust")
 _AGE = re.compile(r"(?:(\d{1,4})d)?(?:(\d{1,5})h)?", re.ASCII)
 _PERCENT = re.compile(r"(\d{1,3})(?:\.(\d{1,2}))?%", re.ASCII)
 _REQUIREMENTS = re.compile(r"[\w.~/][\w@+.~/-]*\.txt")
@@ -28,8 +28,9 @@ def read_skipping(root: Table, runners: frozenset[str]) -> Skipping | None:
     runner = table.text("runner", "linux", fixed=True)
     check_runner(table, "runner", runner, None, runners)
     install = table.text("install", fixed=True)
+    store = table.text("store", fixed=True)
     return Skipping(
-        store=table.text("store", fixed=True),
+        store=store,
         max_age=_max_age(table),
         audit=_audit(table),
         trust=table.texts("trust", fixed=True),
@@ -38,7 +39,16 @@ def read_skipping(root: Table, runners: frozenset[str]) -> Skipping | None:
         runner=runner,
         settings=read_blocks(table, _OWN),
         files=_requirements(table, install),
+        restore=_restore(table, store),
     )
+
+
+def _restore(table: Table, store: str) -> bool:
+    wanted = table.flag("restore")
+    if wanted and store == "github-cache":
+        message = 'with the store "github-cache" nothing can be restored: GitHub\'s cache has room for records alone'
+        table.error("SCHEMA_025", message, "restore", hint="name a bucket or a build cache as store, or leave it out")
+    return wanted
 
 
 def _requirements(table: Table, install: str) -> tuple[str, ...]:

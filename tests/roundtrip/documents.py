@@ -152,12 +152,13 @@ def _skipping() -> st.SearchStrategy[Tree]:
     return some(
         {
             "enabled": st.booleans(),
-            "store": st.sampled_from(["https://proofs.example/x", "github-cache"]),
+            "store": st.sampled_from(["https://proofs.example/x", "s3://proofs/x"]),
             "max_age": st.sampled_from(["14d", "36h", "1d12h"]),
             "audit": st.sampled_from(["2%", "0.5%", True, False]),
             "trust": st.just(["protected:" + "0" * 64, "branch:" + "1" * 64]),
             "secrets": st.sampled_from(["STORE_TOKEN", ["A", "B"]]),
             "install": SCRIPT,
+            "restore": st.booleans(),
             "runner": st.just("linux"),
         }
     )

@@ -34,7 +34,8 @@ def run(options: ComputeSignaturesOptions, console: Console) -> int:
     keys = _selected(signing, options)
     from cigen.cli.deciding import Places, decide_plan
 
-    decided = decide_plan(signing, Places(location, console.start, console.environ, console.observer), options.store)
+    places = Places(location, console.start, console.environ, console.observer)
+    decided = decide_plan(signing, places, options.store, console.start / options.restore if options.restore else None)
     found += decided.diagnostics
     document = _document(signing, keys, decided)
     if options.format == "github":

@@ -95,17 +95,22 @@ def _record(options: RecordOptions, console: Console) -> list[Diagnostic]:
     scope = _scope(key, tier, trusted)
     record = _made(signing, options.job, origin, scope, skipping)
     record = replace(record, retried=record.retried + _failed_attempts(location))
+    told = []
+    if skipping.restore and not record.retried and location.worktree is not None:
+        from cigen.cli.keeping import keep_outputs
+
+        record, unkept = keep_outputs(record, signing, url, Places(location, console.start, environ))
+        told += unkept
     sealed = seal(record, key) if key else Sealed(record)
     # What is there already is judged as a run of that tier would judge it, reading.
     reader = Reader(origin.repository, scope, trusted, record.created, skipping.max_age)
     manifest = signing.signatures.manifests[options.job]
-    told = []
     try:
         within(BUDGET, lambda: put(store, sealed, manifest, reader))
     except UnexplainedError as fault:
         told.append(warning("STORE_009", f"what explains the next run is not recorded: the store {place} {fault}"))
     except StoreFaultError as fault:
-        return [_uncertain(options.job, f"the store {place} {fault}")]
+        return [*told, _uncertain(options.job, f"the store {place} {fault}")]
     console.out(f"Recorded {options.job} in {place}.\n")
     return told
 

@@ -25,6 +25,8 @@ def decision_fields(decision: "Decision") -> dict[str, Any]:
         fields["differs_more"] = len(differs) - MOST_DIFFERS
     if decision.note:
         fields["note"] = decision.note
+    if decision.restored:
+        fields["restored"] = True
     if decision.proof is not None:
         proof = decision.proof
         fields["proved_by"] = {"url": proof.url, "ref": proof.ref, "at": proof.at, "tier": proof.tier}
@@ -76,4 +78,4 @@ def _with_links(job: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _bare(job: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: job[name] for name in ("decision", "job", "reason", "signature")}
+    return {name: job[name] for name in ("decision", "job", "reason", "restored", "signature") if name in job}

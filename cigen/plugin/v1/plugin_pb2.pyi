@@ -834,7 +834,7 @@ class Secret(_message.Message):
     def __init__(self, name: _Optional[str] = ..., settings: _Optional[_Iterable[_Union[ProviderBlock, _Mapping]]] = ..., version: _Optional[str] = ...) -> None: ...
 
 class Skipping(_message.Message):
-    __slots__ = ("store", "max_age", "audit", "trust", "secrets", "install", "runner", "machine", "settings", "files", "version")
+    __slots__ = ("store", "max_age", "audit", "trust", "secrets", "install", "runner", "machine", "settings", "files", "version", "restore")
     STORE_FIELD_NUMBER: _ClassVar[int]
     MAX_AGE_FIELD_NUMBER: _ClassVar[int]
     AUDIT_FIELD_NUMBER: _ClassVar[int]
@@ -846,6 +846,7 @@ class Skipping(_message.Message):
     SETTINGS_FIELD_NUMBER: _ClassVar[int]
     FILES_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
+    RESTORE_FIELD_NUMBER: _ClassVar[int]
     store: str
     max_age: int
     audit: int
@@ -857,7 +858,8 @@ class Skipping(_message.Message):
     settings: _containers.RepeatedCompositeFieldContainer[ProviderBlock]
     files: _containers.RepeatedScalarFieldContainer[str]
     version: str
-    def __init__(self, store: _Optional[str] = ..., max_age: _Optional[int] = ..., audit: _Optional[int] = ..., trust: _Optional[_Iterable[str]] = ..., secrets: _Optional[_Iterable[str]] = ..., install: _Optional[str] = ..., runner: _Optional[str] = ..., machine: _Optional[_Union[Runner, _Mapping]] = ..., settings: _Optional[_Iterable[_Union[ProviderBlock, _Mapping]]] = ..., files: _Optional[_Iterable[str]] = ..., version: _Optional[str] = ...) -> None: ...
+    restore: bool
+    def __init__(self, store: _Optional[str] = ..., max_age: _Optional[int] = ..., audit: _Optional[int] = ..., trust: _Optional[_Iterable[str]] = ..., secrets: _Optional[_Iterable[str]] = ..., install: _Optional[str] = ..., runner: _Optional[str] = ..., machine: _Optional[_Union[Runner, _Mapping]] = ..., settings: _Optional[_Iterable[_Union[ProviderBlock, _Mapping]]] = ..., files: _Optional[_Iterable[str]] = ..., version: _Optional[str] = ..., restore: bool = ...) -> None: ...
 
 class Notify(_message.Message):
     __slots__ = ("on", "script", "secrets")

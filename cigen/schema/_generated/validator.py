@@ -423,12 +423,17 @@ def validate(data: object) -> object:
                         data__skipping__install_len = len(data__skipping__install)
                         if data__skipping__install_len < 1:
                             raise JsonSchemaValueException
+                if "restore" in data__skipping_keys:
+                    data__skipping_keys.remove("restore")
+                    data__skipping__restore = data__skipping["restore"]
+                    if not isinstance(data__skipping__restore, (bool)):
+                        raise JsonSchemaValueException
                 if "runner" in data__skipping_keys:
                     data__skipping_keys.remove("runner")
                     data__skipping__runner = data__skipping["runner"]
                     validate___definitions_line(data__skipping__runner)
                 for data__skipping_key in data__skipping_keys:
-                    if data__skipping_key not in ['enabled', 'store', 'max_age', 'audit', 'trust', 'secrets', 'install', 'runner']:
+                    if data__skipping_key not in ['enabled', 'store', 'max_age', 'audit', 'trust', 'secrets', 'install', 'restore', 'runner']:
                         data__skipping_value = data__skipping.get(data__skipping_key)
                         if not isinstance(data__skipping_value, (dict)):
                             raise JsonSchemaValueException

@@ -632,6 +632,7 @@ def test_the_file_with_every_key_has_every_key() -> None:
         ('audit = "0.05%"', Skipping(runner="linux", audit=5)),
         ('audit = "100%"', Skipping(runner="linux", audit=10_000)),
         ("enabled = false", None),
+        ("restore = true", Skipping(runner="linux", restore=True)),
         ('install = "make cig"', Skipping(runner="linux", install="make cig")),
         ('install = "./install cig.txt"', Skipping(runner="linux", install="./install cig.txt")),
         ('install = ".ci/cig.txt"', Skipping(runner="linux", install=".ci/cig.txt", files=(".ci/cig.txt",))),
