@@ -67,6 +67,18 @@ class Context:
             if plugin.info is not None and hook.value in plugin.info.hooks and (wanted is None or plugin.id in wanted)
         ]
 
+    def may_object(self) -> "list[InstalledPlugin]":
+        """The plugins to be asked before a skip, sorted by name: those with the hook, and those that may have it.
+
+        The same for a command that knows what a handshake said as for one that does not.
+        """
+        asked = Hook.PREFLIGHT.value
+        return [
+            plugin
+            for plugin in sorted(self.plugins, key=lambda plugin: plugin.id)
+            if not plugin.is_declared or (plugin.info is not None and asked in plugin.info.hooks)
+        ]
+
     def plugin(self, name: str) -> "InstalledPlugin":
         """The plugin of that name. KeyError if there is none."""
         return next(plugin for plugin in self.plugins if plugin.id == name)

@@ -39,7 +39,8 @@ class HandshakeRule(PluginRule):
                 found.append(plugin)
             elif f"handshake:{plugin.id}" in outputs:
                 info: PluginInfo = outputs.value(f"handshake:{plugin.id}")
-                found.append(replace(plugin, info=info, version=info.version, id=PluginId(info.name)))
+                known = replace(plugin, info=info, introduced=True, version=info.version, id=PluginId(info.name))
+                found.append(known)
         return tuple(found)
 
     def _manifest(self, plugin: InstalledPlugin) -> KeyManifest:

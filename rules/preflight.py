@@ -36,10 +36,11 @@ def hear_objections(
     """What plugins have against skipping these entries of the plan, by plan key. tier: of this run."""
     tree = f"git:{signatures.context.tree.root()}"
     requests = [PreflightRequest(key, tree, signatures.digests[key], signatures.digests[key]) for key in hits]
-    plugins = signatures.context.with_hook(Hook.PREFLIGHT)
+    plugins = signatures.context.may_object()
     # A fork's pull request may bring any program as a plugin, and plans are made beside credentials of the store.
     refused = [one for one in plugins if tier == "fork" and one.origin in _BROUGHT]
-    heard = [Heard(one.id, {}, {}, f"{one.id} comes with a fork's commit and is not started") for one in refused]
+    unstarted = "comes with a fork's commit and is not started"
+    heard = [Heard(one.id, {}, {}, f"{one.id} {unstarted}", one.is_declared) for one in refused]
     with PluginPool(observer=observer) as pool:
         heard += ask_plugins(pool, [one for one in plugins if one not in refused], requests)
     return objections(hits, sorted(heard, key=lambda one: one.plugin))
@@ -50,7 +51,8 @@ def ask_plugins(
 ) -> list[Heard]:
     """What each plugin says of each job, when all is said or the time is over. Never raises for a plugin's sake.
 
-    A plugin may still be at work then; closing the pool ends it.
+    One without a manifest that turns out not to have the hook has no say, and is not among them. A plugin may still be
+    at work then; closing the pool ends it.
     """
     until = monotonic() + budget
     hearings = [_Hearing(pool, plugin, requests, until) for plugin in plugins]
@@ -59,7 +61,8 @@ def ask_plugins(
     for one in hearings:
         one.join(max(0.0, until - monotonic()))
     silence = f"did not answer within the {budget:g} s that all plugins have for a plan"
-    return [one.heard(f"{one.plugin.id} {silence}") for one in hearings]
+    heard = [one.heard(f"{one.plugin.id} {silence}") for one in hearings]
+    return [one for one in heard if one is not None]
 
 
 class _Hearing(Thread):
@@ -75,22 +78,28 @@ class _Hearing(Thread):
         self._until = until
         self._answers: dict[str, PreflightResult] = {}
         self._failures: dict[str, str] = {}
+        self._has_hook = True
         self._lock = Lock()
 
     def run(self) -> None:
         """Ask one question after the other."""
         for request in self._requests:
-            if monotonic() >= self._until:
+            if monotonic() >= self._until or not self._has_hook:
                 return
             self._ask(request)
 
-    def heard(self, silence: str) -> Heard:
-        """What was said so far."""
+    def heard(self, silence: str) -> Heard | None:
+        """What was said so far; None of a plugin that has no say."""
         with self._lock:
-            return Heard(self.plugin.id, dict(self._answers), dict(self._failures), silence)
+            if not self._has_hook:
+                return None
+            return Heard(self.plugin.id, dict(self._answers), dict(self._failures), silence, self.plugin.is_declared)
 
     def _ask(self, request: PreflightRequest) -> None:
         try:
+            if not self.plugin.is_declared and Hook.PREFLIGHT.value not in self._pool.info(self.plugin).hooks:
+                self._has_hook = False
+                return
             answer = self._pool.call(self.plugin, Hook.PREFLIGHT, request)
         except PluginError as failure:
             self._fail(request, failure.diagnostics[0].message)

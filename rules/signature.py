@@ -108,21 +108,33 @@ class Signatures:
         wanted = frozenset([demand.wanted for demand in job_demands(job)])
         known = self._serving.get(wanted)
         if known is None:
-            known = self._serving[wanted] = [
-                plugin
-                for plugin in self.context.plugins
-                if plugin.info is not None and any(serves(plugin.info, one) for one in wanted)
-            ]
+            known = self._serving[wanted] = [plugin for plugin in self.context.plugins if _may_serve(plugin, wanted)]
         return known
 
     def _shape(self, plugin: InstalledPlugin) -> ShapingPlugin:
         known = self._shaping.get(plugin.id)
         if known is None:
-            reads = tuple((c.name, f"{c.kind} {c.value}") for c in read_components(self.context, plugin))
+            if plugin.is_declared:
+                reads = [(c.name, f"{c.kind} {c.value}") for c in read_components(self.context, plugin)]
+            else:
+                reads = [("./", f"file git:040000:{self.context.tree.root()}")]
+            version = plugin.version if plugin.is_declared else ""
             settings = plugin_settings(self.config.plugins, plugin.id)
-            known = ShapingPlugin(plugin.id, plugin.version, plugin.digest, reads, settings)
+            known = ShapingPlugin(plugin.id, version, plugin.digest, tuple(reads), settings)
             self._shaping[plugin.id] = known
         return known
+
+
+def _may_serve(plugin: InstalledPlugin, wanted: frozenset[str]) -> bool:
+    """Whether a plugin shapes a job with these demands. One without a manifest may serve any, and may read any file.
+
+    Also where its handshake is known: whoever computes the signature of a commit starts no plugin, and the signature
+    is the same.
+    """
+    if plugin.is_declared:
+        assert plugin.info is not None
+        return any(serves(plugin.info, one) for one in wanted)
+    return bool(wanted)
 
 
 class SignatureRule:

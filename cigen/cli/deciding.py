@@ -14,7 +14,6 @@ from cigen.model.config import Config
 from cigen.model.dataclass import dataclass, replace
 from cigen.model.diagnostics import Diagnostic
 from cigen.model.events import Observer, ignore
-from cigen.model.plans import Hook
 from cigen.pipeline.audit import is_audited
 from cigen.pipeline.exclusion import PLANNED, exclusions
 from cigen.pipeline.forcing import TRAILER, read_forcing
@@ -94,7 +93,7 @@ def decide_plan(signing: Signing, places: Places, store: str, restore: Path | No
         circumstances = replace(circumstances, restored=restoring.fetch(signing, decisions))
         decisions = decide(planned, findings, circumstances)
     hits = proven(decisions)
-    if hits and signing.signatures.context.with_hook(Hook.PREFLIGHT):
+    if hits and signing.signatures.context.may_object():
         # Plugins cost a second to load and start: only where there is a hit, and one that has a say in it.
         from cigen.rules.preflight import hear_objections
 

@@ -172,9 +172,11 @@ def explain_file(session: Session, path: str) -> FileExplanation:
         via = next((pattern for pattern in reads if _selects([PathGlob(pattern, optional=True)], path)), "")
         if via:
             uses.append(FileUse("action", f"detect:{plugin.id}", f'reads "{via}"'))
+        if via or not plugin.is_declared:
+            why = "reads it" if plugin.is_declared else "has no manifest and may read any file"
             shaped = [one.key for one in signatures.planned if plugin.id in signatures.shaping(one.job)]
             known = {use.name for use in uses if use.kind == "job"}
-            uses += [FileUse("job", key, f"{plugin.id} reads it") for key in shaped if key not in known]
+            uses += [FileUse("job", key, f"{plugin.id} {why}") for key in shaped if key not in known]
     return FileExplanation(path, tuple(dict.fromkeys(uses)))
 
 

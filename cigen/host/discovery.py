@@ -23,7 +23,8 @@ __all__ = ["InstalledPlugin", "discover_plugins", "plugin_at"]
 class InstalledPlugin:
     """A plugin that could be started. `origin`: config, project, path or bundled. `entry`: the file that is run.
 
-    `info` comes from `module.toml`; None for an executable on PATH without one, which only its handshake describes.
+    `info` comes from `module.toml`; None for an executable without one, which only its handshake describes.
+    `introduced`: there is none, and `info` is what the handshake said.
     """
 
     id: PluginId
@@ -32,6 +33,12 @@ class InstalledPlugin:
     entry: Path
     info: PluginInfo | None
     files: PluginFiles
+    introduced: bool = False
+
+    @property
+    def is_declared(self) -> bool:
+        """Whether a manifest tells what it does. Of any other nothing is known to those who start no plugin."""
+        return self.info is not None and not self.introduced
 
     @property
     def digest(self) -> Digest:

@@ -20,13 +20,14 @@ MOST_CHARACTERS = 200
 class Heard:
     """What one plugin said of hits, by plan key: its answers, or in words why there is none.
 
-    silence: what there is to say of a job that stands in neither.
+    silence: what there is to say of a job that stands in neither. declared: a manifest tells that it has the hook.
     """
 
     plugin: str
     answers: Mapping[str, PreflightResult]
     failures: Mapping[str, str]
     silence: str
+    declared: bool = True
 
 
 def objections(hits: Sequence[str], heard: Iterable[Heard]) -> tuple[dict[str, str], tuple[Diagnostic, ...]]:
@@ -55,6 +56,8 @@ def _unheard(heard: Heard, keys: Sequence[str]) -> Diagnostic:
     jobs = "1 proven job runs" if len(keys) == 1 else f"{len(keys)} proven jobs run"
     cause = _clipped(_plain(heard.failures.get(keys[0], heard.silence)))
     hint = f'to do without it: `enabled = false` in [plugins."{heard.plugin}"] of cig.toml'
+    if not heard.declared:
+        hint += "; one without the hook is not asked if its manifest says so"
     return warning("PLUGIN_016", f"{heard.plugin} was not heard, so {jobs}: {cause}", hint=hint)
 
 

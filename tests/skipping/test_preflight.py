@@ -56,15 +56,27 @@ PLUGIN = Freeze()
 if __name__ == "__main__":
     serve(PLUGIN, __file__)
 """
+SERVED = """
+version = "0.2"
+[project]
+name = "served"
+[jobs.served]
+packages = ["frost"]
+steps = ["make"]
+inputs.files = ["src/**"]
+[jobs.plain]
+steps = ["make"]
+inputs.files = ["src/**"]
+"""
 LINT = 'return PreflightResult(request.job_id == "lint", "frozen until monday")'
 NOTHING = "return PreflightResult()"
 
 
 @pytest.fixture
-def proven(project: Project, run_cig: Cig) -> "Plans":
+def proven(project: Project, run_cig: Cig, environment: dict[str, str]) -> "Plans":
     """A project whose jobs are all recorded, but for one that can never be."""
     project.commit({"cig.toml": CONFIG, "src/a": "a\n"})
-    plans = Plans(project, run_cig)
+    plans = Plans(project, run_cig, environment)
     plans.record(BUILD_URL="https://ci.example.org/7")
     return plans
 
@@ -72,9 +84,10 @@ def proven(project: Project, run_cig: Cig) -> "Plans":
 class Plans:
     """Plans of a project with a store, and plugins to put into it."""
 
-    def __init__(self, project: Project, run_cig: Cig) -> None:
+    def __init__(self, project: Project, run_cig: Cig, environment: dict[str, str]) -> None:
         self.project = project
         self.path = project.path
+        self.environment = environment
         self._run = run_cig
         self.store = (project.path.parent / "store").as_uri()
 
@@ -107,9 +120,20 @@ class Plans:
     def reasons(self, *arguments: str, **variables: str) -> dict[str, str]:
         return {key: job["reason"] for key, job in self.jobs(*arguments, **variables).items()}
 
+    def on_path(self, body: str, tools: Path, hooks: str = '["preflight"]', more: str = "") -> str:
+        """A plugin that no manifest describes, in a folder of PATH; the value of PATH that has it."""
+        place = self.install(body, hooks, tools / "freeze")
+        with (place / "module.toml").open("a") as manifest:
+            manifest.write(more)
+        program = tools / "cigen-plugin-acme-freeze"
+        program.write_text(f'#!/bin/sh\nexec "{place}/plugin.py"\n')
+        program.chmod(0o755)
+        return f"{tools}{os.pathsep}{self.environment['PATH']}"
+
 
 ALL_HITS = {**dict.fromkeys(PROVABLE, "PROVEN"), "whole": "NO_INPUTS"}
 ALL_RUN = {**dict.fromkeys(PROVABLE, "PREFLIGHT"), "whole": "NO_INPUTS"}
+AGREED = ("decision", "reason", "signature", "note", "proved_by")
 
 
 def test_a_plugin_has_one_proven_job_run_and_no_other(proven: Plans) -> None:
@@ -218,13 +242,15 @@ def test_s1_where_no_plugin_can_be_asked_at_all_every_proven_job_runs(proven: Pl
 
 
 @pytest.mark.parametrize("deed", ["pid", "floods", "exits"])
-def test_s1_the_faulty_plugin_lets_pass_what_it_answers_about(project: Project, run_cig: Cig, deed: str) -> None:
+def test_s1_the_faulty_plugin_lets_pass_what_it_answers_about(
+    project: Project, run_cig: Cig, environment: dict[str, str], deed: str
+) -> None:
     """Its answers are those of no objection: noise beside them changes nothing, a broken one runs its job."""
     shutil.copytree(PLUGINS / "faulty", project.path / "tools/faulty")
     job = f'[jobs.{deed}]\nsteps = ["make"]\nskip_if = {{ paths_unmodified = ["cig.toml"] }}\n'
     plugins = '[plugins."test/faulty"]\npath = "tools/faulty"\n'
     project.commit({"cig.toml": 'version = "0.2"\n[project]\nname = "x"\n' + plugins + job})
-    plans = Plans(project, run_cig)
+    plans = Plans(project, run_cig, environment)
     plans.cig("record", deed, "--signature", plans.jobs()[deed]["signature"])
     assert plans.reasons() == {deed: "PREFLIGHT" if deed == "exits" else "PROVEN"}
 
@@ -283,6 +309,74 @@ def test_s16_a_plugin_that_a_fork_brings_is_not_started_and_what_it_was_to_be_as
     (tools / "cigen-plugin-acme-freeze").symlink_to(place.rename(tmp_path / "freeze") / "plugin.py")
     assert proven.reasons(**fork, PATH=f"{tools}{os.pathsep}{environment['PATH']}") == ALL_HITS
     assert marker.exists()
+
+
+def test_s1_a_plugin_without_a_manifest_is_asked_by_everybody_who_tells_decisions(
+    proven: Plans, tmp_path: Path
+) -> None:
+    """Whether it has the hook only its handshake tells, so a plan has to start it."""
+    path = proven.on_path(LINT, tmp_path / "tools")
+    assert proven.reasons(PATH=path) == {**ALL_HITS, "lint": "PREFLIGHT"}
+    assert proven.reasons("--worktree", PATH=path) == {**ALL_HITS, "lint": "PREFLIGHT"}
+    for key, plan in proven.jobs(PATH=path).items():
+        explained = json.loads(proven.cig("explain", "job", key, "--json", PATH=path).stdout)
+        assert [explained.get(name) for name in AGREED] == [plan.get(name) for name in AGREED]
+
+
+def test_a_plugin_without_a_manifest_that_has_not_the_hook_has_no_say(proven: Plans, tmp_path: Path) -> None:
+    done = proven.cig("compute-signatures", PATH=proven.on_path("raise AssertionError", tmp_path / "tools", "[]"))
+    assert {key: job["reason"] for key, job in json.loads(done.stdout)["jobs"].items()} == ALL_HITS
+    assert "PLUGIN_016" not in done.stderr
+
+
+def test_s1_a_program_of_a_plugins_name_that_is_none_has_every_proven_job_run(proven: Plans, tmp_path: Path) -> None:
+    path = proven.on_path(NOTHING, tmp_path / "tools")
+    (tmp_path / "tools/cigen-plugin-acme-freeze").write_text("#!/bin/sh\nexit 3\n")
+    done = proven.cig("compute-signatures", PATH=path)
+    assert {key: job["reason"] for key, job in json.loads(done.stdout)["jobs"].items()} == ALL_RUN
+    told = " ".join(done.stderr.split())
+    assert "acme/freeze was not heard, so 5 proven jobs run: acme/freeze stopped before it answered handshake" in told
+    assert "one without the hook is not asked if its manifest says so" in told
+
+
+def test_s16_what_a_program_without_a_manifest_of_a_forks_commit_was_to_be_asked_about_runs(
+    proven: Plans, tmp_path: Path
+) -> None:
+    """It might have the hook. Everybody says so, also who knows from an earlier run that it has not."""
+    proven.on_path("raise AssertionError", proven.path / "tools", "[]")
+    config = CONFIG + '[plugins."acme/freeze"]\npath = "tools/cigen-plugin-acme-freeze"\n'
+    proven.project.commit({"cig.toml": config})
+    proven.record()
+    assert proven.reasons() == ALL_HITS
+    trusted = {"CIG_STORE_TRUST": f"branch:{read_signing_key(KEY).public}", "CIG_STORE": (tmp_path / "two").as_uri()}
+    proven.record(CIG_STORE_KEY=KEY, **trusted)
+    found = proven.jobs(CIG_TIER="fork", **trusted)
+    assert {key: job["reason"] for key, job in found.items()} == ALL_RUN
+    assert found["lint"]["note"] == "acme/freeze comes with a fork's commit and is not started"
+    explained = json.loads(proven.cig("explain", "job", "lint", "--json", CIG_TIER="fork", **trusted).stdout)
+    assert [explained.get(name) for name in AGREED] == [found["lint"].get(name) for name in AGREED]
+
+
+def test_s1_what_a_module_without_a_manifest_may_serve_depends_on_all_that_it_may_read(
+    project: Project, run_cig: Cig, environment: dict[str, str], tmp_path: Path
+) -> None:
+    """A plan that starts nothing cannot know its reads. A job that asks nothing of modules has nothing of it."""
+    project.commit({"cig.toml": SERVED, "src/a": "a\n", "other": "1\n"})
+    plans = Plans(project, run_cig, environment)
+    path = plans.on_path(NOTHING, tmp_path / "tools", '["detect"]', 'capabilities = ["package:frost"]\n')
+    first = plans.jobs(PATH=path)
+    explained = json.loads(plans.cig("explain", "job", "served", "--json", PATH=path).stdout)
+    assert explained["signature"] == first["served"]["signature"]
+    used = plans.cig("explain", "file", "other", PATH=path).stdout
+    assert "job     served  acme/freeze has no manifest and may read any file" in used
+    assert "plain" not in used
+    project.commit({"other": "2\n"})
+    then = plans.jobs(PATH=path)
+    assert {key for key in then if then[key]["signature"] != first[key]["signature"]} == {"served"}
+    with (tmp_path / "tools/cigen-plugin-acme-freeze").open("a") as program:
+        program.write("# changed\n")
+    last = plans.jobs(PATH=path)
+    assert {key for key in last if last[key]["signature"] != then[key]["signature"]} == {"served"}
 
 
 @pytest.mark.parametrize(

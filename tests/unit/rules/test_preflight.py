@@ -5,12 +5,14 @@ from pathlib import Path
 from threading import Barrier, Event, Lock
 from typing import Any
 
+import pytest
+
 from cigen.errors import PluginError
 from cigen.host.discovery import InstalledPlugin
 from cigen.host.scan import PluginFiles
 from cigen.model.diagnostics import error
 from cigen.model.paths import PluginId
-from cigen.model.plans import Hook, PreflightRequest, PreflightResult
+from cigen.model.plans import Hook, PluginInfo, PreflightRequest, PreflightResult
 from cigen.pipeline.preflight import MOST_CHARACTERS, Heard
 from cigen.rules.preflight import ask_plugins
 
@@ -22,10 +24,15 @@ Answer = Callable[[str], PreflightResult]
 class Pool:
     """A pool without processes: what each plugin answers to a job, and how many questions it had at once."""
 
-    def __init__(self, **answers: Answer) -> None:
+    def __init__(self, hooks: tuple[str, ...] = (), **answers: Answer) -> None:
+        self.hooks = hooks
         self.answers = answers
         self.asked: dict[str, list[str]] = {name: [] for name in answers}
         self._busy = {name: Lock() for name in answers}
+
+    def info(self, plugin: InstalledPlugin) -> PluginInfo:
+        assert not plugin.is_declared, "a manifest tells enough"
+        return PluginInfo(plugin.id, hooks=self.hooks)
 
     def call(self, plugin: InstalledPlugin, hook: Hook, request: PreflightRequest) -> PreflightResult:
         assert hook is Hook.PREFLIGHT
@@ -38,9 +45,13 @@ class Pool:
 
 
 def ask(pool: Pool, *names: str, budget: float = 60.0) -> dict[str, Heard]:
-    plugins = [InstalledPlugin(PluginId(n), "1.0.0", "path", Path(n), None, PluginFiles("")) for n in names]
     given: Any = pool
+    plugins = [plugin(name, PluginInfo(name, hooks=("preflight",))) for name in names]
     return {one.plugin: one for one in ask_plugins(given, plugins, REQUESTS, budget)}
+
+
+def plugin(name: str, info: PluginInfo | None, *, introduced: bool = False) -> InstalledPlugin:
+    return InstalledPlugin(PluginId(name), "1.0.0", "path", Path(name), info, PluginFiles(""), introduced)
 
 
 def test_each_plugin_is_asked_about_each_job_in_order() -> None:
@@ -115,3 +126,12 @@ def test_nobody_is_asked_anything_when_the_time_is_over() -> None:
     pool = Pool(x=lambda _: FINE)
     assert not ask(pool, "x", budget=0.0)["x"].answers
     assert pool.asked == {"x": []}
+
+
+@pytest.mark.parametrize("introduced", [False, True], ids=["of a commit", "of a worktree"])
+def test_a_plugin_without_a_manifest_is_asked_for_its_hooks_first(*, introduced: bool) -> None:
+    for hooks, asked in ((("preflight",), ["a", "b", "c"]), (("detect",), [])):
+        pool: Any = Pool(hooks, x=lambda _: FINE)
+        without = plugin("x", PluginInfo("x", hooks=hooks) if introduced else None, introduced=introduced)
+        heard = ask_plugins(pool, [without], REQUESTS, 60.0)
+        assert (pool.asked["x"], [set(one.answers) for one in heard]) == (asked, [set(asked)] if asked else [])
