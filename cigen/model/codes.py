@@ -94,7 +94,7 @@ CODES: dict[str, Code] = {
     "DAG_003": Code("Job defined twice"),
     "DAG_004": Code("Matrix too large"),
     "DAG_005": Code("Matrix without legs"),
-    "DAG_006": Code("Two legs of one name"),
+    "DAG_006": Code("Name of a leg is taken"),
     "DAG_007": Code("Unknown plugin"),
     "DAG_008": Code("Unknown provider"),
     "DAG_009": Code("Unknown package"),

@@ -4,7 +4,7 @@ Both the DAG stage and the signatures start from here. Signatures must not need 
 plan is computed from git trees and cig.toml alone.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
@@ -12,7 +12,7 @@ from cigen.hashing.globs import check_glob
 from cigen.model.codec import from_json, to_json
 from cigen.model.config import Config
 from cigen.model.dataclass import replace
-from cigen.model.diagnostics import Diagnostic
+from cigen.model.diagnostics import Diagnostic, error
 from cigen.model.resources import Job, Leg, PathGlob, Runner
 from cigen.pipeline.matrix import expand_matrix
 from cigen.schema.interpolate import substitute
@@ -39,7 +39,25 @@ def expand_jobs(config: Config) -> tuple[tuple[Job, ...], tuple[Diagnostic, ...]
         same = {leg.runner for leg in placed}
         machine = placed[0].runner if len(same) == 1 else None
         jobs.append(replace(job, runner=name, machine=machine, matrix=replace(job.matrix, legs=placed)))
-    return tuple(jobs), tuple(found)
+    return _with_names_of_their_own(jobs, found), tuple(found)
+
+
+def _with_names_of_their_own(jobs: Sequence[Job], found: list[Diagnostic]) -> tuple[Job, ...]:
+    """The jobs; a matrix has no legs if one has a name that is taken: whatever is said of one would count for both."""
+    taken = {job.id: job.id for job in jobs}
+    own: list[Job] = []
+    for job in jobs:
+        legs = job.matrix.legs if job.matrix else ()
+        twice = next((leg.key for leg in legs if leg.key in taken), "")
+        if job.matrix is None or not twice:
+            taken.update((leg.key, job.id) for leg in legs)
+            own.append(job)
+            continue
+        other = f'{"" if taken[twice] == twice else "a leg of "}job "{taken[twice]}"'
+        message = f'a leg of job "{job.id}" would be named "{twice}", as {other} is'
+        found.append(error("DAG_006", message, hint="rename one of the jobs", key=("jobs", job.id, "matrix")))
+        own.append(replace(job, matrix=replace(job.matrix, legs=())))
+    return tuple(own)
 
 
 def _bad_globs(job: Job) -> list[Diagnostic]:
