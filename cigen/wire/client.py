@@ -10,6 +10,8 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
+from cigen.late import import_late
+
 __all__ = ["CallFailed", "Client", "connect", "import_grpc"]
 
 _HANDSHAKE = "/cigen.plugin.v1.Plugin/Handshake"
@@ -34,6 +36,7 @@ def import_grpc() -> Any:
     wanted = {"GRPC_VERBOSITY": "NONE", "GRPC_ENABLE_FORK_SUPPORT": "0"}
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update({name: value for name, value in wanted.items() if before[name] is None})
+    import_late("asyncio", "grpc.aio")
     try:
         import grpc
     finally:
