@@ -72,7 +72,9 @@ def _below(rests: _Rests) -> _Rests:
 class State:
     """Where a walk stands: what is left of the including and of the excluding patterns. One object for each pair."""
 
-    __slots__ = ("_children", "_drops", "_exclude", "_include", "covers", "dead", "names", "only_name", "selects")
+    __slots__ = (
+        "_children", "_drops", "_exclude", "_include", "covers", "dead", "endings", "names", "only_name", "selects",
+    )  # fmt: skip
 
     def __init__(self, include: _Rests, exclude: _Rests) -> None:
         self._include = include
@@ -86,6 +88,8 @@ class State:
         """Nothing below can be selected."""
         self.covers = include is _ALL and not exclude
         """Everything below is selected."""
+        self.endings = () if exclude else _endings(include)
+        """What the paths of all selected files below end in, and those of no others; empty if that is not all."""
         self.names = _first_names(include)
         """The only names that can matter here; None when there is a wildcard."""
         self.only_name = self.names[0] if self.names is not None and len(self.names) == 1 else None
@@ -125,6 +129,17 @@ def _first_names(include: _Rests) -> tuple[bytes, ...] | None:
     names = [rest.segment.literal for rest in include if rest.segment is not None]
     literal = [name for name in names if name is not None]
     return tuple(sorted(set(literal))) if len(literal) == len(names) else None
+
+
+def _endings(include: _Rests) -> tuple[bytes, ...]:
+    """The endings of `**/*.ts` and the like; nothing where any of the rests is of another kind."""
+    found = []
+    for rest in include:
+        last = rest.following.segment if rest.segment is GLOBSTAR and rest.following else None
+        if last is None or last.ending is None or rest.following is None or rest.following.following is not _END:
+            return ()
+        found.append(last.ending)
+    return tuple(sorted(found))
 
 
 def _last_name_test(rests: _Rests) -> Callable[[bytes], bool]:

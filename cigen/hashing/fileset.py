@@ -9,42 +9,51 @@ from collections.abc import Sequence
 from weakref import WeakKeyDictionary
 
 from cigen.hashing.automaton import start_state
-from cigen.hashing.digest import EXECUTABLE, FILE, GITLINK, SYMLINK, TREE
+from cigen.hashing.digest import TREE
 from cigen.hashing.globs import parse_glob
 from cigen.hashing.manifest import LISTING, Component
 from cigen.hashing.trees import Entry, TreeReader, files_below, path_text
 from cigen.hashing.walk import Matched, Walker
-from cigen.model.dataclass import dataclass
-from cigen.model.paths import RepoPath
+from cigen.model.dataclass import dataclass, field
+from cigen.model.paths import GitId, RepoPath
 from cigen.model.resources import PathGlob
 
 __all__ = ["Entry", "Fileset", "TreeReader", "expand", "files_below", "path_text", "select", "walker_of"]
-
-_ROWS = {
-    mode: b"git:%06o:%%b %%b" % mode + b"/" * (mode == TREE) for mode in (FILE, EXECUTABLE, SYMLINK, TREE, GITLINK)
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Fileset:
     """What a list of globs selects. Everything is sorted by path."""
 
-    entries: tuple[Entry, ...] = ()
-    attributes: tuple[Entry, ...] = ()
-    """Every `.gitattributes` from the root down to a selected path, unless it stands inside a covered directory."""
+    rows: dict[RepoPath, bytes] = field(default_factory=dict)
+    """Path → `git:MODE:ID PATH`; `entries` has the same."""
+    attribute_rows: dict[RepoPath, bytes] = field(default_factory=dict)
     absent: tuple[RepoPath, ...] = ()
     """Paths that the globs name outright and do not exclude, and that are no file: absence is an input."""
     unmatched: tuple[PathGlob, ...] = ()
     """Required globs that select nothing once exclusions are taken away, in the order they were given."""
 
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The selected paths."""
+        return _entries(self.rows)
+
+    @property
+    def attributes(self) -> tuple[Entry, ...]:
+        """Every `.gitattributes` from the root down to a selected path, unless it stands inside a covered directory."""
+        return _entries(self.attribute_rows)
+
     def components(self) -> tuple[Component, ...]:
         """What a key manifest says of it: one listing of all files, and `absent` for each path."""
-        entries = sorted({*self.entries, *self.attributes}) if self.attributes else self.entries
+        rows = {**self.rows, **self.attribute_rows}
         found = [Component("absent", path_text(path), "") for path in self.absent]
-        if entries:
-            rows = b"\0".join([_ROWS[mode] % (id.encode(), path or b".") for path, mode, id in entries])
-            found.append(Component(LISTING, "", path_text(rows)))
+        if rows:
+            found.append(Component(LISTING, "", path_text(b"\0".join([rows[path] for path in sorted(rows)]))))
         return tuple(found)
+
+
+def _entries(rows: dict[RepoPath, bytes]) -> tuple[Entry, ...]:
+    return tuple([Entry(path, int(row[4:10], 8), GitId(row[11:51].decode())) for path, row in sorted(rows.items())])
 
 
 def select(tree: TreeReader, globs: Sequence[PathGlob]) -> Fileset:
@@ -93,40 +102,31 @@ class _Selector:
                 continue
             matched = self.walker.match(meaning, exclude)
             found.append(matched)
-            if not matched.entries and not glob.optional:
+            if not matched.rows and not glob.optional:
                 unmatched.append(glob)
             if matched.missing:
                 excluded = start_state(exclude, ())
                 absent.update(path for path in matched.missing if not excluded.selects_path(path))
-        entries = _joined([matched.entries for matched in found])
-        attributes = _joined([matched.attributes for matched in found])
-        covered = [path for path, entry in entries.items() if entry.mode == TREE]
+        covered = [path for matched in found for path in matched.covered]
         return Fileset(
-            _uncovered(entries, covered),
-            _uncovered(attributes, covered),
+            _joined([matched.rows for matched in found], covered),
+            _joined([matched.attributes for matched in found], covered),
             tuple(sorted(absent)),
             tuple(unmatched),
         )
 
 
-def _joined(parts: list[dict[RepoPath, Entry]]) -> dict[RepoPath, Entry]:
-    """All of them. Many filesets are of one glob, and that is the glob's own."""
-    if len(parts) == 1:
+def _joined(parts: list[dict[RepoPath, bytes]], covered: list[RepoPath]) -> dict[RepoPath, bytes]:
+    """All that stand in no covered directory. Many filesets are of one glob, and that is the glob's own."""
+    if len(parts) == 1 and not covered:
         return parts[0]
-    found: dict[RepoPath, Entry] = {}
+    found: dict[RepoPath, bytes] = {}
     for part in parts:
         found.update(part)
-    return found
-
-
-def _uncovered(entries: dict[RepoPath, Entry], covered: list[RepoPath]) -> tuple[Entry, ...]:
-    """The entries that stand in no covered directory, sorted."""
-    if not covered:
-        return tuple([entries[path] for path in sorted(entries)])
     if b"" in covered:
-        return tuple([entry for path, entry in entries.items() if not path])
+        return {path: row for path, row in found.items() if not path}
     inside = tuple([path + b"/" for path in covered])
-    return tuple(sorted([entry for path, entry in entries.items() if not path.startswith(inside)]))
+    return {path: row for path, row in found.items() if not path.startswith(inside)} if inside else found
 
 
 _selectors: "WeakKeyDictionary[TreeReader, _Selector]" = WeakKeyDictionary()

@@ -39,6 +39,8 @@ class Segment:
     spelling: str
     literal: bytes | None = None
     matches: Callable[[bytes], bool] | None = None
+    ending: bytes | None = None
+    """Of `*.rb` what its names end in; `matches` says the same."""
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Segment) and self.spelling == other.spelling
@@ -348,7 +350,7 @@ def _affix_segment(before: str, after: str) -> Segment | None:
     except UnicodeEncodeError:
         return None
     if not start:
-        return Segment(f"^*{after}", matches=lambda name: name.endswith(end))
+        return Segment(f"^*{after}", matches=lambda name: name.endswith(end), ending=end)
     size = len(start) + len(end)
     return Segment(
         f"^{before}*{after}",

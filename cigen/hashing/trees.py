@@ -5,12 +5,15 @@ Owns the interface and the path of an entry. Refuses to know where trees come fr
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from cigen.hashing.digest import TREE, TreeEntry
 from cigen.model.paths import GitId, RepoPath
 
-__all__ = ["Entry", "TreeReader", "files_below", "new_entry", "path_text"]
+__all__ = ["Entry", "FileRow", "Listed", "TreeReader", "files_below", "new_entry", "path_text"]
+
+FileRow = tuple[bytes, bytes, bytes]
+"""A file or a link as git lists it: mode, id, path."""
 
 
 class TreeReader(Protocol):
@@ -24,6 +27,18 @@ class TreeReader(Protocol):
 
     def entries(self, tree: GitId) -> Sequence[TreeEntry]:
         """What stands in a directory."""
+
+
+@runtime_checkable
+class Listed(Protocol):
+    """A TreeReader that has its whole tree as text, and finds files in it faster than one can go through it."""
+
+    def files_ending(self, directory: bytes, endings: tuple[bytes, ...]) -> Sequence[FileRow] | None:
+        """Every file below `directory` (with a `/` at its end, empty for the root) whose path ends in one of `endings`.
+
+        None where there is more to find out: where a submodule or a directory's own `.gitattributes` stands below it.
+        The root's `.gitattributes` does not count.
+        """
 
 
 class Entry(NamedTuple):

@@ -4,16 +4,24 @@ Owns what is entered: a directory where nothing can match is not, one where ever
 a state selects below a tree id is found once, for all globs and filesets that come to it.
 """
 
+from collections.abc import Callable
+from operator import itemgetter
+
 from cigen.hashing.automaton import State, start_state
-from cigen.hashing.digest import EMPTY_TREE, GITLINK, TREE, TreeEntry
+from cigen.hashing.digest import EMPTY_TREE, EXECUTABLE, FILE, GITLINK, SYMLINK, TREE, TreeEntry
 from cigen.hashing.globs import Glob
-from cigen.hashing.trees import Entry, TreeReader, new_entry
+from cigen.hashing.trees import FileRow, Listed, TreeReader
 from cigen.model.dataclass import dataclass
 from cigen.model.paths import GitId, RepoPath
 
 __all__ = ["Matched", "Walker"]
 
 _ATTRIBUTES = b".gitattributes"
+
+_ROWS = {
+    mode: b"git:%06o:%%b %%b" % mode + b"/" * (mode == TREE) for mode in (FILE, EXECUTABLE, SYMLINK, TREE, GITLINK)
+}
+_FILE_ROW = b"git:%b:%b %b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +44,16 @@ class _Scan:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """What one including glob selects in the whole tree, exclusions taken away.
+    """What one including glob selects in the whole tree, exclusions taken away: path → its row of a key manifest.
 
-    missing: paths that it names outright, and that are no file, whether or not they are excluded.
+    covered: the paths among them that are directories. missing: paths that it names outright, and that are no file,
+    whether or not they are excluded.
     """
 
-    entries: dict[RepoPath, Entry]
-    attributes: dict[RepoPath, Entry]
-    missing: tuple[RepoPath, ...]
+    rows: dict[RepoPath, bytes]
+    covered: list[RepoPath]
+    attributes: dict[RepoPath, bytes]
+    missing: list[RepoPath]
 
 
 class Walker:
@@ -51,6 +61,7 @@ class Walker:
 
     def __init__(self, tree: TreeReader) -> None:
         self._tree = tree
+        self._listed = tree if isinstance(tree, Listed) else None
         self._listings: dict[GitId, dict[bytes, TreeEntry]] = {}
         self._picked: dict[tuple[GitId, State], _Picked | None] = {}
         self._matched: dict[tuple[str, tuple[Glob, ...]], Matched] = {}
@@ -62,38 +73,40 @@ class Walker:
         if found is None:
             # Below the directory it names, one package's pattern is that of all others.
             start = () if exclude else glob.literal_start()
-            entries: dict[RepoPath, Entry] = {}
-            attributes: dict[RepoPath, Entry] = {}
-            self._walk(start, start_state((glob,), exclude, len(start)), entries, attributes)
-            missing = [path for path in glob.literal_paths() if path not in entries and not self.is_file(path)]
-            found = self._matched[key] = Matched(entries, attributes, tuple(missing))
+            found = self._matched[key] = Matched({}, [], {}, [])
+            self._walk(start, start_state((glob,), exclude, len(start)), found)
+            missing = [path for path in glob.literal_paths() if path not in found.rows and not self.is_file(path)]
+            found.missing.extend(missing)
         return found
 
-    def _walk(
-        self, start: tuple[bytes, ...], state: State, entries: dict[RepoPath, Entry], attributes: dict[RepoPath, Entry]
-    ) -> None:
+    def _walk(self, start: tuple[bytes, ...], state: State, found: Matched) -> None:
         root = self._tree.root()
         if state.dead or root == EMPTY_TREE:
             return
         if state.covers:
-            entries[RepoPath(b"")] = Entry(RepoPath(b""), TREE, root)
+            found.rows[RepoPath(b"")] = _row(TREE, root, b".")
+            found.covered.append(RepoPath(b""))
             return
-        pending = self._descend(root, start, state)
+        pending = self._descend(root, start, state, found)
         while pending:
             prefix, here = pending.pop()
             for name, mode, entry_id in here.entries:
-                entry = new_entry((prefix + name, mode, entry_id))
-                entries[entry[0]] = entry
+                path = RepoPath(prefix + name)
+                found.rows[path] = _row(mode, entry_id, path)
+                if mode == TREE:
+                    found.covered.append(path)
             if here.attributes is not None:
                 path = RepoPath(prefix + _ATTRIBUTES)
-                attributes[path] = Entry(path, here.attributes.mode, here.attributes.id)
+                found.attributes[path] = _row(here.attributes.mode, here.attributes.id, path)
             pending.extend((prefix + name + b"/", picked) for name, picked in here.below)
 
-    def _descend(self, tree: GitId, start: tuple[bytes, ...], state: State) -> list[tuple[bytes, _Picked]]:
+    def _descend(
+        self, tree: GitId, start: tuple[bytes, ...], state: State, found: Matched
+    ) -> list[tuple[bytes, _Picked]]:
         """What is selected in each directory on the one path that a glob's literal beginning names, with its prefix.
 
         The same as `picks` from the root, without remembering what no other fileset will ask. `start` leads to where
-        `state` is that of the glob.
+        `state` is that of the glob. The files that a listing tells at once are in `found` already.
         """
         passed: list[tuple[bytes, _Picked]] = []
         prefix = b""
@@ -119,8 +132,14 @@ class Walker:
             if taken or entry.mode != TREE or state.dead:
                 return passed if taken else []
             prefix, tree = prefix + name + b"/", entry.id
-        picked = self.picks(tree, state)
-        return [] if picked is None else [*passed, (prefix, picked)]
+        files = self._listed.files_ending(prefix, state.endings) if self._listed and state.endings else None
+        if files is None:
+            picked = self.picks(tree, state)
+            return [] if picked is None else [*passed, (prefix, picked)]
+        found.rows.update(zip(map(_path, files), map(_FILE_ROW.__mod__, files), strict=True))
+        if not prefix:
+            passed.append((prefix, _Picked((), (), _attributes_in(self.listing(tree)))))
+        return passed if files else []
 
     def is_file(self, path: RepoPath) -> bool:
         """Whether a file, a link or a submodule stands at `path`."""
@@ -185,6 +204,13 @@ class Walker:
         found = [(name, self._picked[key]) for name, key in scan.below]
         below = tuple((name, picked) for name, picked in found if picked is not None)
         return _Picked(scan.entries, below, scan.attributes) if scan.entries or below else None
+
+
+_path: Callable[[FileRow], RepoPath] = itemgetter(2)
+
+
+def _row(mode: int, id: GitId, path: bytes) -> bytes:
+    return _ROWS[mode] % (id.encode(), path)
 
 
 def _takes(state: State, entry: TreeEntry) -> bool:

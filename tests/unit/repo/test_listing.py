@@ -3,12 +3,16 @@
 import itertools
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from cigen.hashing.digest import EMPTY_TREE, TREE
+from cigen.hashing.digest import EMPTY_TREE, EXECUTABLE, FILE, GITLINK, SYMLINK, TREE, git_blob
+from cigen.hashing.fileset import select
+from cigen.hashing.memory_tree import MemoryTree
+from cigen.hashing.walk import Walker
+from cigen.model.resources import PathGlob
 from cigen.repo import listing
-from cigen.repo.listing import CommitListing
+from cigen.repo.listing import CommitListing, ListedTree
 from cigen.repo.objects import open_commit
 
 EXAMPLES = itertools.count()
@@ -118,3 +122,84 @@ def test_a_missing_tree_is_left_to_others(repo) -> None:
     tree = repo.git("rev-parse", "HEAD:a")
     (repo.path / ".git/objects" / tree[:2] / tree[2:]).unlink()
     assert CommitListing(repo.location, "HEAD").read() is None
+
+
+# -- what globs find in the text ---------------------------------------------------------------------------------------
+
+KINDS = {FILE: "blob", EXECUTABLE: "blob", SYMLINK: "blob", TREE: "tree", GITLINK: "commit"}
+GLOBS = st.lists(
+    st.builds(
+        lambda no, start, end: PathGlob("/".join([no + part for part in start[:1]] + start[1:] + [end]), optional=True),
+        st.sampled_from(["", "", "", "!"]),
+        st.lists(st.sampled_from(["**", "**", "*", "a", "b"]), min_size=1, max_size=3),
+        st.sampled_from(["*.ts", "*.ts", "*s", "*", "**", "a.ts", "{*.ts,*.b}", "a*s", ".gitattributes"]),
+    ),
+    max_size=3,
+)
+FOLDERS = st.lists(st.sampled_from([b"a", b"b", b"a-", b"a0", b"x\ta"]), max_size=3)
+NAMES = [b"a.ts", b"b.ts", b"a.b", b"ats", b"a-", b"a0", b"x\ta.ts", b"\xff.ts", b"\n.ts", b".gitattributes", b"sub.ts"]
+PATH = st.builds(lambda folders, name: b"/".join([*folders, name]), FOLDERS, st.sampled_from(NAMES))
+MODE = st.sampled_from([FILE, FILE, EXECUTABLE, SYMLINK])
+FILES = st.dictionaries(PATH, st.tuples(MODE, st.sampled_from([git_blob(b"0"), git_blob(b"1")])), max_size=12)
+
+
+def printed(tree: MemoryTree, id, prefix: bytes = b"") -> bytes:
+    """As git prints it: depth first, a directory in the place that a file of its name with a `/` would have."""
+    rows = b""
+    for name, mode, entry in sorted(tree.entries(id), key=lambda one: one.name + b"/" * (one.mode == TREE)):
+        rows += b"%06o %s %s\t%s\0" % (mode, KINDS[mode].encode(), entry.encode(), prefix + name)
+        rows += printed(tree, entry, prefix + name + b"/") if mode == TREE else b""
+    return rows
+
+
+def listed(files) -> tuple[MemoryTree, ListedTree]:
+    """Both kinds of tree of the same files; one called `sub.ts` is a submodule."""
+    modes = {path: (GITLINK if path.endswith(b"sub.ts") else mode, id) for path, (mode, id) in files.items()}
+    tree = MemoryTree({path: v for path, v in modes.items() if not any(path.startswith(p + b"/") for p in modes)})
+    return tree, ListedTree(tree.root(), printed(tree, tree.root()))
+
+
+BLOB = (FILE, git_blob(b""))
+TS = [PathGlob("a/**/*.ts", optional=True)]
+
+
+@example(TS, {b"a/b/sub.ts": BLOB, b"a/x.ts": BLOB})
+@example(TS, {b"a/b/.gitattributes": BLOB, b"a/b/x.ts": BLOB, b"a/x.ts": BLOB})
+@example(TS, {b".gitattributes": BLOB, b"a/x.ts": BLOB})
+@example(TS, {b".gitattributes": BLOB, b"a/x.js": BLOB})
+@example([PathGlob("**/*.ts", optional=True)], {b".gitattributes": BLOB, b"a/x.ts": BLOB})
+@example(TS, {b"a/x.ts": BLOB, b"a/xats": BLOB, b"a0/x.ts": BLOB, b"a-/x.ts": BLOB})
+@settings(max_examples=400)
+@given(GLOBS, FILES)
+def test_globs_select_in_a_listing_what_they_select_in_its_directories(globs, files) -> None:
+    tree, text = listed(files)
+    assert text.is_sound()
+    assert select(text, globs) == select(tree, globs)
+    assert select(text, globs).components() == select(tree, globs).components()
+
+
+def test_files_of_an_ending_are_found_without_a_look_into_their_directories(monkeypatch) -> None:
+    _, text = listed({b"src/a/x.ts": BLOB, b"src/b/y.ts": BLOB})
+    monkeypatch.setattr(Walker, "picks", None)
+    assert [entry.path for entry in select(text, [PathGlob("src/**/*.{js,ts}")]).entries] == [
+        b"src/a/x.ts",
+        b"src/b/y.ts",
+    ]
+
+
+def row(kind: str, path: str, id: str = "1" * 40) -> str:
+    return f"{kind} {id}\t{path}\0"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        row("100664 blob", "a"),
+        row("100644 tree", "a"),
+        row("100644 blob", "a", "1" * 64),
+        row("040000 tree", "b") + row("100644 blob", "b/x") + row("040000 tree", "a"),
+        row("040000 tree", "a") + row("040000 tree", "a"),
+    ],
+)
+def test_a_listing_that_git_would_not_write_today_is_not_sound(text) -> None:
+    assert not ListedTree("2" * 40, text.encode()).is_sound()
