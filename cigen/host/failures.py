@@ -9,13 +9,14 @@ import platform
 import shlex
 import signal
 from errno import E2BIG, EACCES, ENOENT, ENOEXEC, ENOTDIR
+from importlib import import_module
 from pathlib import Path
 
 from cigen.model.dataclass import dataclass
 from cigen.model.diagnostics import Diagnostic, error
 from cigen.wire.client import CallFailed
 
-__all__ = ["Circumstances", "connection_lost", "explain_failure", "explain_start"]
+__all__ = ["Circumstances", "connection_lost", "explain_failure", "explain_import", "explain_start"]
 
 _MACHINES = {3: "x86", 8: "mips", 21: "ppc64", 22: "s390", 40: "arm", 62: "x86_64", 183: "aarch64", 243: "riscv"}
 
@@ -67,6 +68,21 @@ def explain_failure(known: Circumstances) -> Diagnostic:
     # Beside what it says itself, its standard error adds nothing, and may or may not have arrived yet.
     hint = "" if details else _words(known)
     return error("PLUGIN_012", message if message.endswith(".") else f"{message}.", hint=hint)
+
+
+def explain_import(problem: str) -> Diagnostic:
+    """Why no plugin at all can be asked, when an import failed, here or where plugins are forked.
+
+    Looks at the libraries: of several that fail to import one at once, some are told something else.
+    """
+    for name in ("grpc", "google.protobuf"):
+        try:
+            import_module(name)
+        except ImportError as found:
+            problem = f"{name} cannot be imported: {found}"
+            break
+    hint = "install cig again in this environment, with all that it requires"
+    return error("PLUGIN_017", f"No plugin can be asked: {problem}.", hint=hint)
 
 
 def explain_start(plugin: str, entry: Path, errno: int) -> Diagnostic:

@@ -85,11 +85,11 @@ class PluginPool:
 
         A plugin answers one call after the other. Whoever asks it twice at once lets the second wait on its own time.
         """
+        self._introduced(plugin)  # before the work of encoding: one that failed will never need it
         from cigen.wire.methods import methods
 
         method = next(m for m in methods().values() if m.name == hook.value)
         assert type(request) is method.request, f"{hook.value} takes a {method.request.__name__}"
-        self._introduced(plugin)  # before the work of encoding: one that failed will never need it
         return self._ask(plugin, hook, method.encode(request))
 
     def call(self, plugin: InstalledPlugin, hook: Hook, request: Any) -> Any:

@@ -14,7 +14,7 @@ from typing import Any
 from cigen.errors import PluginError
 from cigen.formats.manifest import PROTOCOL
 from cigen.host.discovery import InstalledPlugin
-from cigen.host.failures import Circumstances, connection_lost, explain_failure
+from cigen.host.failures import Circumstances, connection_lost, explain_failure, explain_import
 from cigen.host.stderr import StderrLines
 from cigen.model.diagnostics import Diagnostic, error
 from cigen.model.events import Log, Observer, Span
@@ -121,8 +121,12 @@ class Session:
     # -- checks --------------------------------------------------------------------------------------------------------
 
     def _introduced(self, deadline: float, answer_bytes: int) -> PluginInfo:
-        from cigen.wire.methods import HANDSHAKE, methods
-
+        try:
+            from cigen.wire.methods import HANDSHAKE, methods
+        except ImportError as fault:
+            problem = explain_import(str(fault))
+            self._break(problem)
+            raise PluginError(problem) from fault
         answer = self._greeting
         if not isinstance(answer, bytes):
             why = answer or CallFailed("UNAVAILABLE", "")

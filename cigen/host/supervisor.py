@@ -12,7 +12,7 @@ from cigen import __version__
 from cigen.errors import PluginError
 from cigen.formats.manifest import PROTOCOL
 from cigen.host.discovery import InstalledPlugin
-from cigen.host.failures import explain_start
+from cigen.host.failures import explain_import, explain_start
 from cigen.host.launcher import Failed, ForkLauncher, Launcher, Report, Started
 from cigen.host.loop import Loop, Timer
 from cigen.host.session import Session
@@ -60,6 +60,7 @@ class Supervisor:
         self._sessions: dict[int, Session] = {}
         self._stderr: dict[int, int] = {}
         self._hung_up = False
+        self._crash: Diagnostic | None = None
         try:
             self._folder = make_folder(workdir)
             # Its Python starts on the other core, while this one imports grpcio.
@@ -72,7 +73,10 @@ class Supervisor:
     def start(self, sessions: Iterable[Session]) -> None:
         """Have processes started. Returns at once. Any thread."""
         for session in sessions:
+            self._sessions[session.number] = session
             self._loop.post(lambda session=session: self._launch(session))  # type: ignore[misc]
+            if self._crash:
+                session.fail(self._crash)
         self._loop.post(_prepare_to_ask)
 
     def kill(self, number: int) -> None:
@@ -121,7 +125,6 @@ class Supervisor:
             session.fail(_no_launcher("it has ended"))
             return
         number = session.number
-        self._sessions[number] = session
         folder = os.path.join(self._folder, str(number))  # noqa: PTH118
         hearing, speaking = os.pipe()
         os.set_blocking(hearing, False)
@@ -134,6 +137,8 @@ class Supervisor:
             with connection:
                 order = plugin_order(session.plugin, folder, self._limits, self._environ)
                 launcher.launch(number, order, connection.fileno(), speaking)
+        except ImportError as why:
+            session.fail(explain_import(str(why)))
         except OSError as why:
             session.fail(error("PLUGIN_015", f"{session.plugin.id} cannot be connected to: {why}."))
         finally:
@@ -163,7 +168,10 @@ class Supervisor:
         self._loop.unwatch(launcher.fileno())
         said = launcher.close().strip().splitlines()
         self._launcher = None
-        self._fail_all(said[-1] if said else "it was killed")
+        words = said[-1] if said else "it was killed"
+        # Of what it cannot import, every process tells alike, whoever was first.
+        unimported = words.startswith(("ImportError: ", "ModuleNotFoundError: "))
+        self._fail_all(explain_import(words) if unimported else _no_launcher(words))
 
     def _act(self, report: Report) -> None:
         session = self._sessions[report.plugin]
@@ -182,18 +190,22 @@ class Supervisor:
         for session in self._sessions.values():
             session.hang_up()
 
-    def _fail_all(self, why: str) -> None:
-        for session in self._sessions.values():
-            session.fail(_no_launcher(why))
+    def _fail_all(self, why: Diagnostic) -> None:
+        for session in list(self._sessions.values()):
+            session.fail(why)
 
     def _crashed(self, why: BaseException) -> None:
-        self._fail_all(f"{type(why).__name__}: {why}")
+        # First what `start` looks at: one that is started meanwhile is told by it, or by us.
+        self._crash = _no_launcher(f"{type(why).__name__}: {why}")
+        self._fail_all(self._crash)
 
 
 def _prepare_to_ask() -> None:
     """Import protobuf while plugins start and nobody can be asked anything yet."""
-    from cigen.wire.methods import methods
-
+    try:
+        from cigen.wire.methods import methods
+    except ImportError:
+        return  # whoever asks is told
     for method in methods().values():
         method.prepare_to_ask()
 

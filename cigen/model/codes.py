@@ -88,6 +88,7 @@ CODES: dict[str, Code] = {
     "PLUGIN_014": Code("Plugin gave an invalid answer", 3),
     "PLUGIN_015": Code("Plugin launcher failed", 3),
     "PLUGIN_016": Code("Plugin not heard before a skip"),
+    "PLUGIN_017": Code("Plugins cannot be asked", 3),
     # -- the job graph: pipeline/ ----------------------------------------------------------------------------------
     "DAG_001": Code("Jobs wait for each other"),
     "DAG_002": Code("Unknown job in a proposal"),

@@ -137,6 +137,22 @@ def test_there_is_no_folder_for_temporary_files(project: Project) -> None:
     assert project.outputs() == (None, None, None)
 
 
+@pytest.mark.parametrize("library", ["grpc", "google.protobuf"])
+@pytest.mark.parametrize("command", [("render",), ("plan",), ("graph", "--actions")], ids=lambda words: words[0])
+def test_a_library_that_plugins_are_asked_with_cannot_be_imported(
+    project: Project, tmp_path: Path, library: str, command: tuple[str, ...]
+) -> None:
+    broken = tmp_path / "broken" / library.replace(".", "/")
+    broken.mkdir(parents=True)
+    (broken / "__init__.py").write_text("raise ImportError('made for another Python')\n")
+    seen = project.run(*command, PYTHONPATH=str(tmp_path / "broken"))
+    assert (seen.code, seen.codes, seen.out) == (3, ["PLUGIN_017"], "")
+    said = " ".join(seen.err.split())
+    assert f"No plugin can be asked: {library} cannot be imported: made for another Python." in said
+    assert "Traceback" not in said
+    assert project.outputs() == (None, None, None)
+
+
 def test_render_does_not_follow_a_link_out_of_the_repository(project: Project, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (project.root / ".github").symlink_to(tmp_path / "elsewhere")

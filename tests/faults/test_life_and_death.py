@@ -236,6 +236,28 @@ def test_without_a_launcher_there_is_one_clear_error(bench: Any, fixture_plugin:
     assert caught.value.diagnostics[0].code == "PLUGIN_015"
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_mistake_of_ours_is_told_for_each_plugin_and_for_those_that_are_started_after_it(
+    bench: Any, fixture_plugin: Fixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for a thread that has ended."""
+
+    def connect(*_: object) -> None:
+        raise RuntimeError("never thought of")
+
+    monkeypatch.setattr("cigen.host.supervisor.connect", connect)
+    pool = bench.pool()
+    first, second, third = (
+        replace(fixture_plugin("echo", "bundled"), id=PluginId(name)) for name in ("test/a", "test/b", "test/c")
+    )
+    pool.start([first, second])
+    for plugin in (first, second, third):
+        with pytest.raises(PluginError) as caught:
+            pool.info(plugin)
+        (found,) = caught.value.diagnostics
+        assert (found.code, "RuntimeError: never thought of" in found.message) == ("PLUGIN_015", True)
+
+
 def _parent(pid: int) -> int:
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 

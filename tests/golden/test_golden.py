@@ -140,6 +140,7 @@ ELSEWHERE = {
     "PLUGIN_013": ("tests/faults/test_plugins_that_misbehave.py", "32 MB"),
     "PLUGIN_014": ("tests/badinput/test_plugins.py", "no plugin made with the SDK can say it, as it is"),
     "PLUGIN_015": ("tests/badinput/test_surroundings.py", "no folder for temporary files"),
+    "PLUGIN_017": ("tests/badinput/test_surroundings.py", "a library that cannot be imported"),
     "PLUGIN_016": ("tests/unit/pipeline/test_preflight.py", "cases have no records"),
     "STORE_003": ("tests/unit/engine/test_store.py", "256 MB"),
     "STORE_004": ("tests/badinput/test_disks.py", "a disk that is nearly full"),
