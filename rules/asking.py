@@ -1,8 +1,8 @@
-"""Asking plugins side by side: while one answer is awaited, the other plugins of the stage work on theirs.
+"""Asking plugins side by side: when somebody waits for the first answer, all actions of the stage ask.
 
-A plugin answers one call after the other, so it has one question before it at a time; the next is sent when its answer
-has come, and before that answer is read. The actions still run in their order, each with its own answer: who is first
-with it changes nothing in what is computed.
+A plugin has one question before it at a time, and the next as soon as that is answered: it is never waited for by a
+plugin that could go on, and this process is free to do something else. The actions still run in their order, each with
+its own answer: who is first with it changes nothing in what is computed.
 """
 
 from collections import deque
@@ -15,10 +15,13 @@ from cigen.model.plans import Hook
 from cigen.rules.context import Context, PluginRule
 
 if TYPE_CHECKING:
+    from cigen.host.calls import Asked
     from cigen.host.discovery import InstalledPlugin
-    from cigen.host.session import Asked
 
 __all__ = ["AskingRule"]
+
+_LONG = (Hook.GENERATE, Hook.VALIDATE)
+"""The hooks whose answers take longest."""
 
 
 class AskingRule(PluginRule):
@@ -47,26 +50,25 @@ class AskingRule(PluginRule):
     def answer(self, action: str) -> Any:
         """The plugin's answer, once all of the stage are asked. Raises PluginError, and what the request raises."""
         if action not in self._asked:
-            if not all(self.context.pool.is_up(self.subjects[waiting[0]]) for waiting in self._waiting.values()):
-                self.context.use_the_wait()
-            for plugin in self._waiting:
-                self._ask_next(plugin)
-            if self.hook is Hook.VALIDATE:
-                # No answer takes longer, and no stage that somebody waits for comes after it.
-                self.context.use_the_wait()
+            self._ask_all()
         asked = self._asked.pop(action)
         if isinstance(asked, CigError):
-            self._ask_next(self.subjects[action].id)
             raise asked
-        asked.wait()
-        self._ask_next(self.subjects[action].id)
         return asked.answer()
 
-    def _ask_next(self, plugin: PluginId) -> None:
-        waiting = self._waiting[plugin]
-        if not waiting:
-            return
-        action = waiting.popleft()
+    def _ask_all(self) -> None:
+        if not all(self.context.pool.is_up(self.subjects[waiting[0]]) for waiting in self._waiting.values()):
+            self.context.use_the_wait()
+        # While a first question is answered there is time to make the others.
+        for waiting in self._waiting.values():
+            self._ask(waiting.popleft())
+        for waiting in self._waiting.values():
+            while waiting:
+                self._ask(waiting.popleft())
+        if self.hook in _LONG:
+            self.context.use_the_wait()
+
+    def _ask(self, action: str) -> None:
         try:
             request = self._requests[action]()
             self._asked[action] = self.context.pool.ask(self.subjects[action], self.hook, request)

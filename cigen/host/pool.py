@@ -10,8 +10,9 @@ from threading import Lock
 from types import TracebackType
 from typing import Any
 
+from cigen.host.calls import Asked
 from cigen.host.discovery import InstalledPlugin
-from cigen.host.session import Asked, Session
+from cigen.host.session import Session
 from cigen.host.supervisor import Deadlines, Supervisor
 from cigen.host.surroundings import Limits, is_bundled
 from cigen.model.events import Event, Observer, ignore
@@ -81,9 +82,9 @@ class PluginPool:
         return self._session(plugin).info(self._deadlines.handshake_of(plugin), self._limits.answer_bytes)
 
     def ask(self, plugin: InstalledPlugin, hook: Hook, request: Any) -> Asked:
-        """Ask a hook and wait for nothing but the handshake: a call's time runs from here. Raises PluginError.
+        """Ask a hook and wait for nothing but the handshake. Raises PluginError.
 
-        A plugin answers one call after the other. Whoever asks it twice at once lets the second wait on its own time.
+        A plugin has one question before it at a time: another is sent, and its time begins, when that is answered.
         """
         self._introduced(plugin)  # before the work of encoding: one that failed will never need it
         from cigen.wire.methods import methods

@@ -13,6 +13,7 @@ from typing import Any
 
 from cigen.errors import PluginError
 from cigen.formats.manifest import PROTOCOL
+from cigen.host.calls import Asked, Turns
 from cigen.host.discovery import InstalledPlugin
 from cigen.host.failures import Circumstances, connection_lost, explain_failure, explain_import
 from cigen.host.stderr import StderrLines
@@ -21,11 +22,7 @@ from cigen.model.events import Log, Observer, Span
 from cigen.model.plans import Hook, PluginInfo
 from cigen.wire.client import CallFailed, Client
 
-__all__ = ["Asked", "Session"]
-
-_GRACE = 0.25
-"""Seconds after a deadline until the process is killed. grpcio's own deadline does not fire while a large message is
-stuck in a plugin that does not read."""
+__all__ = ["Session"]
 
 _AFTERMATH = 1.0
 """Seconds to wait for the exit of a process whose connection broke: its status says more than the broken connection."""
@@ -64,6 +61,7 @@ class Session:
         self._broken: Diagnostic | None = None
         self._info: PluginInfo | None = None
         self._introducing = Lock()
+        self._turns = Turns()
 
     # -- told by the loop and by grpcio --------------------------------------------------------------------------------
 
@@ -109,12 +107,19 @@ class Session:
 
     def ask(
         self, hook: Hook, content: bytes, deadline: float, answer_bytes: int, expire_after: Callable[..., Any]
-    ) -> "Asked":
-        """Send a hook's request, encoded. Never raises: what goes wrong is told when the answer is asked for."""
-        return Asked(self, hook, content, deadline, answer_bytes, expire_after)
+    ) -> Asked:
+        """Send a hook's request, encoded, when those asked before it are answered.
+
+        Never raises: what goes wrong is told when the answer is asked for.
+        """
+        assert self.client is not None, "the handshake comes first"
+        asked = Asked(self, self.client, hook, content, deadline, answer_bytes, expire_after, self._turns.advance)
+        self._turns.add(asked)
+        return asked
 
     def hang_up(self) -> None:
-        """Close the connection, which asks the plugin to end."""
+        """Close the connection, which asks the plugin to end, and ask it nothing more."""
+        self._turns.close()
         if self.client:
             self.client.close()
 
@@ -181,75 +186,6 @@ class Session:
             if not content:
                 return False
         return True
-
-
-class Asked:
-    """One call under way. Its time runs from here to the moment the answer is there, however late somebody looks."""
-
-    def __init__(
-        self,
-        session: Session,
-        hook: Hook,
-        content: bytes,
-        deadline: float,
-        answer_bytes: int,
-        expire_after: Callable[..., Any],
-    ) -> None:
-        from cigen.wire.methods import methods
-
-        assert session.client is not None, "the handshake comes first"
-        self._session = session
-        self._call = hook.value
-        self._method = next(m for m in methods().values() if m.name == hook.value)
-        self._deadline = deadline
-        self._answer_bytes = answer_bytes
-        self._content: bytes | CallFailed | None = None
-        self._ended = 0
-        self._began = perf_counter_ns()
-        self._timer = expire_after(deadline + _GRACE, lambda: session.expire(hook.value))
-        try:
-            self._response = session.client.ask(self._method.path, content, deadline, self._end)
-        except CallFailed as why:
-            self._content = why
-            self._end()
-
-    def wait(self) -> None:
-        """Return when the answer is there, or will never be."""
-        if self._content is None:
-            try:
-                self._content = self._response()
-            except CallFailed as why:
-                self._content = why
-            finally:
-                self._end()
-
-    def content(self) -> bytes:
-        """The answer as it travels. Raises PluginError, caused by a CallFailed."""
-        self.wait()
-        if isinstance(self._content, bytes):
-            return self._content
-        why = self._content
-        assert why is not None
-        late = self._session.expired(self._call) or self._ended - self._began >= self._deadline * 1e9
-        raise PluginError(self._session.explain(self._call, why, self._deadline, late, self._answer_bytes)) from why
-
-    def answer(self) -> Any:
-        """The hook's result. Raises PluginError."""
-        session, outcome = self._session, "failed"
-        try:
-            result = self._method.decode_result(self.content())
-            outcome = "executed"
-        except ValueError as why:
-            message = f"The answer of {session.plugin.id} to {self._call} cannot be used: {why}."
-            raise PluginError(error("PLUGIN_014", message)) from None
-        finally:
-            session.observe(self._call, self._began, outcome, self._ended)
-        return result
-
-    def _end(self) -> None:
-        """The first who knows that it is over says when: a thread of grpcio, or who waits for it."""
-        self._ended = self._ended or perf_counter_ns()
-        self._timer.cancel()
 
 
 def _check_identity(plugin: InstalledPlugin, said: PluginInfo) -> Diagnostic | None:

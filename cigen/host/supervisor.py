@@ -99,8 +99,9 @@ class Supervisor:
         for session in sessions:
             session.gone.wait(self._deadlines.end)
         self._loop.stop()
-        if self._launcher:
-            self._launcher.close()
+        launcher, self._launcher = self._launcher, None
+        if launcher:
+            launcher.close()
         for descriptor in self._stderr.values():
             os.close(descriptor)
         remove_folder(self._folder)

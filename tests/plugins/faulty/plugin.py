@@ -96,6 +96,10 @@ class Faulty(Plugin):
     def sleeps(self) -> None:
         time.sleep(60)
 
+    def naps(self) -> str:
+        time.sleep(1.2)
+        return "rested"
+
     def prints(self) -> str:
         print("a stray print")
         os.write(1, b"a stray write\n")
