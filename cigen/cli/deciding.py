@@ -5,7 +5,7 @@ commit's message where everything runs anyway. Every command that tells decision
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,10 +60,13 @@ def store_url(given: str, environ: Mapping[str, str], config: Config) -> str:
     return given or environ.get("CIG_STORE", "") or config.skipping.store
 
 
-def decide_plan(signing: Signing, places: Places, store: str, restore: Path | None = None) -> Decided:
+def decide_plan(
+    signing: Signing, places: Places, store: str, restore: Path | None = None, asked: Collection[str] = ()
+) -> Decided:
     """Decide about every entry of the plan.
 
-    store: as `--store` gives it, or empty. restore: the folder for files of proven jobs, if somebody hands them on.
+    store: as `--store` gives it, or empty. restore: the folder for files of proven jobs, if somebody hands on those of
+    the entries that are `asked` for.
     """
     config, environ, planned = signing.signatures.config, places.environ, signing.signatures.planned
     tier, occasion = _occasion(places)
@@ -89,7 +92,9 @@ def decide_plan(signing: Signing, places: Places, store: str, restore: Path | No
     if restore is not None and evidence is not None and config.skipping is not None and config.skipping.restore:
         from cigen.cli.restoring import Restoring
 
-        restoring = Restoring(restore, url, places, evidence.proofs)
+        restoring = Restoring(
+            restore, url, places, {key: evidence.proofs[key] for key in asked if key in evidence.proofs}
+        )
         circumstances = replace(circumstances, restored=restoring.fetch(signing, decisions))
         decisions = decide(planned, findings, circumstances)
     hits = proven(decisions)

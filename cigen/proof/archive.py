@@ -1,8 +1,9 @@
 """The files that a job leaves, as one stream of bytes: selected, packed, and put back.
 
 Owns which files a job's `outputs.files` name on a disk, and a form of them that says nothing of the machine: sorted,
-without times, owners or links, and the same for the same files. What a link leads to is packed in its place. Refuses to
-write anything that the job does not leave: an archive is of the store, and may hold any name.
+without times, owners or links, and the same for the same files. A file that a link leads to is packed in its place; of
+any other link that is chosen CI systems make different things, so there is no archive then. Refuses to write anything
+that the job does not leave: an archive is of the store, and may hold any name.
 """
 
 import gzip
@@ -34,7 +35,10 @@ def selection(patterns: Iterable[str]) -> State:
 
 
 def find_files(root: Path, chosen: State) -> list[bytes]:
-    """Paths of the files below `root` that are chosen, sorted, `/` between names. No link to a folder is followed."""
+    """Paths of the files below `root` that are chosen, sorted, `/` between names.
+
+    Raises ArchiveError for a link to a folder in which files would be, or to what is no file of the project.
+    """
     inside = os.path.realpath(os.fsencode(root))
     return sorted(_find(inside, inside, b"", chosen))
 
@@ -92,13 +96,14 @@ def _find(root: bytes, folder: bytes, prefix: bytes, state: State) -> Iterator[b
                 below = state.child(entry.name)
                 if not below.dead and (prefix or entry.name != b".git"):
                     yield from _find(root, entry.path, prefix + entry.name + b"/", below)
-            elif state.selects(entry.name) and entry.is_file() and _stays_inside(root, entry):
+            elif entry.is_symlink():
+                if state.selects(entry.name) or (entry.is_dir() and not state.child(entry.name).dead):
+                    if not entry.is_file() or not os.path.realpath(entry.path).startswith(root + b"/"):
+                        link = os.fsdecode(prefix + entry.name)
+                        raise ArchiveError(f'cannot hold "{link}", a link that leads to no file of the project')
+                    yield prefix + entry.name
+            elif state.selects(entry.name) and entry.is_file():
                 yield prefix + entry.name
-
-
-def _stays_inside(root: bytes, entry: "os.DirEntry[bytes]") -> bool:
-    """Whether what would be packed is the project's own."""
-    return not entry.is_symlink() or os.path.realpath(entry.path).startswith(root + b"/")
 
 
 def _is_plain(path: bytes) -> bool:

@@ -86,6 +86,8 @@ def keep_files(store: Store, record: Record, root: Path, chosen: State, deadline
                 raise UnkeptError(f"packed they are {packed.tell() >> 20} MiB, of at most {MOST_BYTES >> 20}")
             packed.seek(0)
             pieces = _keep_pieces(store, record, packed, deadline)
+    except ArchiveError as fault:
+        raise UnkeptError(f"an archive {fault}") from fault
     except OSError as fault:
         raise UnkeptError(f"they cannot be read: {fault.strerror or fault}") from fault
     return _SHA256 + _keep(store, record, _Pieces(size, tuple(pieces)).encode(), deadline)

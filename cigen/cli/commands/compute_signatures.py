@@ -35,7 +35,8 @@ def run(options: ComputeSignaturesOptions, console: Console) -> int:
     from cigen.cli.deciding import Places, decide_plan
 
     places = Places(location, console.start, console.environ, console.observer)
-    decided = decide_plan(signing, places, options.store, console.start / options.restore if options.restore else None)
+    restore = console.start / options.restore if options.restore else None
+    decided = decide_plan(signing, places, options.store, restore, keys)
     found += decided.diagnostics
     document = _document(signing, keys, decided)
     if options.format == "github":
