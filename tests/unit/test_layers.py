@@ -61,7 +61,6 @@ OWNERS = {
     "jsonschema": "schema",
     "yaml": "formats",
     "nodesemver": "modules",
-    "argparse": "cli",
     "cryptography": "proof/keys.py",
     "obstore": "proof/bucket.py",
 }
