@@ -124,7 +124,7 @@ CODES: dict[str, Code] = {
     "STORE_006": Code("Record not believed", 3),
     "STORE_007": Code("Records are not verified", 3),
     "STORE_008": Code("No usable key", 3),
-    "STORE_009": Code("Nothing recorded", 3),
+    "STORE_009": Code("Not recorded", 3),
     "STORE_010": Code("Key of a higher tier", 3),
     "STORE_011": Code("Record store forbids", 3),
     "STORE_012": Code("Files not kept or restored", 3),

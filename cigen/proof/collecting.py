@@ -7,7 +7,7 @@ one proves anything is judged by whoever reads it.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from cigen.model.dataclass import dataclass
@@ -26,11 +26,16 @@ MOST_BYTES = 32 << 20
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """How many records were added to the store, how many it holds now, and how many files were left out or removed."""
+    """How many records were added to the store, how many it holds now, and how many files were left out or removed.
+
+    lost: new records that could not be written. fault: the first reason why any file could not be written or removed.
+    """
 
     added: int
     kept: int
     dropped: int
+    lost: int = 0
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,29 +56,52 @@ class _File:
 
 
 def collect(incoming: Path, folder: Path, now: int) -> Collected:
-    """Add what is below `incoming` to the store in `folder`. Raises StoreFaultError."""
+    """Add what is below `incoming` to the store in `folder`: each file that can be. Raises StoreFaultError."""
     best: dict[str, _File] = {}
+    there: set[str] = set()
     seen: set[tuple[str, bool]] = set()
     try:
         for root, new in ((folder, False), (incoming, True)):
             for name, data in _files(root):
                 seen.add((name, new))
                 file = _read(name, data, now, new=new)
+                if file is not None and not new:
+                    there.add(name)
                 if file is not None and (name not in best or file.rank > best[name].rank):
                     best[name] = file
-        kept = _newest(best)
-        store = DirectoryStore(folder)
-        for file in kept.values():
-            if file.new:
-                store.replace(file.name, file.data)
-        gone = [name for name, new in sorted(seen) if not new and name not in kept]
-        for name in gone:
-            (folder / name).unlink()
     except OSError as fault:
-        raise StoreFaultError(f"cannot be written: {fault.strerror}") from fault
+        raise StoreFaultError(f"cannot be read: {fault.strerror}") from fault
+    kept = _newest(best)
+    gone = [name for name, new in sorted(seen) if not new and name not in kept]
+    failed = _rewrite(folder, gone, [file for file in kept.values() if file.new])
     records = [file for file in kept.values() if file.is_record]
-    dropped = len({name for name, _ in seen} - kept.keys())
-    return Collected(sum(file.new for file in records), len(records), dropped)
+    added = [file for file in records if file.new and file.name not in failed]
+    lost = [file for file in records if file.new and file.name in failed]
+    return Collected(
+        added=len(added),
+        # Where a better one could not be written, the one that was there still is.
+        kept=len(records) - sum(file.name not in there for file in lost),
+        dropped=len({name for name, _ in seen} - kept.keys() - failed.keys()),
+        lost=len(lost),
+        fault=next(iter(failed.values()), ""),
+    )
+
+
+def _rewrite(folder: Path, gone: Sequence[str], new: Sequence[_File]) -> dict[str, str]:
+    """Remove files, which makes room, then write others. What failed of it: name → why."""
+    failed = {}
+    store = DirectoryStore(folder)
+    for name in gone:
+        try:
+            (folder / name).unlink()
+        except OSError as fault:
+            failed[name] = f"cannot be written: {fault.strerror}"
+    for file in new:
+        try:
+            store.replace(file.name, file.data)
+        except StoreFaultError as fault:
+            failed[file.name] = str(fault)
+    return failed
 
 
 def _files(root: Path) -> Iterator[tuple[str, bytes]]:

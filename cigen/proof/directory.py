@@ -57,7 +57,12 @@ class DirectoryStore:
     def replace(self, name: str, data: bytes) -> None:
         """Rename a complete file to the name."""
         try:
-            self._beside(name, data).replace(self._folder / name)
+            written = self._beside(name, data)
+            try:
+                written.replace(self._folder / name)
+            except OSError:
+                written.unlink(missing_ok=True)
+                raise
         except OSError as fault:
             raise StoreFaultError(f"cannot be written: {fault.strerror}") from fault
 

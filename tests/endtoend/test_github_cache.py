@@ -149,6 +149,20 @@ def test_a_store_that_cannot_be_collected_into_fails_no_job(
     assert said in done.stderr
 
 
+def test_what_of_the_records_could_be_collected_is_told_by_number(runs: Runs, cig: Cig, tmp_path: Path) -> None:
+    runs.run()
+    names = [path.relative_to(runs.caches[0]) for path in sorted(runs.caches[0].rglob("records/*/*"))]
+    assert len(names) == 2
+    (tmp_path / "other" / names[0]).mkdir(parents=True)
+    done = cig(tmp_path, "collect", str(runs.caches[0]), "--store", "other", **HERE)
+    assert (done.returncode, done.stdout) == (0, "Collected 1 new record; 1 in the store, 0 files dropped.\n")
+    assert "1 of 2 new records could not be collected: the store cannot be written: Is a directory" in " ".join(
+        done.stderr.split()
+    )
+    done = cig(tmp_path, "collect", str(runs.caches[0]), "--store", "third", **HERE)
+    assert (done.stdout, done.stderr) == ("Collected 2 new records; 2 in the store, 0 files dropped.\n", "")
+
+
 def test_a_damaged_cache_is_told_and_runs_everything(runs: Runs) -> None:
     runs.run()
     for path in runs.caches[0].rglob("records/*/*"):

@@ -21,9 +21,23 @@ def run(options: CollectOptions, console: Console) -> int:
     except Exception as why:
         told = str(why) if isinstance(why, StoreFaultError) else f"failed: {type(why).__name__}: {why}"
         console.report([warning("STORE_009", f"no records are collected: the store {told}")])
-    else:
-        console.out(f"Collected {done.added} new records; {done.kept} in the store, {done.dropped} files dropped.\n")
+        return 0
+    added, dropped = _counted(done.added, "new record"), _counted(done.dropped, "file")
+    console.out(f"Collected {added}; {done.kept} in the store, {dropped} dropped.\n")
+    if done.fault:
+        console.report([warning("STORE_009", f"{_missing(done)}: the store {done.fault}")])
     return 0
+
+
+def _missing(done: Collected) -> str:
+    """Which part of the work could not be done."""
+    if not done.lost:
+        return "the new records are collected, and other files of the store could not be written or removed"
+    return f"{done.lost} of {_counted(done.added + done.lost, 'new record')} could not be collected"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _collect(options: CollectOptions, console: Console) -> Collected:

@@ -134,7 +134,49 @@ def test_what_nobody_wrote_is_no_mistake(store: Path, incoming: Path, now: int) 
 def test_a_disk_that_refuses_is_a_fault_of_the_store(
     tmp_path: Path, incoming: Path, make_record: Make, now: int
 ) -> None:
-    write(incoming, make_record())
+    write(incoming, make_record(job="a"), make_record(job="b"))
     (tmp_path / "file").write_text("")
-    with pytest.raises(StoreFaultError):
-        collect(incoming, tmp_path / "file", now)
+    done = collect(incoming, tmp_path / "file", now)
+    assert (done.added, done.kept, done.dropped, done.lost) == (0, 0, 0, 2)
+    assert done.fault == "cannot be written: Not a directory"
+
+
+def test_what_can_be_collected_is_where_one_record_cannot_be_written(
+    store: Path, incoming: Path, make_record: Make, now: int
+) -> None:
+    """And what was in its place, or was to go, is counted as what is still there."""
+    expired, stays = make_record(job="old", expires=now), make_record(job="d")
+    bad, good, late = (make_record(job=job) for job in ("a", "b", "c"))
+    write(store, expired, stays)
+    write(incoming, bad, good, late)
+    (store / place(bad)).mkdir(parents=True)
+    done = collect(incoming, store, now)
+    assert done == Collected(2, 3, 1, lost=1, fault="cannot be written: Is a directory")
+    assert kept(store) == {place(one) for one in (good, late, stays)}
+
+
+def test_where_a_better_record_cannot_be_written_the_old_one_counts(
+    store: Path, incoming: Path, make_record: Make, now: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise StoreFaultError("cannot be written: No space left on device")
+
+    write(store, make_record(created=now - 9))
+    write(incoming, make_record(created=now - 5), make_record(job="other"))
+    monkeypatch.setattr(DirectoryStore, "replace", refuse)
+    assert collect(incoming, store, now) == Collected(
+        0, 1, 0, lost=2, fault="cannot be written: No space left on device"
+    )
+
+
+def test_what_cannot_be_read_is_a_fault_before_anything_is_written(
+    store: Path, incoming: Path, make_record: Make, now: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    write(incoming, make_record())
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(StoreFaultError, match="cannot be read: Input/output error"):
+        collect(incoming, store, now)
+    assert not store.exists()
