@@ -12,7 +12,7 @@ from functools import partial
 from cigen.sdk import Artifact, Download, Job
 from cigen.sdk.yaml import Commented, Value
 from cigen.std.ci.problems import CannotExpress
-from cigen.std.provider.github.globs import file_patterns, search_root
+from cigen.std.provider.github.globs import ALONE, file_patterns, literal, search_root
 from cigen.std.provider.github.pins import uses
 from cigen.std.provider.github.texts import SPECIAL, has_placeholder, render_text
 
@@ -143,8 +143,10 @@ def _place(artifact: Artifact) -> str:
     patterns = [one for path in artifact.paths for one in file_patterns(path) if not one.startswith("!")]
     roots = [search_root(pattern) for pattern in patterns]
     if len(patterns) == 1 and roots[0] is None:
-        return _fixed(patterns[0].rpartition("/")[0], artifact)
-    parted = [(pattern if root is None else root).split("/") for pattern, root in zip(patterns, roots, strict=True)]
+        return _fixed(literal(patterns[0]).rpartition("/")[0], artifact)
+    parted = [
+        (literal(pattern) if root is None else root).split("/") for pattern, root in zip(patterns, roots, strict=True)
+    ]
     shared = []
     for level in zip(*parted, strict=False):
         if len(set(level)) > 1:
@@ -163,13 +165,16 @@ def _fixed(folder: str, artifact: Artifact) -> str:
 
 
 def _as_pattern(path: str) -> str:
-    """A literal path as a pattern that matches it alone: `bin/app` as `bin/ap[p]`. Raises CannotExpress."""
+    """A literal path as a pattern that matches it alone: `bin/app` as `bin/ap[pp]`. Raises CannotExpress.
+
+    GitHub takes a class of one character, `[p]`, for that character.
+    """
     name = path.rpartition("/")[2]
-    taken = [range(*found.span()) for found in SPECIAL.finditer(name)]
+    taken = [range(*found.span()) for special in (SPECIAL, ALONE) for found in special.finditer(name)]
     for index in reversed(range(len(name))):
         if name[index].isalnum() and not any(index in span for span in taken):
             at = len(path) - len(name) + index
-            return f"{path[:at]}[{path[at]}]{path[at + 1 :]}"
+            return f"{path[:at]}[{path[at] * 2}]{path[at + 1 :]}"
     raise CannotExpress(
         f'"{path}" may be a file or a folder, which GitHub treats differently', f'"{path}/**" is a folder'
     )

@@ -8,7 +8,10 @@ import re
 from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.github.texts import SPECIAL
 
-__all__ = ["expand_braces", "file_patterns", "filter_patterns", "search_root"]
+__all__ = ["ALONE", "expand_braces", "file_patterns", "filter_patterns", "literal", "search_root"]
+
+ALONE = re.compile(r"\[([^\]])\]")
+"""A class of one character, which GitHub takes for that character."""
 
 _MOST_EXPANDED = 200
 _BRACES = re.compile(r"\{([^{}]*)\}")
@@ -66,9 +69,14 @@ def search_root(pattern: str) -> str | None:
     None where that depends on whether the pattern, which has no wildcard, names a file or a folder.
     """
     segments = [part for part in pattern.split("/") if part not in ("", ".")]
-    literal: list[str] = []
+    found: list[str] = []
     for segment in segments:
-        if re.search(r"[*?\[]", segment):
-            return "/".join(literal)
-        literal.append(segment)
-    return "/".join(literal) if pattern.endswith("/") else None
+        if re.search(r"[*?\[]", ALONE.sub("", segment)):
+            return "/".join(found)
+        found.append(literal(segment))
+    return "/".join(found) if pattern.endswith("/") else None
+
+
+def literal(pattern: str) -> str:
+    """What a pattern without wildcards names: `a[*]` the file `a*`."""
+    return ALONE.sub(r"\1", pattern)
