@@ -49,6 +49,11 @@ class Decided:
     evidence: "Evidence | None"
     diagnostics: tuple[Diagnostic, ...]
 
+    def keeps_files(self, key: str) -> bool:
+        """Whether the record that proves an entry says where the files are that it left."""
+        record = self.evidence.proofs.get(key) if self.evidence else None
+        return record is not None and bool(record.outputs)
+
 
 def store_url(given: str, environ: Mapping[str, str], config: Config) -> str:
     """Where records are kept: what the command was told, then what the machine says, then cig.toml; empty for nowhere.

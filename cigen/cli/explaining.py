@@ -92,6 +92,9 @@ def _explain(signatures: Signatures, planned: PlannedJob, baseline: _Baseline, d
     if was is not None:
         differs = _named_files(diff(was, now), planned.job, baseline.tree, signatures.context.tree)
     decision = decided.decisions[planned.key]
+    note = decision.note
+    if decision.reason == "OUTPUTS" and decided.keeps_files(planned.key):
+        note = "its files are in the store, and a planner with --restore hands them on instead"
     return JobExplanation(
         job=planned.key,
         decision=decision.decision,
@@ -100,7 +103,7 @@ def _explain(signatures: Signatures, planned: PlannedJob, baseline: _Baseline, d
         compared_with=baseline.name if was is not None else "",
         differs=differs,
         proved_by=decision.proof,
-        note=decision.note,
+        note=note,
     )
 
 

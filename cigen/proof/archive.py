@@ -9,6 +9,7 @@ that the job does not leave: an archive is of the store, and may hold any name.
 import gzip
 import os
 import tarfile
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
@@ -79,7 +80,7 @@ def unpack(archive: IO[bytes], into: Path, chosen: State, limit: int) -> None:
                 if limit < 0:
                     raise ArchiveError("holds more than it says")
                 _write(packed.extractfile(entry), into / os.fsdecode(path), entry.mode)
-    except (tarfile.TarError, EOFError, gzip.BadGzipFile) as fault:
+    except (tarfile.TarError, zlib.error, EOFError, ValueError) as fault:
         raise ArchiveError(f"cannot be read: {fault}") from fault
 
 

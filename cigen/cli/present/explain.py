@@ -64,7 +64,7 @@ class JobExplanation:
     """A job's decision, and how its signature differs from an earlier one.
 
     job: plan key. compared_with: what `differs` is relative to (`the last render`, `main`); empty if there is nothing.
-    note: what plugins have against a hit.
+    note: what plugins have against a hit, or what a planner does instead.
     """
 
     job: str

@@ -71,3 +71,9 @@ def test_differences_go_before_proofs_and_are_counted() -> None:
     assert {job["differs_more"] for job in jobs.values()} == {20}
     jobs = read(plan_text(document(700)))
     assert all(job["proved_by"] == {"url": PROOF["url"]} for job in jobs.values())
+
+
+def test_s18_that_files_are_handed_on_is_never_left_out() -> None:
+    whole = document(1200)
+    whole["jobs"]["test-ruby0007"]["restored"] = True
+    assert [key for key, job in read(plan_text(whole)).items() if job.get("restored")] == ["test-ruby0007"]

@@ -124,6 +124,78 @@ def test_s18_values_go_all_the_way_up_too() -> None:
     assert [found for found, _ in decided(jobs, "a", "b", "c", "d").values()] == ["hit"] * 4
 
 
+def test_s18_a_producer_whose_files_are_at_hand_is_skipped_and_says_so() -> None:
+    jobs = [planned("a", outputs=JobOutputs(files=("out/**",))), planned("b", "a", **FETCHES)]
+    found = decide(jobs, {"a": PROVEN}, circumstances(restored={"a"}))
+    assert found["a"] == Decision("hit", "PROVEN", PROOF, restored=True)
+    assert (found["b"].decision, found["b"].restored) == ("run", False)
+
+
+def test_s18_what_nobody_fetches_is_not_restored() -> None:
+    jobs = [planned("a", outputs=JobOutputs(files=("out/**",))), planned("b", "a", **FETCHES)]
+    found = decide(jobs, {"a": PROVEN, "b": PROVEN}, circumstances(restored={"a", "b"}))
+    assert [(one.decision, one.restored) for one in found.values()] == [("hit", False), ("hit", False)]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"forced": "a"},
+        {"excluded": {"a": "SKIP_ENV"}},
+        {"audited": {"a"}},
+        {"objections": {"a": "no"}},
+        {"unasked": "STORE_DOWN"},
+    ],
+)
+def test_s18_files_at_hand_are_no_reason_to_skip(given: dict[str, Any]) -> None:
+    jobs = [planned("a", outputs=JobOutputs(files=("out/**",))), planned("b", "a", **FETCHES)]
+    found = decide(jobs, {"a": PROVEN}, circumstances(restored={"a"}, **given))["a"]
+    assert (found.decision in ("run", "forced"), found.restored) == (True, False)
+
+
+def test_s18_files_at_hand_are_no_proof() -> None:
+    jobs = [planned("a", outputs=JobOutputs(files=("out/**",))), planned("b", "a", **FETCHES)]
+    for finding in ({}, {"a": Finding(PROOF, "EXPIRED")}):
+        assert decide(jobs, finding, circumstances(restored={"a"}))["a"].decision == "run"
+
+
+def test_s18_values_are_not_restored() -> None:
+    both = JobOutputs(files=("out/**",), values=("v",))
+    for consumer in (FETCHES, {}):
+        jobs = [planned("a", outputs=both), planned("b", "a", **consumer)]
+        assert decided(jobs, "a", restored={"a"})["a"] == ("run", "OUTPUTS")
+    # Whoever needs the job reads its values, and another one its files: it runs for the first.
+    jobs = [planned("a", outputs=both), planned("b", **FETCHES), planned("c", "a")]
+    assert decided(jobs, "a", "b", restored={"a"})["a"] == ("run", "OUTPUTS")
+    assert decided(jobs, "a", "c", restored={"a"})["a"] == ("hit", "PROVEN")
+
+
+def test_s18_a_producer_that_is_restored_needs_nothing_itself() -> None:
+    jobs = [planned("a", outputs=JobOutputs(files=("x",)))]
+    for one, other in ("ab", "bc"):
+        jobs.append(planned(other, one, outputs=JobOutputs(files=("x",)), inputs=Inputs(artifacts=(one,))))
+    assert decided(jobs, "a", "b", restored={"b"}) == {
+        "a": ("hit", "PROVEN"),
+        "b": ("hit", "PROVEN"),
+        "c": ("run", "NO_RECORD"),
+    }
+    assert decided(jobs, "a", "b", restored={"a"}) == {
+        "a": ("hit", "PROVEN"),
+        "b": ("run", "OUTPUTS"),
+        "c": ("run", "NO_RECORD"),
+    }
+
+
+def test_s23_a_leg_is_restored_by_itself() -> None:
+    legs = [planned("a", leg=Leg(f"a-{one}", (Pair("x", one),)), outputs=JobOutputs(files=("x",))) for one in "12"]
+    jobs = [*legs, planned("b", "a-1", "a-2", **FETCHES)]
+    assert decided(jobs, "a-1", "a-2", restored={"a-2"}) == {
+        "a-1": ("run", "OUTPUTS"),
+        "a-2": ("hit", "PROVEN"),
+        "b": ("run", "NO_RECORD"),
+    }
+
+
 def test_s18_all_legs_of_a_producer_run_for_one_leg_that_runs() -> None:
     def legs(id: str, *needs: str, **fields: Any) -> list[PlannedJob]:
         return [planned(id, *needs, leg=Leg(f"{id}-{one}", (Pair("x", one),)), **fields) for one in "12"]
