@@ -169,6 +169,17 @@ def test_where_a_better_record_cannot_be_written_the_old_one_counts(
     )
 
 
+def test_what_cannot_be_removed_is_told_and_is_not_counted_as_dropped(
+    store: Path, incoming: Path, make_record: Make, now: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    write(store, make_record(expires=now))
+    monkeypatch.setattr(Path, "unlink", refuse)
+    assert collect(incoming, store, now) == Collected(0, 0, 0, fault="cannot be written: Read-only file system")
+
+
 def test_what_cannot_be_read_is_a_fault_before_anything_is_written(
     store: Path, incoming: Path, make_record: Make, now: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
