@@ -100,7 +100,8 @@ def decide_plan(
         restoring = Restoring(
             restore, url, places, {key: evidence.proofs[key] for key in asked if key in evidence.proofs}
         )
-        circumstances = replace(circumstances, restored=restoring.fetch(signing, decisions))
+        here = restoring.fetch(planned, lambda here: decide(planned, findings, replace(circumstances, restored=here)))
+        circumstances = replace(circumstances, restored=here)
         decisions = decide(planned, findings, circumstances)
     hits = proven(decisions)
     if hits and signing.signatures.context.may_object():

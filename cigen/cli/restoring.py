@@ -7,11 +7,10 @@ nothing else. Each is fetched as a whole and verified before the plan speaks of 
 import os
 import shutil
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from cigen.cli.deciding import Places
-from cigen.cli.signing import Signing
 from cigen.hashing.automaton import State
 from cigen.hashing.globs import GlobError
 from cigen.model.diagnostics import Diagnostic, warning
@@ -21,7 +20,7 @@ from cigen.pipeline.skipping import Decision
 from cigen.proof.archive import selection
 from cigen.proof.outputs import FILES, Deadline, UnrestoredError, restore_files
 from cigen.proof.record import Record
-from cigen.proof.stores import StoreFaultError, open_store
+from cigen.proof.stores import Store, StoreFaultError, open_store
 
 __all__ = ["Restoring", "kept_files"]
 
@@ -29,6 +28,9 @@ _SECONDS = 60.0
 """That a plan waits for files, all together. What is not here by then is made again."""
 
 _REQUEST_SECONDS = 20.0
+
+Decide = Callable[[frozenset[str]], Mapping[str, Decision]]
+"""The plan, if the files of these entries are here."""
 
 
 class Restoring:
@@ -41,33 +43,25 @@ class Restoring:
         self._proofs = proofs
         self.diagnostics: list[Diagnostic] = []
 
-    def fetch(self, signing: Signing, decisions: Mapping[str, Decision]) -> frozenset[str]:
-        """Bring the files of what would be a hit if nobody wanted them; the entries of which they are here."""
-        wanted = [one for one in signing.signatures.planned if self._is_kept(one, decisions)]
-        if not wanted:
-            return frozenset()
+    def fetch(self, planned: Sequence[PlannedJob], decide: Decide) -> frozenset[str]:
+        """Bring the files of what would be a hit if nobody wanted them; the entries of which they are here.
+
+        Backwards: a job whose files are here needs nobody else's.
+        """
+        here, tried = frozenset[str](), set[str]()
         deadline = Deadline(time.monotonic() + _SECONDS)
-        here = set[str]()
+        store = None
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            if any(self._folder.iterdir()):
-                raise StoreFaultError(f"is not asked for files: {self._folder.name}, where they belong, is not empty")
-            store = open_store(self._url, self._places.start, _REQUEST_SECONDS)
-            for one in wanted:
-                chosen = kept_files(one)
-                if chosen is None:
-                    continue
-                try:
-                    restore_files(store, self._proofs[one.key], self._staged(one.key), chosen, deadline)
-                except UnrestoredError as problem:
-                    self._tell(one.key, str(problem))
-                else:
-                    here.add(one.key)
+            while wanted := self._next(planned, decide(here), tried):
+                tried.add(wanted.key)
+                store = store or self._opened()
+                if self._bring(wanted, store, deadline):
+                    here |= {wanted.key}
         except StoreFaultError as problem:
-            self._tell(wanted[0].key, f"the store {problem}")
+            self._tell_all(f"the store {problem}")
         except OSError as problem:
-            self._tell(wanted[0].key, f"there is no place for them: {problem.strerror or problem}")
-        return frozenset(here)
+            self._tell_all(f"there is no place for them: {problem.strerror or problem}")
+        return here
 
     def place(self, planned: Iterable[PlannedJob], decisions: Mapping[str, Decision]) -> frozenset[str]:
         """Leave in the folder the files of restored entries alone, each job's in its own; the entries so placed.
@@ -87,15 +81,41 @@ class Restoring:
         shutil.rmtree(self._folder / _STAGE, ignore_errors=True)
         return frozenset(one.key for one in restored)
 
-    def _is_kept(self, one: PlannedJob, decisions: Mapping[str, Decision]) -> bool:
-        record = self._proofs.get(one.key)
-        return decisions[one.key].reason == "OUTPUTS" and record is not None and FILES in dict(record.outputs)
+    def _next(
+        self, planned: Sequence[PlannedJob], decisions: Mapping[str, Decision], tried: Collection[str]
+    ) -> PlannedJob | None:
+        """The last entry that runs for its files alone, and has not been tried."""
+        for one in reversed(planned):
+            record = self._proofs.get(one.key) if decisions[one.key].reason == "OUTPUTS" else None
+            if record is not None and FILES in dict(record.outputs) and one.key not in tried:
+                return one
+        return None
+
+    def _opened(self) -> Store:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        if any(self._folder.iterdir()):
+            raise StoreFaultError(f"is not asked for files: {self._folder.name}, where they belong, is not empty")
+        return open_store(self._url, self._places.start, _REQUEST_SECONDS)
+
+    def _bring(self, one: PlannedJob, store: Store, deadline: Deadline) -> bool:
+        chosen = kept_files(one)
+        if chosen is None:
+            return False
+        try:
+            restore_files(store, self._proofs[one.key], self._staged(one.key), chosen, deadline)
+        except UnrestoredError as problem:
+            self._tell(one.key, str(problem))
+            return False
+        return True
 
     def _staged(self, key: str) -> Path:
         return self._folder / _STAGE / key
 
     def _tell(self, key: str, why: str) -> None:
         self.diagnostics.append(warning("STORE_012", f'the files of job "{key}" are not restored, so it runs: {why}'))
+
+    def _tell_all(self, why: str) -> None:
+        self.diagnostics.append(warning("STORE_012", f"no more files of proven jobs are restored, so they run: {why}"))
 
 
 _STAGE = ".fetched"

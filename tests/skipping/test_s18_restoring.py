@@ -253,7 +253,55 @@ def test_a_folder_that_cannot_be_made_restores_nothing(shop: Shop) -> None:
     shop.edit()
     shop.folder.write_text("a file")
     assert shop.again() == MADE
-    assert "STORE_012" in shop.told
+    assert "no more files of proven jobs are restored, so they run: there is no place for them" in shop.told
+
+
+CHAIN = """
+version = "0.2"
+[project]
+name = "chain"
+[skipping]
+restore = true
+[jobs.one]
+steps = ["make"]
+outputs = { files = ["one"] }
+skip_if.paths_unmodified = ["src/**"]
+[jobs.two]
+needs = ["one"]
+steps = ["make"]
+inputs = { artifacts = ["one"] }
+outputs = { files = ["two"] }
+skip_if.paths_unmodified = ["src/**"]
+[jobs.three]
+needs = ["two"]
+inputs = { artifacts = ["two"] }
+steps = ["make test"]
+skip_if.paths_unmodified = ["test/**"]
+"""
+
+
+def test_a_job_whose_files_are_here_needs_nobody_else_s(project: Project, run_cig: Cig) -> None:
+    project.commit({"cig.toml": CHAIN, ".gitignore": "/one\n/two\n", "src/a": "a\n", "test/a": "a\n"})
+    project.write({"one": "1", "two": "2"})
+    shop = Shop(project, run_cig)
+    shop.record("one", "two", "three")
+    shop.edit()
+    first, second = (
+        json.loads(next(shop.store.rglob(f"records/{job}/*")).read_bytes())["record"]["outputs"][0][1].partition(":")[2]
+        for job in ("one", "two")
+    )
+    one, two = (next(shop.store.rglob(f"outputs/{digest}")) for digest in (first, second))
+    # Nobody asks for what nobody needs: it is not missed.
+    held = one.read_bytes()
+    one.unlink()
+    assert shop.plan() == {"one": "PROVEN", "two": "RESTORED", "three": "FILES"}
+    assert "STORE_012" not in shop.told
+    assert shop.restored() == {"two/two": "2"}
+    # What runs needs the files of those before it.
+    one.write_bytes(held)
+    two.unlink()
+    assert shop.plan() == {"one": "RESTORED", "two": "OUTPUTS", "three": "FILES"}
+    assert shop.restored() == {"one/one": "1"}
 
 
 def test_files_that_cannot_lie_beside_each_other_restore_nothing(shop: Shop) -> None:
