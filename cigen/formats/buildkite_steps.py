@@ -1,23 +1,28 @@
 """A Buildkite pipeline with what a plan makes of it: some steps skipped, the others told their signatures.
 
-Owns: the step of a plan key (its variable `CIG_JOB`), `skip`, and the way around a skipped step. Buildkite says only of
-steps left out by `if` that those after them run, and nothing waits through one for what stood before it. So whoever
-waited for a skipped step waits for what that waited for. Refuses: deciding anything; a step that no plan key names is
-left as it is.
+Owns: the step of a plan key (its variable `CIG_JOB`), `skip`, where the files of a skipped step are, and the way around
+it. Buildkite says only of steps left out by `if` that those after them run, and nothing waits through one for what
+stood before it. So whoever waited for a skipped step waits for what that waited for. Refuses: deciding anything; a step
+that no plan key names is left as it is.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from cigen.formats.yaml_reader import read
 from cigen.formats.yaml_text import emit
 from cigen.formats.yaml_values import Document, YamlError, bare
 
-__all__ = ["COMPLETE", "JOB", "PLANNED", "REASON_CHARS", "SIGNATURE", "planned_pipeline"]
+__all__ = ["COMPLETE", "FETCHES", "JOB", "PLANNED", "REASON_CHARS", "RESTORED", "SIGNATURE", "planned_pipeline"]
 
 JOB, SIGNATURE, PLANNED = "CIG_JOB", "CIG_SIGNATURE", "CIG_PLANNED"
 """Variables of a step: its plan key, the signature it was planned with, and of a gate that there is a plan to read."""
+
+FETCHES, RESTORED = "CIG_FETCHES", "CIG_RESTORED"
+"""Variables of a step: the steps whose files it fetches, `STEP` or `STEP=KEY` for another plan key; and those of them
+whose files the plan has brought.
+"""
 
 COMPLETE = "# cig: complete"
 """The last line. A text that lost its end could have lost jobs."""
@@ -31,10 +36,13 @@ _ODD = re.compile(r"[^\w ./:#@+=,()-]")
 _Step = dict[str, Any]
 
 
-def planned_pipeline(text: str, skipped: Mapping[str, str], signatures: Mapping[str, str]) -> str:
+def planned_pipeline(
+    text: str, skipped: Mapping[str, str], signatures: Mapping[str, str], restored: Collection[str] = ()
+) -> str:
     """`text` as one build uploads it. Raises YamlError for a text that is no pipeline.
 
-    skipped: plan key → why. signatures: plan key → that of a job that runs.
+    skipped: plan key → why. signatures: plan key → that of a job that runs. restored: those of the skipped whose files
+    the plan has brought.
     """
     document = read(text)
     listed = _list(_mapping(document.root).get("steps"))
@@ -52,6 +60,7 @@ def planned_pipeline(text: str, skipped: Mapping[str, str], signatures: Mapping[
             env[SIGNATURE] = signatures[job]
         elif PLANNED in env:
             env[PLANNED] = "true"
+        _tell_restored(env, restored)
     left.pop("", None)
     asking = {_text(step.get("key")) for step in steps if "block" in step or "input" in step}
     around = {id(step): _around(step, left, asking) for step in steps if "depends_on" in step}
@@ -69,6 +78,14 @@ def _steps(listed: Sequence[Any]) -> Iterator[_Step]:
         if step:
             yield step
             yield from _steps(_list(step.get("steps")))
+
+
+def _tell_restored(env: dict[str, Any], restored: Collection[str]) -> None:
+    """Say in the variables of a step that fetches files which of them are not where they usually are."""
+    pairs = [one.partition("=") for one in _text(env.get(FETCHES)).split()]
+    steps = [step for step, _, entry in pairs if (entry or step) in restored]
+    if steps:
+        env[RESTORED] = " ".join(steps)
 
 
 def _reason(why: str) -> str:

@@ -22,7 +22,8 @@ def buildkite_text(document: Mapping[str, Any], text: str) -> str:
     jobs = document["jobs"]
     skipped = {key: _why(job) for key, job in jobs.items() if is_skipped(job["decision"], job.get("reason", ""))}
     signatures = {key: str(job.get("signature", "")) for key, job in jobs.items() if key not in skipped}
-    return planned_pipeline(text, skipped, signatures)
+    restored = {key for key in skipped if jobs[key].get("restored") is True}
+    return planned_pipeline(text, skipped, signatures, restored)
 
 
 def _why(job: Mapping[str, Any]) -> str:

@@ -5,12 +5,13 @@ said, and how a plan reaches those who read it, is each provider's own.
 """
 
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from cigen.sdk import Graph, Job, Skipping
 
 __all__ = [
     "GATE",
+    "KEEPING_MINUTES",
     "KEY",
     "PLANNER",
     "gate_name",
@@ -23,6 +24,7 @@ __all__ = [
     "pip_words",
     "record_script",
     "requirements",
+    "restorable",
     "venv_script",
 ]
 
@@ -31,6 +33,9 @@ PLANNER, GATE = "cig-plan", "cig-gate"
 
 KEY = "CIG_STORE_KEY"
 """The secret that records are signed with."""
+
+KEEPING_MINUTES = 5
+"""That a record may take where the files of its job are kept with it: `cig record` waits for no longer."""
 
 
 def is_skippable(job: Job) -> bool:
@@ -43,6 +48,24 @@ def is_skippable(job: Job) -> bool:
 def is_recorded(job: Job) -> bool:
     """Whether a success of this job is kept as a proof: of all of the job, or all of a leg, and from a checkout."""
     return is_skippable(job) and _has_files(job) and job.shards is None and any(_checks_out(job))
+
+
+def restorable(graph: Graph, jobs: Collection[Job]) -> frozenset[str]:
+    """Those of a file's jobs whose files a plan can bring back for jobs that fetch them.
+
+    None at all where an artifact of such a name holds anything but the job's `outputs.files`: nothing else is kept.
+    """
+    if graph.skipping is None or not graph.skipping.restore:
+        return frozenset()
+    fetched = {name for job in jobs if job.inputs is not None for name in job.inputs.artifacts}
+    kept = {job.id: job.outputs.files for job in jobs if job.id in fetched and is_recorded(job) and job.outputs}
+    for job in jobs:
+        for step in job.steps:
+            if step.upload is None or step.upload.name not in kept:
+                continue
+            if job.id != step.upload.name or step.upload.paths != kept[job.id]:
+                return frozenset()
+    return frozenset(kept)
 
 
 def _has_files(job: Job) -> bool:

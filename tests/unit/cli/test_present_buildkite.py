@@ -65,3 +65,13 @@ def test_a_skipped_step_says_what_proves_it(proof: object, skip: str) -> None:
 def test_an_entry_without_a_signature_is_told_none() -> None:
     text = buildkite_text({"jobs": {"test": {"job": "test", "decision": "run"}}}, PIPELINE)
     assert yaml.safe_load(text)["steps"][0]["env"] == {"CIG_JOB": "test"}
+
+
+def test_only_what_the_plan_says_is_restored_is_looked_for_with_the_planner() -> None:
+    """S18: a skipped job whose files nobody has brought has none."""
+    pipeline = "steps:\n  - key: use\n    env:\n      CIG_FETCHES: a b c\n    command: x\n"
+    hit = {"decision": "hit", "reason": "PROVEN"}
+    run = {"decision": "run", "reason": "OUTPUTS"}
+    jobs = {"a": {**hit, "restored": True}, "b": hit, "c": {**run, "restored": True}}
+    (step,) = yaml.safe_load(buildkite_text({"jobs": jobs}, pipeline))["steps"]
+    assert step["env"]["CIG_RESTORED"] == "a"

@@ -103,6 +103,22 @@ def test_whoever_waited_for_a_skipped_step_waits_for_what_that_waited_for(
     assert (found["third"], found["fourth"], found["cig-gate"]) == (third, fourth, gate)
 
 
+def test_a_step_is_told_which_files_it_fetches_were_brought_by_the_plan() -> None:
+    """S18: by the keys of the steps that would have left them, and nothing of files that others fetch."""
+    fetching = CHAIN.replace("      CIG_JOB: second\n", "      CIG_FETCHES: first lib-3_3=lib-3.3 lib-3_4=lib-3.4\n")
+
+    def told(*restored: str) -> dict[str, str]:
+        found = steps(planned_pipeline(fetching, dict.fromkeys(restored, "proven"), {}, restored))
+        return {
+            key: step["env"]["CIG_RESTORED"] for key, step in found.items() if "CIG_RESTORED" in step.get("env", {})
+        }
+
+    assert told() == {}
+    assert told("first") == {"second": "first"}
+    assert told("lib-3.4", "first", "third") == {"second": "first lib-3_4"}
+    assert told("third", "lib-3_3") == {}
+
+
 def test_a_plan_of_other_jobs_skips_nothing() -> None:
     """S1: neither a step that has no plan key, nor one that the plan does not know."""
     assert planned("fourth", "late", "fifth", "cig-gate", "") == planned()

@@ -72,16 +72,16 @@ NOT_RENDERED = {
     (Cache, "save"): VOLUME,
     (CachePart, "files"): VOLUME,
     (Graph, "facts"): "the core has put them into the texts",
+    (Inputs, "env"): SIGNATURE,
+    (Inputs, "files"): SIGNATURE,
     (Job, "caches"): CORE,
     (Job, "checkout"): CORE,
     (Job, "cleanup"): CORE,
-    (Job, "inputs"): SIGNATURE,
     (Job, "notify"): CORE,
     (Job, "owner"): "who proposed a job changes nothing in it",
     (Job, "packages"): CORE,
     (Job, "runner"): RESOLVED,
     (Job, "secrets"): CORE,
-    (JobOutputs, "files"): CORE,
     (JobOutputs, "junit"): CORE,
     (JobOutputs, "logs"): CORE,
     (JobOutputs, "retention_days"): CORE,
@@ -101,7 +101,6 @@ NOT_RENDERED = {
     (Skipping, "audit"): "cig reads it when it makes a plan",
     (Skipping, "files"): "the planner's checkout is whole: an agent may keep it for other jobs",
     (Skipping, "max_age"): "cig reads it when it makes a plan",
-    (Skipping, "restore"): "no planner hands files on yet",
     (Skipping, "runner"): RESOLVED,
     (Workflow, "name"): "the pipeline has a name of its own on buildkite.com",
     (Workflow, "stages"): "what each job's stage says is rendered",
@@ -212,10 +211,14 @@ def _everything() -> tuple[Graph, Output]:
     machine = Runner("big", "linux", "amd64", SETTINGS)
     own = (ProviderBlock("buildkite", '{"mode":"x"}'),)
     keys, names = ("branch:0a",), ("AWS_KEY",)
-    skipping = Skipping("s3://proofs", 3600, 200, keys, names, "", "big", machine, own, (".cigen",), "0.3.0")
-    steps = (Step("checkout", checkout=Checkout()), Step("run", run=Run("make")))
+    skipping = Skipping("s3://proofs", 3600, 200, keys, names, "", "big", machine, own, (".cigen",), "0.3.0", True)
+    kept = Step("keep", upload=Artifact("provable", ("lib/**",)))
+    steps = (Step("checkout", checkout=Checkout()), Step("run", run=Run("make")), kept)
     provable = Job("provable", workflow="ci", machine=machine, steps=steps, skip_if=SkipIf((PathGlob("a/**"),)))
-    graph = Graph("project", (workflow,), (*jobs, provable), facts, secrets, skipping)
+    provable = replace(provable, outputs=JobOutputs(("lib/**",)))
+    fetch = (Step("fetch", download=Download("provable")),)
+    user = Job("user", workflow="ci", machine=machine, steps=fetch, inputs=Inputs(artifacts=("provable",)))
+    graph = Graph("project", (workflow,), (*jobs, provable, user), facts, secrets, skipping)
     return graph, Output("buildkite", ".buildkite/ci.yml", "All of it.", "ci")
 
 

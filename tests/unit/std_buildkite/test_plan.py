@@ -12,10 +12,14 @@ import yaml
 
 from cigen.sdk import (
     Approval,
+    Artifact,
+    Download,
     Expr,
     GenerateRequest,
     Graph,
+    Inputs,
     Job,
+    JobOutputs,
     Matrix,
     MatrixAxis,
     Notify,
@@ -244,6 +248,147 @@ def test_a_machine_that_has_no_agents_is_an_error(write: Callable, provable: Cal
 def test_what_only_another_system_would_know_is_told(write: Callable, provable: Callable) -> None:
     own = replace(SKIPPING, settings=(ProviderBlock("buildkite", '{"mode":"x"}'),))
     assert write(provable(), skipping=own).codes == ["BUILDKITE_006"]
+
+
+# -- files that a plan brings ------------------------------------------------------------------------------------------
+
+RESTORING = replace(SKIPPING, restore=True)
+
+
+def leaving(provable: Callable, *paths: str, **given: Any) -> Job:
+    """A job that leaves files, as cig.toml makes one."""
+    job: Job = provable(MAKE, Step("keep", upload=Artifact(given["id"], paths)), **given)
+    return replace(job, outputs=JobOutputs(files=paths))
+
+
+def fetching(make_job: Callable, *names: str, **given: Any) -> Job:
+    job: Job = make_job(*(Step(f"get-{name}", download=Download(name)) for name in names), MAKE, needs=names, **given)
+    return replace(job, inputs=Inputs(artifacts=names))
+
+
+def test_only_where_a_plan_can_bring_files_it_is_asked_to(
+    write: Callable, make_job: Callable, provable: Callable
+) -> None:
+    build, use = leaving(provable, "dist/**", id="build"), fetching(make_job, "build", id="use")
+    files = write(build, use, skipping=RESTORING)
+    assert 'cig compute-signatures --restore "$$CIG_TEMP/cig-restored" > ' in files.planner["command"]
+    assert files.steps["use"]["env"] == {"CIG_FETCHES": "build"}
+    assert (files.steps["build"]["timeout_in_minutes"], files.steps["use"]["timeout_in_minutes"]) == (35, 30)
+    off = write(build, use)
+    assert off.steps["use"]["command"].count("buildkite-agent artifact download 'dist/**/*' . --step build\n") == 1
+    assert off.steps["build"]["timeout_in_minutes"] == 30
+    for text in off.texts.values():
+        assert "cig_fetch" not in text
+        assert "estore" not in text
+    unread = leaving(provable, "dist/**", id="build"), make_job(MAKE, id="use")
+    assert write(*unread, skipping=RESTORING).texts == write(*unread).texts
+    unplanned = write(build, use, skipping=RESTORING, output=Output("buildkite", "pipeline.yml", workflow="ci"))
+    assert "cig_fetch" not in unplanned.texts["pipeline.yml"]
+
+
+def test_a_leg_whose_step_is_called_otherwise_says_what_the_plan_calls_it(
+    write: Callable, make_job: Callable, provable: Callable
+) -> None:
+    """S23"""
+    legs = tuple(MatrixLeg(f"lib-ruby{value}", (Pair("ruby", value),)) for value in ("3.3", "3.4"))
+    lib = leaving(provable, "lib", id="lib", matrix=Matrix((MatrixAxis("ruby", ("3.3", "3.4")),), legs=legs))
+    build = leaving(provable, "dist/**", id="build")
+    files = write(build, lib, fetching(make_job, "lib", "build", id="use"), skipping=RESTORING)
+    fetches = files.steps["use"]["env"]["CIG_FETCHES"]
+    assert fetches == "lib-ruby3_3=lib-ruby3.3 lib-ruby3_4=lib-ruby3.4 build"
+
+
+DOWNLOAD = """\
+if [ "$6" != "$BROUGHT" ] && [ "$6" = cig-plan ]; then exit 1; fi
+case "$3" in *"$LACKS") exit 1 ;; esac
+echo "$3 of $6" >> "$LOG"
+to="$4/$(dirname "${3//\\*/x}")"; mkdir -p "$to"; echo "$6" > "$to/file"
+"""
+
+
+def fetched(files: Files, machine: "Machine", **env: str) -> list[str]:
+    machine.program("buildkite-agent", DOWNLOAD)
+    env = {"LACKS": "app", "BROUGHT": "cig-plan", **env}
+    done = machine.run(shell(files.steps["use"]).replace("\nmake\n", "\ntrue\n"), **env)
+    assert done.returncode == 0, done.stderr
+    return machine.log
+
+
+def test_files_that_the_plan_has_brought_are_fetched_from_the_planner(
+    write: Callable, make_job: Callable, provable: Callable, machine: "Machine"
+) -> None:
+    """S18: those of each job from a folder of its own, to where the job had them; all others from their own step."""
+    build, docs = leaving(provable, "dist/**", "app", id="build"), leaving(provable, "dist/**", id="docs")
+    files = write(build, docs, fetching(make_job, "build", "docs", id="use"), skipping=RESTORING)
+    for others in ("", "build-more more-docs"):
+        assert fetched(files, machine, CIG_RESTORED=others) == [
+            "dist/**/* of build",
+            "app/**/* of build",
+            "dist/**/* of docs",
+        ]
+        (machine.folder / "log").unlink()
+    assert fetched(files, machine, CIG_RESTORED="build") == [
+        "cig-restored/build/dist/**/* of cig-plan",
+        "cig-restored/build/app/**/* of cig-plan",
+        "dist/**/* of docs",
+    ]
+    assert {path.name for path in machine.folder.iterdir()} == {"bin", "log", "dist", "app"}
+    assert (machine.folder / "app/xx/file").read_text() == "cig-plan\n"
+
+
+def test_a_download_to_a_folder_takes_what_was_brought_there_too(
+    write: Callable, make_job: Callable, provable: Callable, machine: "Machine"
+) -> None:
+    build, use = leaving(provable, "dist/**", id="build"), fetching(make_job, "build", id="use")
+    there = Step("down", download=Download("build", "site"))
+    files = write(build, replace(use, steps=(*use.steps[:-2], there, MAKE)), skipping=RESTORING)
+    assert fetched(files, machine, CIG_RESTORED="build") == ["cig-restored/build/dist/**/* of cig-plan"]
+    assert (machine.folder / "site/xx/file").read_text() == "cig-plan\n"
+
+
+def test_files_that_were_brought_and_are_not_there_fail_the_job(
+    write: Callable, make_job: Callable, provable: Callable, machine: "Machine"
+) -> None:
+    build, use = leaving(provable, "app", id="build"), fetching(make_job, "build", id="use")
+    files = write(build, use, skipping=RESTORING)
+    for halfway in ("true", 'mkdir -p "$4/cig-restored/build"; touch "$4/cig-restored/build/a"'):
+        machine.program("buildkite-agent", f"{halfway}; exit 1")
+        assert machine.run(shell(files.steps["use"]), CIG_RESTORED="build").returncode == 1
+        assert machine.run(shell(files.steps["use"])).returncode == 1
+
+
+BRINGING = """\
+case "$*" in
+  *--plan*) echo 'steps: []'; echo '# cig: complete' ;;
+  compute-signatures*) MADE; echo '{}' ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(
+    ("made", "kept", "log"),
+    [
+        (
+            'mkdir -p "$3/build/dist"; touch "$3/build/dist/a"',
+            "true",
+            ["cig-restored/**/*", "cig-plan.json", "planned"],
+        ),
+        ('mkdir -p "$3"', "true", ["cig-plan.json", "planned"]),
+        ("true", "true", ["cig-plan.json", "planned"]),
+        ('mkdir -p "$3/build/dist"; touch "$3/build/dist/a"', '[ "$3" = cig-plan.json ]', ["full"]),
+    ],
+)
+def test_what_the_plan_has_brought_is_handed_on_or_everything_runs(
+    made: str, kept: str, log: list[str], write: Callable, make_job: Callable, provable: Callable, machine: "Machine"
+) -> None:
+    """S18, S1."""
+    files = write(leaving(provable, "dist/**", id="build"), fetching(make_job, "build", id="use"), skipping=RESTORING)
+    machine.program("cig", BRINGING.replace("MADE", made))
+    upload = f'{kept} || exit 1; echo "$3" >> "$LOG"'
+    pipeline = f'if [ "$3" = {FULL} ]; then echo full; else echo planned; fi >> "$LOG"'
+    machine.program("buildkite-agent", f'if [ "$1" = artifact ]; then {upload}; else {pipeline}; fi')
+    assert machine.run(shell(files.planner)).returncode == 0
+    assert machine.log == log
 
 
 # -- the planner, executed ---------------------------------------------------------------------------------------------
@@ -581,7 +726,9 @@ def test_every_script_passes_shellcheck(
     on_main = make_job(MAKE, id="deploy", needs=("test",), when=ON_MAIN)
     skipping = replace(SKIPPING, trust=("branch:0a",), secrets=("AWS_KEY",), install="")
     several = [provable(id=f"j{index}", shards=Shards(100)) for index in range(6)]
-    for files in (write(provable(), on_main, skipping=skipping), write(*several)):
+    restored = leaving(provable, "dist/**", "app", id="build"), fetching(make_job, "build", id="use")
+    written = (write(provable(), on_main, skipping=skipping), write(*several), write(*restored, skipping=RESTORING))
+    for files in written:
         scripts = [shell(files.planner), *(shell(step) for step in files.steps.values() if "command" in step)]
         scripts.append(files.full.get("env", {}).get("CIG_RECORD", "").replace("$$", "$"))
         for script in scripts:

@@ -12,11 +12,13 @@ import pytest
 
 from cigen.sdk import (
     Approval,
+    Artifact,
     Checkout,
     Environment,
     Graph,
     Inputs,
     Job,
+    JobOutputs,
     PathGlob,
     Shards,
     SkipIf,
@@ -36,6 +38,7 @@ from cigen.std.ci.plans import (
     pip_words,
     record_script,
     requirements,
+    restorable,
 )
 
 CHECKOUT = (Step("checkout", checkout=Checkout()),)
@@ -175,3 +178,48 @@ def test_a_record_never_fails_the_job(box: Path, cig: str | None) -> None:
     done = record(box, Skipping(store="s3://x/y"))
     assert done.returncode == 0
     assert "no proof of this job was kept" in done.stdout
+
+
+LEFT = ("dist/**",)
+KEEP = Step("keep", upload=Artifact("a", LEFT))
+LEAVES = replace(PROVABLE, outputs=JobOutputs(files=LEFT), steps=(*CHECKOUT, KEEP))
+USES = Job("b", needs=("a",), inputs=Inputs(artifacts=("a",)))
+
+
+@pytest.mark.parametrize(
+    ("jobs", "found"),
+    [
+        ((LEAVES, USES), {"a"}),
+        ((LEAVES, replace(USES, inputs=None)), set()),
+        ((replace(LEAVES, skip_if=None), USES), set()),
+        ((replace(LEAVES, effects=True), USES), set()),
+        ((replace(LEAVES, shards=Shards(2)), USES), set()),
+        ((replace(LEAVES, steps=(KEEP,)), USES), set()),
+        ((LEAVES, USES, replace(USES, id="c", steps=(Step("x", upload=Artifact("other", ("x",))),))), {"a"}),
+    ],
+)
+def test_a_plan_brings_the_files_of_a_recorded_job_that_another_fetches(jobs: tuple[Job, ...], found: set[str]) -> None:
+    """S18."""
+    assert restorable(Graph("p", (), jobs, skipping=Skipping(restore=True)), jobs) == found
+    assert restorable(Graph("p", (), jobs, skipping=Skipping()), jobs) == set()
+    assert restorable(Graph("p", (), jobs), jobs) == set()
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        replace(LEAVES, steps=(*LEAVES.steps, Step("more", upload=Artifact("a", ("docs/**",))))),
+        replace(LEAVES, outputs=JobOutputs(files=(*LEFT, "docs/**"))),
+        (LEAVES, Job("x", steps=(Step("more", upload=Artifact("a", LEFT)),))),
+    ],
+)
+def test_a_plan_brings_nothing_where_an_artifact_is_more_than_what_is_kept(more: Job | tuple[Job, ...]) -> None:
+    """S18: who fetches it would miss the rest. Another job's files would be missing if cig brought them unasked."""
+    other = (replace(LEAVES, id="o", steps=(*CHECKOUT, Step("keep", upload=Artifact("o", LEFT)))),)
+    jobs = (
+        *(more if isinstance(more, tuple) else (more,)),
+        *other,
+        USES,
+        replace(USES, inputs=Inputs(artifacts=("o",))),
+    )
+    assert restorable(Graph("p", (), jobs, skipping=Skipping(restore=True)), jobs) == set()

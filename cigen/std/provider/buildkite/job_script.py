@@ -11,7 +11,7 @@ from cigen.std.ci.legs import StaticJob
 from cigen.std.ci.outputs import output_variable, read_output
 from cigen.std.ci.problems import CannotExpress
 from cigen.std.ci.shards import shard_files
-from cigen.std.provider.buildkite.artifacts import Leaving
+from cigen.std.provider.buildkite.artifacts import FETCH_BROUGHT, Leaving, fetched_steps
 from cigen.std.provider.buildkite.conditions import input_variable
 from cigen.std.provider.buildkite.containers import check_machine, has_tools, needs_folder, stop, surroundings
 from cigen.std.provider.buildkite.scripts import Block, job_script
@@ -59,6 +59,8 @@ def render_script(
     tools = has_tools(job)
     if any("cig_script " in block.script for block in blocks):
         prelude.append(_HELPER)
+    if fetched_steps(job, scope.artifacts):
+        prelude.append(FETCH_BROUGHT)
     if tools and job.image is None:
         prelude.append(f'eval "${SETUP_TOOLS}"')
     if job.shards is not None and job.shards.files:

@@ -8,9 +8,9 @@ from cigen.sdk.yaml import Value
 from cigen.std.ci.blocks import merge, sort_keys
 from cigen.std.ci.conditions import all_of, is_true, names
 from cigen.std.ci.legs import StaticJob
-from cigen.std.ci.plans import is_recorded, is_skippable
+from cigen.std.ci.plans import KEEPING_MINUTES, is_recorded, is_skippable
 from cigen.std.ci.problems import CannotExpress, read_table
-from cigen.std.provider.buildkite.artifacts import Leaving, upload_patterns
+from cigen.std.provider.buildkite.artifacts import FETCHES, Leaving, fetched_steps, upload_patterns
 from cigen.std.provider.buildkite.caches import render_caches
 from cigen.std.provider.buildkite.checkout import render_checkout
 from cigen.std.provider.buildkite.concurrency import job_concurrency
@@ -41,7 +41,7 @@ class JobScope:
     conditions it inherits. ancestors: id of a job that runs after failures → ids of all it waits for, through others
     too. matrices: id → `matrix`, where Buildkite expands it. gates: workflow → the key of the step that every first
     job waits for. env: workflow → variables that its jobs have to name, because the root does not. starts: what starts
-    the file's workflows. planned: the workflows that have a plan.
+    the file's workflows. planned: the workflows that have a plan. brought: jobs whose files it can bring.
     """
 
     graph: Graph
@@ -57,6 +57,7 @@ class JobScope:
     starts: Starts
     report: Report
     planned: frozenset[str] = frozenset()
+    brought: frozenset[str] = frozenset()
 
     def workflow(self, job: Job) -> Workflow:
         """The job's workflow."""
@@ -194,9 +195,7 @@ def _command(
     except CannotExpress as problem:
         message = f'job "{static.source}": {problem.message}'
         report.error("BUILDKITE_010", message, hint=problem.hint, key=("jobs", static.source))
-    env = {**scope.env.get(scope.workflow(job).id, {}), **environment(job.env)}
-    if is_skippable(job) and scope.workflow(job).id in scope.planned:
-        env[JOB] = job.id
+    env = _variables(job, scope)
     if env:
         found["env"] = env
     secrets = job_secrets(job, static.source, scope.graph.secrets, report)
@@ -212,7 +211,8 @@ def _command(
     replaced = {**_native_commands(job), **check_steps(job, patch, static.source, report)}
     found["command"] = _script(static, late, secrets.names if secrets.confined else (), replaced, scope)
     _add_keeping(found, job, static.source, report)
-    found["timeout_in_minutes"] = job.timeout
+    # The record is a part of the command, and must not be what the job is late by.
+    found["timeout_in_minutes"] = job.timeout + (KEEPING_MINUTES if static.source in scope.brought else 0)
     retry = render_retry(job)
     if retry:
         found["retry"] = {"automatic": retry}
@@ -221,6 +221,15 @@ def _command(
     if source.matrix is not None and source.matrix.fail_fast:
         found["cancel_on_build_failing"] = True
     return found | job_concurrency(source, job, scope.workflow(job), scope.graph.project, report)
+
+
+def _variables(job: Job, scope: JobScope) -> dict[str, Value]:
+    """What the step sets, and what a plan reads of it."""
+    env = {**scope.env.get(scope.workflow(job).id, {}), **environment(job.env)}
+    if is_skippable(job) and scope.workflow(job).id in scope.planned:
+        env[JOB] = job.id
+    fetches = fetched_steps(job, scope.artifacts)
+    return {**env, FETCHES: fetches} if fetches else env
 
 
 def _label(static: StaticJob, matrix: Mapping[str, Value] | None) -> str:

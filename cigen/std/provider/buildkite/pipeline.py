@@ -8,7 +8,7 @@ from cigen.sdk import Diagnostic, Graph, Job, Level, Output, Workflow
 from cigen.sdk.yaml import Commented, Document, Value, emit
 from cigen.std.ci.blocks import merge, sort_keys
 from cigen.std.ci.legs import StaticJob, map_texts, plain_text, static_jobs
-from cigen.std.ci.plans import PLANNER, has_plan, is_skippable
+from cigen.std.ci.plans import PLANNER, has_plan, is_skippable, restorable
 from cigen.std.ci.shortfalls import check_skipping
 from cigen.std.ci.tools import INSTALLER
 from cigen.std.ci.workflows import chosen_workflows, jobs_of, workflow_key
@@ -95,7 +95,9 @@ def render_pipeline(graph: Graph, output: Output) -> tuple[str, tuple[Diagnostic
     if scope.planned and number == 1:
         conditions = [step_condition(None, Names(one, {}, scope.starts)) for one in plan.workflows]
         paths = [full_path(first), *(part_path(first, index) for index in range(2, len(parts) + 1))]
-        planner = planner_file(graph, header, [one for one in conditions if one is not None], paths)
+        planner = planner_file(
+            graph, header, [one for one in conditions if one is not None], paths, restores=bool(scope.brought)
+        )
     return emit(Document(root, header=tuple(header))), report.found, planner
 
 
@@ -149,12 +151,13 @@ def _scope(graph: Graph, plan: _Plan, path: str, report: Report) -> JobScope:
     origin = {one.job.id: sources[one.source] for one in plan.static}
     several = len(plan.workflows) > 1
     gates = {one.id: gate_group(one, graph.project, report) for one in plan.workflows}
+    brought = restorable(graph, plan.jobs) if planned else frozenset()
     return JobScope(
         graph=graph,
         workflows={workflow.id: workflow for workflow in plan.workflows},
         sources=sources | origin,
         keys=keys,
-        artifacts=find_artifacts(plan.static, keys),
+        artifacts=find_artifacts(plan.static, keys, brought),
         effective=effective(plan.jobs),
         ancestors=ancestors(plan.static),
         matrices=plan.matrices,
@@ -163,6 +166,7 @@ def _scope(graph: Graph, plan: _Plan, path: str, report: Report) -> JobScope:
         starts=what_starts(plan.workflows),
         report=report,
         planned=planned,
+        brought=brought,
     )
 
 

@@ -23,6 +23,7 @@ from cigen.std.ci.plans import (
     venv_script,
 )
 from cigen.std.ci.problems import CannotExpress
+from cigen.std.provider.buildkite.artifacts import FOLDER
 from cigen.std.provider.buildkite.checkout import render_checkout
 from cigen.std.provider.buildkite.problems import new_report
 from cigen.std.provider.buildkite.runners import agents, system
@@ -67,10 +68,12 @@ def gate_key(workflow: Workflow, *, several: bool) -> str:
 # -- the planner -------------------------------------------------------------------------------------------------------
 
 
-def planner_file(graph: Graph, header: Sequence[str], conditions: Iterable[str], paths: Sequence[str]) -> str:
+def planner_file(
+    graph: Graph, header: Sequence[str], conditions: Iterable[str], paths: Sequence[str], *, restores: bool
+) -> str:
     """The text of the first file. conditions: when each workflow is started. paths: the files with the jobs, in order.
 
-    What is wrong with it is reported with the jobs.
+    restores: there are jobs whose files the plan can bring. What is wrong with the file is reported with the jobs.
     """
     skipping, report = _skipping(graph), new_report()
     step: dict[str, Value] = {"label": "cig/plan", "key": PLANNER}
@@ -82,12 +85,12 @@ def planner_file(graph: Graph, header: Sequence[str], conditions: Iterable[str],
     plugins = _plugins(graph, skipping.secrets, report)
     if plugins:
         step["plugins"] = plugins
-    step["command"] = escaped(_planner_script(graph, skipping, paths))
+    step["command"] = escaped(_planner_script(graph, skipping, paths, restores=restores))
     step["timeout_in_minutes"] = _PLANNER_MINUTES
     return emit(Document({"steps": [step]}, header=tuple(header)))
 
 
-def _planner_script(graph: Graph, skipping: Skipping, paths: Sequence[str]) -> str:
+def _planner_script(graph: Graph, skipping: Skipping, paths: Sequence[str], *, restores: bool) -> str:
     bound = f"timeout {_PLAN_MINUTES}m"
     if system(skipping.machine) == "macos":
         bound = f"perl -e 'alarm shift; exec @ARGV' {60 * _PLAN_MINUTES}"
@@ -100,6 +103,11 @@ def _planner_script(graph: Graph, skipping: Skipping, paths: Sequence[str]) -> s
         f'[ "$(tail -n 1 {to})" = "# cig: complete" ]\n'
         for path, to in zip(paths, planned, strict=True)
     )
+    restored = f' --restore "$CIG_TEMP/{FOLDER}"' if restores else ""
+    handed = (
+        "# Files that jobs fetch of others that need not run.\n"
+        f"[ -z \"$(ls {FOLDER} 2>/dev/null)\" ] || buildkite-agent artifact upload '{FOLDER}/**/*'\n"
+    )
     return (
         "# Has cig mark what need not run. Without its word in time, everything runs.\n"
         "CIG_TEMP=$(mktemp -d)\n"
@@ -110,9 +118,9 @@ def _planner_script(graph: Graph, skipping: Skipping, paths: Sequence[str]) -> s
         f"if cig_script {bound} bash -eo pipefail <<'CIG_SCRIPT'\n"
         f"{_secrets(graph, skipping.secrets)}"
         f"{install_script(skipping, venv_script(skipping))}"
-        f'cig compute-signatures > "$CIG_TEMP/{_DOCUMENT}"\n'
+        f'cig compute-signatures{restored} > "$CIG_TEMP/{_DOCUMENT}"\n'
         f"{marked}"
-        f'cd "$CIG_TEMP"\nbuildkite-agent artifact upload {_DOCUMENT}\n'
+        f'cd "$CIG_TEMP"\n{handed if restores else ""}buildkite-agent artifact upload {_DOCUMENT}\n'
         "CIG_SCRIPT\n"
         f"then {upload} {' '.join(planned)} && exit\nfi\n"
         'echo "There is no plan: every job runs."\n'
