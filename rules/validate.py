@@ -9,7 +9,7 @@ from cigen.host.discovery import InstalledPlugin
 from cigen.model.plans import Fragment, Hook, ValidateRequest, ValidateResult
 from cigen.pipeline.merge import MergedFile
 from cigen.rules.asking import AskingRule
-from cigen.rules.context import key_manifest
+from cigen.rules.context import Context, key_manifest
 from cigen.rules.dag import GRAPH
 from cigen.rules.fragment import targets
 from cigen.rules.resolve import RESOLUTION
@@ -22,6 +22,10 @@ class ValidateRule(AskingRule):
 
     name = "validate"
     hook = Hook.VALIDATE
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._made: dict[tuple[str, ...], ValidateRequest] = {}
 
     def actions(self, outputs: Outputs) -> Iterator[Action]:
         """One for each plugin that validates, once every file is merged."""
@@ -44,8 +48,11 @@ class ValidateRule(AskingRule):
     def _request(self, plugin: InstalledPlugin, outputs: Outputs) -> ValidateRequest:
         merged: list[MergedFile] = [done.value for done in outputs.of_stage("merge").values()]
         own = [file for file in merged if not self._is_provider(plugin) or plugin.id in file.owners]
-        rendered = tuple(Fragment(file.path, file.content) for file in own)
-        return ValidateRequest(rendered, outputs.value(GRAPH))
+        paths = tuple(file.path for file in own)
+        if paths not in self._made:
+            rendered = tuple(Fragment(file.path, file.content) for file in own)
+            self._made[paths] = ValidateRequest(rendered, outputs.value(GRAPH))
+        return self._made[paths]
 
     def _run(self, action: str) -> Result:
         result = self.answer(action)

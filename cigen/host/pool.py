@@ -47,6 +47,7 @@ class PluginPool:
         self._environ = environ or {}
         self._supervisor: Supervisor | None = None
         self._sessions: dict[PluginId, Session] = {}
+        self._last: tuple[Any, bytes] = (None, b"")
         self._lock = Lock()
         self._observing = Lock()
         self._closed = False
@@ -91,7 +92,12 @@ class PluginPool:
 
         method = next(m for m in methods().values() if m.name == hook.value)
         assert type(request) is method.request, f"{hook.value} takes a {method.request.__name__}"
-        return self._ask(plugin, hook, method.encode(request))
+        same, content = self._last
+        if same is not request:
+            # The judges of the same files are asked the same, one right after the other.
+            content = method.encode(request)
+            self._last = (request, content)
+        return self._ask(plugin, hook, content)
 
     def call(self, plugin: InstalledPlugin, hook: Hook, request: Any) -> Any:
         """The plugin's answer to a hook: a DetectResult for a DetectRequest, and so on. Raises PluginError."""

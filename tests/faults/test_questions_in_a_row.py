@@ -10,6 +10,7 @@ from cigen.errors import PluginError
 from cigen.host.calls import Asked
 from cigen.host.discovery import InstalledPlugin
 from cigen.model.plans import Hook, PreflightRequest
+from cigen.wire.methods import Method
 
 Fixture = Callable[..., InstalledPlugin]
 
@@ -71,3 +72,19 @@ def test_a_pool_that_closes_keeps_nobody_waiting_for_a_turn(bench: Any, faulty: 
     pool.close()
     assert all(told(one).startswith("PLUGIN_") for one in reversed(asked))
     assert monotonic() - began < 30
+
+
+def test_a_question_is_made_once_for_those_who_are_asked_the_same_and_no_other_is_taken_for_it(
+    bench: Any, fixture_plugin: Fixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Any] = []
+    encode = Method.encode
+    monkeypatch.setattr(Method, "encode", lambda method, value: made.append(value) or encode(method, value))
+    pool, echo = bench.pool(), fixture_plugin("echo")
+    plugins = [echo, fixture_plugin("faulty")]
+    one, other = PreflightRequest("pid"), PreflightRequest("limits")
+    asked = [pool.ask(plugin, Hook.PREFLIGHT, request) for request in (one, other, one) for plugin in plugins]
+    assert made == [one, other, one]
+    assert [told(answer) for answer in asked[::2]] == ["pid", "limits", "pid"]
+    assert told(asked[1]).isdigit()
+    assert told(asked[3]).startswith("[(")

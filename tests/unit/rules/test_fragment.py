@@ -62,7 +62,7 @@ def stale(
     """The rule and its actions, all to run, with plugins that answer so."""
 
     def ask(_plugin: InstalledPlugin, _hook: Hook, request: GenerateRequest) -> SimpleNamespace:
-        return SimpleNamespace(wait=lambda: None, answer=lambda: answer(request))
+        return SimpleNamespace(answer=lambda: answer(request))
 
     rule = FragmentRule(context(*plugins, pool=SimpleNamespace(ask=ask, is_up=lambda _: True, start=lambda _: None)))
     actions = list(rule.actions(outputs(*files, plugins=plugins, graph=graph())))
