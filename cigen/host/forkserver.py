@@ -218,6 +218,8 @@ def _be_bundled(connection: int, argv: list[str], info: dict[str, Any]) -> None:
     from cigen.sdk.server import load_plugin, serve_plugin
 
     gc.enable()
+    # A request becomes ten thousand values that live as long as its call: to look among them for garbage is in vain.
+    gc.set_threshold(100_000)
     # A broken connection is an error to handle, not a signal to die of: as in any Python process.
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     os.open(os.devnull, os.O_RDONLY)  # takes the number 0, where the control socket was
