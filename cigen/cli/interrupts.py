@@ -9,7 +9,7 @@ import signal
 import sys
 from types import FrameType
 
-__all__ = ["ignore_interrupts", "take_interrupts", "use_own_streams"]
+__all__ = ["ignore_interrupts", "take_interrupts"]
 
 _SOON = 0.01
 
@@ -26,11 +26,6 @@ def take_interrupts() -> None:
 def ignore_interrupts() -> None:
     """From here on the exit code stands: Python, which is still to clean up, must not be interrupted into another."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def use_own_streams() -> None:
-    """Print where the user looks, even if it was a task that was interrupted, whose output doit keeps to itself."""
-    sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
 
 
 def _strike(_number: int, frame: FrameType | None) -> None:

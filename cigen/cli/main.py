@@ -82,11 +82,10 @@ def _end(code: int) -> int:
 
 
 def _interrupted(*, program: bool) -> int:
-    from cigen.cli.interrupts import ignore_interrupts, use_own_streams
+    from cigen.cli.interrupts import ignore_interrupts
 
     if program:
         ignore_interrupts()
-        use_own_streams()
     from cigen.cli.dispatch import tell_interrupted
 
     code = tell_interrupted()

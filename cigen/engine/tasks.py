@@ -6,10 +6,11 @@ key says so, because doit's would trust a time stamp. Its database is kept in me
 """
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import cigen.engine.doit_core  # noqa: F401  isort: skip - it must come before anything of doit
 
+from doit.action import BaseAction
 from doit.control import TaskControl
 from doit.dependency import Dependency
 from doit.exceptions import TaskFailed
@@ -42,10 +43,7 @@ def execute_rules(rules: Sequence[Rule], run: "Run", engine: "Engine", stale: "S
     control = TaskControl(tasks)
     control.process(None)
     manager = Dependency(MemoryDB, "", checker_cls=BlobChecker)
-    try:
-        Runner(manager, _Silent(), continue_=True).run_all(control.task_dispatcher())
-    except _CrashError as crash:
-        raise crash.cause from None
+    Runner(manager, _Silent(), continue_=True).run_all(control.task_dispatcher())
 
 
 def task_creators(rules: Sequence[Rule], run: "Run", engine: "Engine") -> dict[str, Any]:
@@ -73,7 +71,7 @@ def _creator(
                 _task(id, run) | {"uptodate": [True]} for id in run.outputs.done if id.startswith(f"{rule.name}:")
             )
         for item in stale:
-            yield _task(item.action.id, run) | {"actions": [(_execute, (item, run, engine))], "uptodate": [False]}
+            yield _task(item.action.id, run) | {"actions": [_Execution(item, run, engine)], "uptodate": [False]}
 
     create.__doc__ = rule.__doc__
     return create
@@ -91,20 +89,24 @@ def _task(id: str, run: "Run") -> dict[str, Any]:
     }
 
 
-class _CrashError(BaseException):
-    """Carries our own mistake past doit, which would take any Exception for a failed task and say nothing."""
+class _Execution(BaseAction):  # type: ignore[misc]
+    """Runs one stale action.
 
-    def __init__(self, cause: Exception) -> None:
-        super().__init__(str(cause))
-        self.cause = cause
+    doit's own would look up the arguments of each function, take what it prints for the task's, and report our own
+    mistakes as a failed task's, and so say nothing of them.
+    """
 
+    out = err = ""
+    result = None
+    values: ClassVar[dict[str, Any]] = {}
 
-def _execute(stale: "Stale", run: "Run", engine: "Engine") -> Any:
-    try:
-        done = engine.execute(stale, run)
-    except Exception as cause:
-        raise _CrashError(cause) from cause
-    return None if done else TaskFailed(f"{stale.action.id} failed")
+    def __init__(self, stale: "Stale", run: "Run", engine: "Engine") -> None:
+        self._stale, self._run, self._engine = stale, run, engine
+
+    def execute(self, out: Any = None, err: Any = None) -> TaskFailed | None:  # noqa: ARG002
+        """None, or that it failed."""
+        done = self._engine.execute(self._stale, self._run)
+        return None if done else TaskFailed(f"{self._stale.action.id} failed")
 
 
 class _Silent:
