@@ -1,14 +1,17 @@
 """A store in a cache that speaks Bazel's HTTP protocol: `/ac/HASH` and `/cas/HASH`, with GET and PUT.
 
-Owns the connections: some, kept open, each asking for one name after another. What is kept is what `remote.py` keeps,
-so a server that speaks both protocols has one set of records. A write asks the server to refuse a name that is taken,
-which some do; elsewhere the second of two writers at the same moment wins, with a record that proves the same.
+Owns how obstore is used for it: many requests under way, none made again, and who asks. What is kept is what
+`remote.py` keeps, so a server that speaks both protocols has one set of records. A write asks the server to refuse a
+name that is taken, which some do; elsewhere the second of two writers at the same moment wins, with a record that
+proves the same.
 """
 
 import base64
-import http.client
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from datetime import timedelta
+from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from cigen.proof.actions import INLINE, action_of, blob_beside, decode_result, encode_result
@@ -20,12 +23,14 @@ from cigen.proof.stores import Each, StoreFaultError, ignore
 __all__ = ["HttpStore"]
 
 AT_ONCE = 64
-"""Connections."""
+"""Requests under way, a thread each."""
 
 _OVERHEAD = 1024
 """Bytes of a result beside the record in it, at most."""
 
-_WRITTEN = frozenset({200, 201, 202, 204})
+_STATUS = re.compile(r"status code: (\d{3})")
+_CAUSE = re.compile(r'InvalidCertificate\(\s*(?:Other\(\s*)*(\w+)|message: "([^"]*)"')
+"""What is behind a failed connection: of rustls, or of the operating system."""
 
 
 class HttpStore:
@@ -35,12 +40,15 @@ class HttpStore:
     denied = ""
 
     def __init__(self, url: str, budget: float) -> None:
-        self._url = _parsed(url)
-        self._wait = budget
-        self._headers = dict(given_header())
-        if "@" in self._url.netloc and "authorization" not in self._headers:
-            user = f"{unquote(self._url.username or '')}:{unquote(self._url.password or '')}".encode()
-            self._headers["authorization"] = "Basic " + base64.b64encode(user).decode("ascii")
+        parts = _parsed(url)
+        headers = dict(given_header())
+        if "@" in parts.netloc and "authorization" not in headers:
+            user = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}".encode()
+            headers["authorization"] = "Basic " + base64.b64encode(user).decode("ascii")
+        self._url = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+        self._wait = timedelta(seconds=budget)
+        self._headers = headers
+        self._store = self._opened({})
 
     def fetch(self, names: Sequence[str], limit: int, each: Each = ignore) -> dict[str, bytes]:
         """All names, as fast as the connections go; the first failure ends the rest."""
@@ -81,69 +89,63 @@ class HttpStore:
         """The action with all that it names, then its result; False where the condition does not hold."""
         kept = action_of(name)
         result, beside = encode_result(data)
-        with _Connection(self._url, self._headers, self._wait) as connection:
-            for blob in (kept.folder, kept.command, kept.action, *([beside] if beside else [])):
-                connection.put(f"cas/{blob.hash}", blob.data, {})
-            return connection.put(f"ac/{kept.action.hash}", result.SerializeToString(), condition)
+        for blob in (kept.folder, kept.command, kept.action, *([beside] if beside else [])):
+            self._put(self._store, f"cas/{blob.hash}", blob.data)
+        to = self._opened(condition) if condition else self._store
+        return self._put(to, f"ac/{kept.action.hash}", result.SerializeToString())
 
-    def _get(self, places: dict[str, int], each: Each) -> dict[str, bytes]:
-        """The contents of those places that exist; empty where one is longer than its number of bytes."""
+    def _opened(self, headers: Mapping[str, str]) -> Any:
+        """Requests with these headers and those that say who asks."""
+        from obstore.exceptions import BaseError
+        from obstore.store import HTTPStore
 
-        @contextmanager
-        def opened() -> Iterator[Callable[[str], bytes | None]]:
-            with _Connection(self._url, self._headers, self._wait) as connection:
-                yield lambda place: connection.get(place, places[place])
-
-        return fetch_all(places, AT_ONCE, opened, each)
-
-
-class _Connection:
-    """One connection, opened with the first request, and again where the server has closed it."""
-
-    def __init__(self, url: SplitResult, headers: Mapping[str, str], wait: float) -> None:
-        self._prefix = url.path.rstrip("/")
-        self._headers = headers
-        kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
-        self._connection = kind(url.hostname or "", url.port, timeout=wait)
-
-    def __enter__(self) -> "_Connection":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._connection.close()
-
-    def get(self, place: str, most: int) -> bytes | None:
-        """The content; None where there is none, and nothing of one that is longer."""
-        status, content = self._ask("GET", place, None, {}, most)
-        if status == http.client.NOT_FOUND:
-            return None
-        if status != http.client.OK:
-            raise StoreFaultError(f"cannot be read: it answers {status}")
-        return content if len(content) <= most else b""
-
-    def put(self, place: str, data: bytes, condition: Mapping[str, str]) -> bool:
-        """Whether it is written; False where the server says that the condition does not hold."""
-        status, _ = self._ask("PUT", place, data, condition, _OVERHEAD)
-        if status not in _WRITTEN and not (condition and status == http.client.PRECONDITION_FAILED):
-            raise StoreFaultError(f"cannot be written: it answers {status}")
-        return status in _WRITTEN
-
-    def _ask(
-        self, method: str, place: str, data: bytes | None, headers: Mapping[str, str], most: int
-    ) -> tuple[int, bytes]:
-        """The status, and one byte more than `most` of the content where there are as many."""
+        options: Any = {"timeout": self._wait, "connect_timeout": self._wait / 2, "allow_http": True}
+        options["default_headers"] = {**self._headers, **headers}
         try:
-            self._connection.request(method, f"{self._prefix}/{place}", data, {**self._headers, **headers})
-            response = self._connection.getresponse()
-            content = response.read(most + 1)
-            if len(content) <= most and response.length:
-                raise StoreFaultError("failed: an answer ended in the middle")
-            if not response.isclosed():
-                # The rest of it would be taken for the next answer.
-                self._connection.close()
-        except (OSError, http.client.HTTPException) as fault:
-            raise StoreFaultError(f"failed: {without_secret(str(fault)) or type(fault).__name__}") from fault
-        return response.status, content
+            # A request that failed is not made again: the plan does not wait, and runs everything.
+            return HTTPStore.from_url(self._url, client_options=options, retry_config={"max_retries": 0})
+        except (BaseError, ValueError) as fault:
+            raise StoreFaultError(f"cannot be used: {_said(fault)}") from fault
+
+    def _put(self, store: Any, place: str, data: bytes) -> bool:
+        import obstore
+        from obstore.exceptions import BaseError, PreconditionError
+
+        try:
+            obstore.put(store, place, data, use_multipart=False)
+        except PreconditionError:
+            return False
+        except (BaseError, OSError) as fault:
+            raise StoreFaultError(f"cannot be written: {_said(fault)}") from fault
+        return True
+
+    def _get(self, places: Mapping[str, int], each: Each) -> dict[str, bytes]:
+        """The contents of those places that exist; empty where one is longer than its number of bytes."""
+        import obstore
+        from obstore.exceptions import BaseError, NotFoundError
+
+        def get(place: str) -> bytes | None:
+            try:
+                answer = obstore.get(self._store, place)
+                # What is longer is no record, and is not worth the transfer.
+                return b"" if answer.meta["size"] > places[place] else bytes(answer.bytes())
+            except (NotFoundError, FileNotFoundError):
+                return None
+            except (BaseError, OSError) as fault:
+                raise StoreFaultError(f"cannot be read: {_said(fault)}") from fault
+
+        return fetch_all(places, AT_ONCE, lambda: nullcontext(get), each)
+
+
+def _said(fault: BaseException) -> str:
+    """The status of the answer, or why there is none, without how long that took."""
+    told, _, source = str(fault).strip().partition("\n")
+    status, cause = _STATUS.search(told), _CAUSE.search(source)
+    if status:
+        return f"it answers {status[1]}"
+    if cause:
+        return f"its certificate is not valid: {cause[1]}" if cause[1] else without_secret(cause[2])
+    return without_secret(told.rpartition(" - ")[2]) or type(fault).__name__
 
 
 def _parsed(url: str) -> SplitResult:

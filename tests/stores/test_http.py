@@ -34,6 +34,13 @@ class Plain(BaseHTTPRequestHandler):
     server: "PlainServer"
 
     def do_GET(self) -> None:
+        self.server.told.append(self.headers["Authorization"])
+        if self.server.elsewhere:
+            self.send_response(302)
+            self.send_header("Location", self.server.elsewhere + self.path)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         data = self.server.files.get(self.path)
         self.answer(404 if data is None else 200, data or b"")
 
@@ -64,7 +71,9 @@ class PlainServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Plain)
         self.files: dict[str, bytes] = {}
         self.asked: list[tuple[str, str]] = []
+        self.told: list[str | None] = []
         self.conditional = False
+        self.elsewhere = ""
 
     @property
     def url(self) -> str:
@@ -264,6 +273,23 @@ def test_over_tls_only_a_server_with_a_trusted_certificate_is_asked(
     assert cig(repository, "record", "test", "--signature", found[2], "--store", url, **variables).stderr == ""
     assert decision(cig, repository, url, **variables)[:2] == ("hit", "PROVEN")
     assert decision(cig, repository, url, CIG_STORE_KEY=KEY)[:2] == ("run", "STORE_DOWN")
+    with pytest.raises(StoreFaultError, match="its certificate is not valid: UnknownIssuer"):
+        HttpStore(url, 5).fetch(["a"], 10)
+
+
+def test_whoever_is_asked_elsewhere_by_a_server_says_there_nothing_of_who_asks(
+    plain: PlainServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As caches do that keep blobs in a bucket."""
+    monkeypatch.setenv("CIG_STORE_HEADER", "Authorization: Bearer secret-word")
+    with PlainServer() as other:
+        threading.Thread(target=other.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        place = f"/some/folder/ac/{action_of('a').action.hash}"
+        other.files[place] = ActionResult(stdout_raw=b"1").SerializeToString()
+        plain.elsewhere = f"http://127.0.0.1:{other.server_address[1]}"
+        assert HttpStore(plain.url, 5).fetch(["a"], 10) == {"a": b"1"}
+        other.shutdown()
+    assert (plain.told, other.told) == (["Bearer secret-word"], [None])
 
 
 @pytest.fixture
@@ -325,6 +351,8 @@ def test_s17_a_plan_does_not_wait_for_a_server_that_is_not_there(repository: Pat
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     assert decision(cig, repository, f"http://127.0.0.1:{port}", CIG_STORE_KEY=KEY)[:2] == ("run", "STORE_DOWN")
+    with pytest.raises(StoreFaultError, match=r"cannot be read: Connection refused$"):
+        HttpStore(f"http://127.0.0.1:{port}", 5).fetch(["a"], 10)
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
