@@ -197,8 +197,17 @@ class Session:
         return (*folders, *files)
 
     def save(self) -> None:
-        """Remember what the run learnt."""
-        self.store.save([*self.run.executed, *self.run.cached])
+        """Remember what the run learnt, and forget actions that the project has not got any more.
+
+        Signatures stay, also where the command records none itself: they are what the next one is compared with. A run
+        that came to an end before the last stage, or was about some providers only, cannot tell what is gone.
+        """
+        current = [*self.run.executed, *self.run.cached]
+        if self.signatures is None or not self.run.ok or self.context.providers:
+            current += self.store.ids()
+        else:
+            current += [f"signature:{planned.key}" for planned in self.signatures.planned]
+        self.store.save(current)
 
 
 def _surely_asked(plugin: InstalledPlugin, rendering: set[str]) -> bool:

@@ -44,6 +44,16 @@ class Shop:
         assert result.returncode == 0, result.stderr
         return result.stdout
 
+    def look(self, command: str) -> None:
+        """Run a command that succeeds."""
+        result = self._cig(self.root, *command.split())
+        assert result.returncode == 0, result.stderr
+
+    def changed(self, job: str) -> tuple[str, list[str]]:
+        """What a job's signature is compared with, and the names of what differs."""
+        document = json.loads(self._cig(self.root, "explain", "job", job, "--json").stdout)
+        return document["compared_with"], [one["name"] for one in document["differs"]]
+
     def refused(self) -> str:
         """What is said of a state that cannot be rendered."""
         result = self._cig(self.root, "render")
@@ -101,6 +111,35 @@ def test_touching_every_file_executes_nothing(shop: Shop) -> None:
             os.utime(path, (1_700_000_000, 1_700_000_000))
     assert shop.render() == []
     assert shop.plain().startswith("Up to date: ")
+
+
+@pytest.mark.parametrize("command", ["plan", "validate", "graph", "settings"])
+def test_a_command_that_only_looks_forgets_nothing_of_the_last_render(shop: Shop, command: str) -> None:
+    shop.look(command)
+    shop.edit("app/models/order.rb", "class Order", "class Order # an order")
+    assert shop.changed("lint") == ("the last render", ["app/models/order.rb"])
+    shop.look(command)
+    assert shop.changed("lint") == ("the last render", ["app/models/order.rb"])
+    assert set(shop.render()) == SIGNATURES - {"signature:assets"}
+    assert shop.changed("lint") == ("the last render", [])
+
+
+def test_a_mistake_on_the_way_costs_nothing_when_it_is_gone(shop: Shop) -> None:
+    """Whatever the stage: it is not the stages after it that are gone."""
+    for old, new in (('version = "0.2"', "version = 7"), ('needs = ["assets"]', 'needs = ["asets"]')):
+        shop.edit("cig.toml", old, new)
+        assert "error" in shop.refused()
+        shop.edit("cig.toml", new, f"{old} # as it was")
+        assert set(shop.render()) == {"schema:cig.toml", "signature:deploy"}
+
+
+def test_a_job_that_is_gone_is_forgotten(shop: Shop) -> None:
+    shop.edit("cig.toml", "[jobs.lint]", "[jobs.style]")
+    shop.edit("cig.toml", 'needs = ["test", "lint"]', 'needs = ["test", "style"]')
+    assert "signature:style" in shop.render()
+    shop.edit("cig.toml", "[jobs.style]", "[jobs.lint]")
+    shop.edit("cig.toml", 'needs = ["test", "style"]', 'needs = ["test", "lint"]')
+    assert "signature:lint" in shop.render()
 
 
 def test_committing_executes_nothing(shop: Shop) -> None:
