@@ -5,7 +5,7 @@ could? A state is a set of pattern rests, so states are equal across filesets th
 them selected below a tree id can be reused by all. Refuses to know about trees, modes or files.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from cigen.hashing.globs import ANY, GLOBSTAR, Glob, Segment
 
@@ -27,9 +27,9 @@ _END = _Rest(None, None)
 _rests: dict[tuple[Segment, _Rest], _Rest] = {}
 
 
-def _rest(segments: Iterable[Segment]) -> _Rest:
+def _rest(segments: Sequence[Segment]) -> _Rest:
     rest = _END
-    for segment in reversed(tuple(segments)):
+    for segment in reversed(segments):
         key = (segment, rest)
         found = _rests.get(key)
         if found is None:
@@ -119,6 +119,14 @@ class State:
 
 def start_state(include: Iterable[Glob], exclude: Iterable[Glob], inside: int = 0) -> State:
     """The state at the root, or `inside` directories below it, on the way that all patterns begin with."""
+    include, exclude = tuple(include), tuple(exclude)
+    if len(include) == 1 and len(include[0].alternatives) == 1 and not exclude:
+        # Nearly always; and one package's pattern is that of all others from here on.
+        rest = _rest(include[0].alternatives[0][inside:])
+        found = _alone.get(rest)
+        if found is None:
+            found = _alone[rest] = _state(frozenset((rest,)), _NOTHING)
+        return found
     return _state(
         frozenset([_rest(path[inside:]) for glob in include for path in glob.alternatives]),
         frozenset([_rest(path[inside:]) for glob in exclude for path in glob.alternatives]),
@@ -166,6 +174,8 @@ def _last_name_test(rests: _Rests) -> Callable[[bytes], bool]:
 
 
 _states: dict[tuple[_Rests, _Rests], State] = {}
+_alone: dict[_Rest, State] = {}
+"""The states of single patterns."""
 
 
 def _state(include: _Rests, exclude: _Rests) -> State:

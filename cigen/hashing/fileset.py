@@ -48,7 +48,7 @@ class Fileset:
         rows = {**self.rows, **self.attribute_rows}
         found = [Component("absent", path_text(path), "") for path in self.absent]
         if rows:
-            found.append(Component(LISTING, "", path_text(b"\0".join([rows[path] for path in sorted(rows)]))))
+            found.append(Component(LISTING, "", path_text(b"\0".join(map(rows.__getitem__, sorted(rows))))))
         return tuple(found)
 
 

@@ -60,28 +60,16 @@ class Glob:
     pattern: str
     negated: bool
     alternatives: tuple[tuple[Segment, ...], ...]
+    paths: tuple[RepoPath, ...]
+    """The paths it names outright, without any wildcard."""
+    start: tuple[bytes, ...] = ()
+    """The directories every match is in, but for the last that is known: `packages`, `a` of `packages/a/src/**`."""
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Glob) and self.pattern == other.pattern
 
     def __hash__(self) -> int:
         return hash(self.pattern)
-
-    def literal_paths(self) -> tuple[RepoPath, ...]:
-        """The paths it names outright, without any wildcard."""
-        literals = [[s.literal for s in path if s.literal is not None] for path in self.alternatives]
-        complete = zip(literals, self.alternatives, strict=True)
-        return tuple([RepoPath(b"/".join(found)) for found, path in complete if len(found) == len(path)])
-
-    def literal_start(self) -> tuple[bytes, ...]:
-        """The directories every match is in, but for the last that is known: `packages`, `a` of `packages/a/src/**`."""
-        names: list[bytes] = []
-        if len(self.alternatives) == 1:
-            for segment in self.alternatives[0]:
-                if segment.literal is None:
-                    break
-                names.append(segment.literal)
-        return tuple(names[:-1])
 
 
 def shown(text: str | bytes) -> str:
@@ -105,17 +93,32 @@ def parse_glob(pattern: str) -> Glob:
     """The meaning of a pattern; GlobError for one that is not in the language."""
     negated = pattern.startswith("!")
     simple = _parse_simple(pattern[1:] if negated else pattern)
-    if simple is not None:
-        return Glob(pattern, negated, (_in_normal_order(simple),))
-    return _Parser(pattern).parse()
+    return _Parser(pattern).parse() if simple is None else _glob(pattern, negated, (simple,))
 
 
-def _parse_simple(pattern: str) -> list[Segment] | None:
+def _glob(pattern: str, negated: bool, alternatives: tuple[tuple[Segment, ...], ...]) -> Glob:
+    paths: list[RepoPath] = []
+    start: tuple[bytes, ...] = ()
+    for segments in alternatives:
+        names = [segment.literal or b"" for segment in segments]
+        known = names.index(b"") if b"" in names else len(names)
+        start = tuple(names[: known - 1]) if known else ()
+        if known == len(names):
+            paths.append(RepoPath(b"/".join(names)))
+    return Glob(pattern, negated, alternatives, tuple(paths), start if len(alternatives) == 1 else ())
+
+
+def _parse_simple(pattern: str) -> tuple[Segment, ...] | None:
     """Segments of a pattern made of literals, `*` and `**` alone, which nearly all are; None: parse it in full."""
     if len(pattern) > _MAX_LENGTH:
         return None
-    segments = [_simple_segment(part) for part in pattern.split("/")]
-    return None if None in segments else [segment for segment in segments if segment is not None]
+    segments: list[Segment] = []
+    for part in pattern.split("/"):
+        segment = _simple_segment(part)
+        if segment is None:
+            return None
+        segments.append(segment)
+    return _in_normal_order(segments) if "**/*" in pattern else tuple(segments)
 
 
 @lru_cache(maxsize=65536)
@@ -183,7 +186,7 @@ class _Parser:
         if _count(items) * len(self.pattern) > _MAX_EXPANDED:
             raise self._error(0, "its braces stand for too many patterns", "Use a wildcard.")
         paths = {self._path(tokens): None for tokens in _expand(items)}
-        return Glob(self.pattern, negated, tuple(paths))
+        return _glob(self.pattern, negated, tuple(paths))
 
     def _sequence(self, depth: int) -> "list[_Item]":
         items: list[_Item] = []

@@ -6,6 +6,7 @@ there is no second theory of what the key was made of. Refuses: two values for o
 
 import itertools
 import json
+import operator
 from typing import NamedTuple
 
 from cigen.hashing.canonical import spell
@@ -20,6 +21,9 @@ LISTING = "files"
 
 A component for each would be as good, but takes ten times as long to make, and a plan has thousands.
 """
+
+
+_KIND_AND_NAME = operator.itemgetter(0, 1)
 
 
 class Component(NamedTuple):
@@ -51,7 +55,7 @@ class KeyManifest:
 
     def __post_init__(self) -> None:
         ordered = tuple(sorted(set(self.components)))
-        if len({(kind, name) for kind, name, _ in ordered}) != len(ordered):
+        if len(set(map(_KIND_AND_NAME, ordered))) != len(ordered):
             twice = next(left for left, right in itertools.pairwise(ordered) if left[:2] == right[:2])
             raise AssertionError(f"two values for {twice.kind} {twice.name}")
         object.__setattr__(self, "components", ordered)

@@ -43,6 +43,19 @@ class _Scan:
 
 
 @dataclass(frozen=True, slots=True)
+class _Place:
+    """Where names from the root lead: to a directory, to a submodule (in the directory `prefix`), or to neither.
+
+    attributes: the rows of every `.gitattributes` above it, its own not included.
+    """
+
+    prefix: bytes
+    tree: GitId | None
+    submodule: TreeEntry | None
+    attributes: dict[RepoPath, bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class Matched:
     """What one including glob selects in the whole tree, exclusions taken away: path → its row of a key manifest.
 
@@ -65,6 +78,7 @@ class Walker:
         self._listings: dict[GitId, dict[bytes, TreeEntry]] = {}
         self._picked: dict[tuple[GitId, State], _Picked | None] = {}
         self._matched: dict[tuple[str, tuple[Glob, ...]], Matched] = {}
+        self._places: dict[tuple[bytes, ...], _Place] = {(): _Place(b"", tree.root(), None, {})}
 
     def match(self, glob: Glob, exclude: tuple[Glob, ...] = ()) -> Matched:
         """What an including glob selects in the whole tree, what the others select taken away."""
@@ -72,74 +86,93 @@ class Walker:
         found = self._matched.get(key)
         if found is None:
             # Below the directory it names, one package's pattern is that of all others.
-            start = () if exclude else glob.literal_start()
+            start = () if exclude else glob.start
             found = self._matched[key] = Matched({}, [], {}, [])
             self._walk(start, start_state((glob,), exclude, len(start)), found)
-            missing = [path for path in glob.literal_paths() if path not in found.rows and not self.is_file(path)]
-            found.missing.extend(missing)
+            if glob.paths:
+                missing = [path for path in glob.paths if path not in found.rows and not self.is_file(path)]
+                found.missing.extend(missing)
         return found
 
     def _walk(self, start: tuple[bytes, ...], state: State, found: Matched) -> None:
-        root = self._tree.root()
-        if state.dead or root == EMPTY_TREE:
+        """`start` leads to where `state` is that of the glob."""
+        place = self._places.get(start) or self._place(start)
+        prefix, tree, attributes = place.prefix, place.tree, place.attributes
+        if tree is None:
+            if (own := place.submodule) is not None:  # git cannot look into it, so all of it is taken
+                self._take(prefix + own.name, own.mode, own.id, found)
+                found.attributes.update(attributes)
+            return
+        if state.dead or tree == EMPTY_TREE:
             return
         if state.covers:
-            found.rows[RepoPath(b"")] = _row(TREE, root, b".")
-            found.covered.append(RepoPath(b""))
+            self._take(prefix[:-1], TREE, tree, found)
+            found.attributes.update(attributes)
             return
-        pending = self._descend(root, start, state, found)
-        while pending:
-            prefix, here = pending.pop()
-            for name, mode, entry_id in here.entries:
-                path = RepoPath(prefix + name)
-                found.rows[path] = _row(mode, entry_id, path)
-                if mode == TREE:
-                    found.covered.append(path)
-            if here.attributes is not None:
-                path = RepoPath(prefix + _ATTRIBUTES)
-                found.attributes[path] = _row(here.attributes.mode, here.attributes.id, path)
-            pending.extend((prefix + name + b"/", picked) for name, picked in here.below)
-
-    def _descend(
-        self, tree: GitId, start: tuple[bytes, ...], state: State, found: Matched
-    ) -> list[tuple[bytes, _Picked]]:
-        """What is selected in each directory on the one path that a glob's literal beginning names, with its prefix.
-
-        The same as `picks` from the root, without remembering what no other fileset will ask. `start` leads to where
-        `state` is that of the glob. The files that a listing tells at once are in `found` already.
-        """
-        passed: list[tuple[bytes, _Picked]] = []
-        prefix = b""
-        for directory in start:
-            listing = self.listing(tree)
-            entry = listing.get(directory)
-            if entry is None or entry.mode not in (TREE, GITLINK):
-                return []
-            inside = entry.mode == GITLINK
-            passed.append((prefix, _Picked((entry,) if inside else (), (), _attributes_in(listing))))
-            if inside:
-                # git cannot look into a submodule, so all of it is taken.
-                return passed
-            prefix, tree = prefix + directory + b"/", entry.id
         while (name := state.only_name) is not None:
+            # As `picks`, without remembering what no other fileset will ask.
             listing = self.listing(tree)
             entry = listing.get(name)
             if entry is None:
-                return []
-            taken = _takes(state, entry)
-            passed.append((prefix, _Picked((entry,) if taken else (), (), _attributes_in(listing))))
+                return
+            if _ATTRIBUTES in listing:
+                attributes = attributes | _attribute_row(prefix, listing)
+            if _takes(state, entry):
+                self._take(prefix + name, entry.mode, entry.id, found)
+                found.attributes.update(attributes)
+                return
             state = state.child(name)
-            if taken or entry.mode != TREE or state.dead:
-                return passed if taken else []
+            if entry.mode != TREE or state.dead:
+                return
             prefix, tree = prefix + name + b"/", entry.id
+        if self._find(prefix, tree, state, found):
+            found.attributes.update(attributes)
+
+    def _find(self, prefix: bytes, tree: GitId, state: State, found: Matched) -> bool:
+        """Take what `state` selects in and below a directory; whether that is anything."""
         files = self._listed.files_ending(prefix, state.endings) if self._listed and state.endings else None
-        if files is None:
-            picked = self.picks(tree, state)
-            return [] if picked is None else [*passed, (prefix, picked)]
-        found.rows.update(zip(map(_path, files), map(_FILE_ROW.__mod__, files), strict=True))
-        if not prefix:
-            passed.append((prefix, _Picked((), (), _attributes_in(self.listing(tree)))))
-        return passed if files else []
+        if files is not None:
+            found.rows.update(zip(map(_path, files), map(_FILE_ROW.__mod__, files), strict=True))
+            if files and not prefix:
+                found.attributes.update(_attribute_row(prefix, self.listing(tree)))
+            return bool(files)
+        picked = self.picks(tree, state)
+        pending = [] if picked is None else [(prefix, picked)]
+        while pending:
+            prefix, here = pending.pop()
+            for name, mode, entry_id in here.entries:
+                self._take(prefix + name, mode, entry_id, found)
+            if here.attributes is not None:
+                path = RepoPath(prefix + _ATTRIBUTES)
+                found.attributes[path] = _row(here.attributes.mode, here.attributes.id, path)
+            pending.extend((prefix + name + b"/", below) for name, below in here.below)
+        return picked is not None
+
+    def _take(self, path: bytes, mode: int, id: GitId, found: Matched) -> None:
+        found.rows[RepoPath(path)] = _row(mode, id, path or b".")
+        if mode == TREE:
+            found.covered.append(RepoPath(path))
+
+    def _place(self, names: tuple[bytes, ...]) -> _Place:
+        """Where they lead, remembered for all the globs that begin alike."""
+        place = self._places[()]
+        for depth, name in enumerate(names, 1):
+            here, above = names[:depth], place
+            known = self._places.get(here)
+            if known is None and above.tree is not None:
+                listing = self.listing(above.tree)
+                entry = listing.get(name)
+                attributes = above.attributes
+                if _ATTRIBUTES in listing:
+                    attributes = attributes | _attribute_row(above.prefix, listing)
+                if entry is None or entry.mode not in (TREE, GITLINK):
+                    known = _Place(above.prefix, None, None, {})
+                elif entry.mode == GITLINK:
+                    known = _Place(above.prefix, None, entry, attributes)
+                else:
+                    known = _Place(above.prefix + name + b"/", entry.id, None, attributes)
+            place = self._places[here] = known or above
+        return place
 
     def is_file(self, path: RepoPath) -> bool:
         """Whether a file, a link or a submodule stands at `path`."""
@@ -218,6 +251,12 @@ def _takes(state: State, entry: TreeEntry) -> bool:
     if entry.mode == TREE:
         return state.child(entry.name).covers and entry.id != EMPTY_TREE
     return state.reaches_submodule(entry.name) if entry.mode == GITLINK else state.selects(entry.name)
+
+
+def _attribute_row(prefix: bytes, listing: dict[bytes, TreeEntry]) -> dict[RepoPath, bytes]:
+    own = _attributes_in(listing)
+    path = RepoPath(prefix + _ATTRIBUTES)
+    return {} if own is None else {path: _row(own.mode, own.id, path)}
 
 
 def _attributes_in(listing: dict[bytes, TreeEntry]) -> TreeEntry | None:
