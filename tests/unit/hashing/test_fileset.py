@@ -86,6 +86,24 @@ def test_every_gitattributes_down_to_a_selected_path_is_an_input(project) -> Non
     assert select(project, globs("nothing~")).attributes == ()
 
 
+@pytest.mark.parametrize(
+    ("pattern", "attributes"),
+    [
+        ("app/models/*.rb", [b".gitattributes", b"app/.gitattributes"]),
+        ("app/models/user.rb", [b".gitattributes", b"app/.gitattributes"]),
+        ("vendor/lib/src/main/*.c", [b".gitattributes"]),
+        ("app/models/*.py~", []),
+        ("app/models/gone.rb~", []),
+    ],
+)
+def test_a_glob_that_begins_with_names_has_the_attributes_above_it(project, pattern, attributes) -> None:
+    assert [entry.path for entry in select(project, globs(pattern)).attributes] == attributes
+
+
+def test_alternatives_need_not_begin_alike(project) -> None:
+    assert paths(project, "{app/models/*.rb,lib/tool.rb}") == [b"app/models/user.rb", b"lib/tool.rb"]
+
+
 def test_a_required_glob_that_selects_nothing_is_named(project) -> None:
     wanted = globs("app/**", "ap/**", "*.py~", "!nothing/**", "Gemfile.lock", "app/models")
     assert select(project, wanted).unmatched == (wanted[1], wanted[4], wanted[5])
