@@ -30,10 +30,11 @@ _TEXT_NAMES = ("branch", "tag", "event")
 _FLAG_NAMES = ("default_branch", "draft")
 _GROUPS = ("label", "input", "matrix", "env")
 _KNOWN = (*_TEXT_NAMES, *_FLAG_NAMES, *(f"{group}.NAME" for group in _GROUPS), "needs.JOB.NAME")
-_VALUE = re.compile(r"needs(?:\.[A-Za-z_][A-Za-z0-9_-]*){2}")
+# Compiled where they are used: most commands meet no condition.
+_VALUE = r"needs(?:\.[A-Za-z_][A-Za-z0-9_-]*){2}"
 _DEPTH = 50
 
-_TOKEN = re.compile(
+_PIECE = (
     r"""\s*(?:(?P<string>"[^"\n]*"|'[^'\n]*')|(?P<mark>==|!=|[()\[\],])"""
     r"""|(?P<word>[A-Za-z_][A-Za-z0-9_-]*(?:\.(?:[A-Za-z0-9_][A-Za-z0-9_-]*|"[^"\n]*"|'[^'\n]*'))*)|(?P<end>\Z)|(?P<bad>\S))"""
 )
@@ -101,7 +102,7 @@ def _tokens(text: str) -> list[_Token]:
     found: list[_Token] = []
     at = 0
     while not found or found[-1].kind != "end":
-        match = _TOKEN.match(text, at)
+        match = re.compile(_PIECE).match(text, at)
         assert match is not None, "the pattern matches anything"
         assert match.lastgroup is not None, "all of the pattern stands in groups"
         token = _Token(match.lastgroup, match[match.lastgroup], match.start(match.lastgroup))
@@ -261,7 +262,7 @@ def _type(expr: Expr) -> str:
 def _name(token: _Token) -> Expr:
     group, dot, word = token.text.partition(".")
     quoted = word[:1] in ("'", '"')
-    if (not dot and group in (*_TEXT_NAMES, *_FLAG_NAMES)) or _VALUE.fullmatch(token.text):
+    if (not dot and group in (*_TEXT_NAMES, *_FLAG_NAMES)) or re.fullmatch(_VALUE, token.text):
         return Expr(Op.NAME, token.text)
     if dot and group in _GROUPS and ("." not in word or quoted) and (group == "label" or not quoted):
         value = word[1:-1] if quoted else word

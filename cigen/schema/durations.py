@@ -10,7 +10,7 @@ __all__ = ["TIMEOUT_LIMIT", "read_retry", "read_timeout"]
 TIMEOUT_LIMIT = 35 * 24 * 60
 """Minutes. No CI system lets a run live longer than 35 days."""
 
-_TIMEOUT = re.compile(r"(?:(\d{1,3})h)?(?:(\d{1,5})m)?", re.ASCII)
+_TIMEOUT = r"(?:(\d{1,3})h)?(?:(\d{1,5})m)?"
 
 
 def read_timeout(table: Table, default: int) -> int:
@@ -18,7 +18,7 @@ def read_timeout(table: Table, default: int) -> int:
     value = table.data.get("timeout")
     if type(value) is int:
         return value if 1 <= value <= TIMEOUT_LIMIT else default
-    match = _TIMEOUT.fullmatch(value) if isinstance(value, str) else None
+    match = re.fullmatch(_TIMEOUT, value, re.ASCII) if isinstance(value, str) else None
     if match is None or not match[0]:
         return default
     minutes = 60 * int(match[1] or 0) + int(match[2] or 0)

@@ -14,14 +14,15 @@ from collections.abc import Callable
 __all__ = ["placeholders", "substitute"]
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_-]*"
-_PLACEHOLDER = re.compile(r"(?<!\$)\{\{[ \t]*(?:'\{\{'|(" + _NAME + r"(?:\." + _NAME + r")*))[ \t]*\}\}")
+_PLACEHOLDER = r"(?<!\$)\{\{[ \t]*(?:'\{\{'|(" + _NAME + r"(?:\." + _NAME + r")*))[ \t]*\}\}"
+"""Compiled where a text has `{{`."""
 
 
 def placeholders(text: str) -> tuple[str, ...]:
     """The names in `text`, each once, in the order they first appear."""
     if "{{" not in text:
         return ()
-    return tuple(dict.fromkeys(name for name in _PLACEHOLDER.findall(text) if name))
+    return tuple(dict.fromkeys(name for name in re.findall(_PLACEHOLDER, text) if name))
 
 
 def substitute(
@@ -45,4 +46,4 @@ def substitute(
             return match[0]
         return value
 
-    return _PLACEHOLDER.sub(replace, text), tuple(unknown)
+    return re.sub(_PLACEHOLDER, replace, text), tuple(unknown)

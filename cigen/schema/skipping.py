@@ -13,9 +13,10 @@ MAX_AGE_LIMIT = 365 * 86_400
 """Seconds. What has not been tried for a year proves nothing."""
 
 _OWN = ("audit", "enabled", "install", "max_age", "restore", "runner", "secrets", "store", "trust")
-_AGE = re.compile(r"(?:(\d{1,4})d)?(?:(\d{1,5})h)?", re.ASCII)
-_PERCENT = re.compile(r"(\d{1,3})(?:\.(\d{1,2}))?%", re.ASCII)
-_REQUIREMENTS = re.compile(r"[\w.~/][\w@+.~/-]*\.txt")
+# Compiled where they are used: that takes longer than all else that is done to load this module.
+_AGE = r"(?:(\d{1,4})d)?(?:(\d{1,5})h)?"
+_PERCENT = r"(\d{1,3})(?:\.(\d{1,2}))?%"
+_REQUIREMENTS = r"[\w.~/][\w@+.~/-]*\.txt"
 """A path as pip's own lists of packages have it, and no script."""
 _USUAL_AUDIT, _PERCENT_LIMIT = 2_00, 100_00
 
@@ -53,7 +54,7 @@ def _restore(table: Table, store: str) -> bool:
 
 def _requirements(table: Table, install: str) -> tuple[str, ...]:
     """The file by whose hashes cig is installed, if `install` names one."""
-    if not _REQUIREMENTS.fullmatch(install):
+    if not re.fullmatch(_REQUIREMENTS, install):
         return ()
     mistake = path_mistake(install)
     if mistake:
@@ -63,7 +64,7 @@ def _requirements(table: Table, install: str) -> tuple[str, ...]:
 
 def _max_age(table: Table) -> int:
     value = table.data.get("max_age")
-    match = _AGE.fullmatch(value) if isinstance(value, str) else None
+    match = re.fullmatch(_AGE, value, re.ASCII) if isinstance(value, str) else None
     if match is None or not match[0]:
         return Skipping().max_age
     seconds = 86_400 * int(match[1] or 0) + 3_600 * int(match[2] or 0)
@@ -77,7 +78,7 @@ def _audit(table: Table) -> int:
     value = table.data.get("audit")
     if value is True:
         return _USUAL_AUDIT
-    match = _PERCENT.fullmatch(value) if isinstance(value, str) else None
+    match = re.fullmatch(_PERCENT, value, re.ASCII) if isinstance(value, str) else None
     if match is None:
         return 0
     hundredths = 100 * int(match[1]) + int((match[2] or "").ljust(2, "0"))

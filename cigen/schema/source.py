@@ -22,12 +22,13 @@ DEPTH_LIMIT = 32
 
 _FILE = "cig.toml"
 _BOM = b"\xef\xbb\xbf"
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_SUSPECT = re.compile(r"\\[bferuUx]|[xob][0-9A-Fa-f_]{16}|\d[\d_]{17}")
+# Compiled where they are used, and most files hold nothing odd.
+_CONTROL = r"[\x00-\x08\x0b-\x1f\x7f]"
+_SUSPECT = r"\\[bferuUx]|[xob][0-9A-Fa-f_]{16}|\d[\d_]{17}"
 """What a text must hold before a value can have a control character or too many digits."""
 
-_DEEP = re.compile(r"(?:[\[{][^\[{\]}\n]{0,80}){40}|(?<![A-Za-z0-9_-])(?:[A-Za-z0-9_-]{1,80}\.){40}")
-_LONG_NUMBER = re.compile(r"(?<![\d_])[\d_]{4300}")
+_DEEP = r"(?:[\[{][^\[{\]}\n]{0,80}){40}|(?<![A-Za-z0-9_-])(?:[A-Za-z0-9_-]{1,80}\.){40}"
+_LONG_NUMBER = r"(?<![\d_])[\d_]{4300}"
 _INTEGER_LIMIT = 2**63
 
 
@@ -51,7 +52,7 @@ def parse(text: bytes) -> tuple[dict[str, Any] | None, tuple[Diagnostic, ...]]:
     if not tree:
         hint = "remove it, and write one with: cig init"
         return None, (error("SCHEMA_001", "cig.toml holds no key", hint=hint, location=Location(_FILE, 1, 1)),)
-    return tree, tuple(oddities(tree)) if _SUSPECT.search(source) else ()
+    return tree, tuple(oddities(tree)) if re.search(_SUSPECT, source) else ()
 
 
 def too_deep(key: KeyPath) -> Diagnostic:
@@ -82,11 +83,11 @@ def _items(value: dict[str, Any] | list[Any]) -> Iterator[tuple[str | int, Any]]
 
 
 def _is_odd(value: object) -> bool:
-    return isinstance(value, str) and _CONTROL.search(value) is not None
+    return isinstance(value, str) and re.search(_CONTROL, value) is not None
 
 
 def _control(key: KeyPath, value: object, on_key: bool) -> Diagnostic:
-    found = _CONTROL.search(str(value))
+    found = re.search(_CONTROL, str(value))
     assert found is not None
     message = f"the {'key' if on_key else 'text'} holds the control character U+{ord(found[0]):04X}"
     return error("SCHEMA_013", message, hint="only tabs and line breaks may stand in a text", key=key, on_key=on_key)
@@ -110,8 +111,8 @@ def _read(source: str) -> tuple[dict[str, Any], Diagnostic | None]:
         return {}, error("SCHEMA_005", "the number has too many digits", location=_where(source, _LONG_NUMBER))
 
 
-def _where(source: str, pattern: re.Pattern[str]) -> Location:
-    found = pattern.search(source)
+def _where(source: str, pattern: str) -> Location:
+    found = re.search(pattern, source)
     return _place(source, found.start() if found else 0)
 
 

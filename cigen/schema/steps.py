@@ -29,7 +29,7 @@ STEP_KEYS = (
 
 _ACTIONS = ("run", "uses", "use")
 _WORDS = re.compile(r"[a-z0-9]+")
-_USED = re.compile(r'"uses":"([^"@]+)')
+_USED = r'"uses":"([^"@]+)'
 
 
 class StepReader:
@@ -197,7 +197,7 @@ def _derived(run: Run | None, module: ModuleUse | None, native: Native | None) -
     if module is not None:
         return _slug(module.module)
     assert native is not None, "a step has one action"
-    used = _USED.search(native.json)
+    used = re.search(_USED, native.json)
     return _slug(f"{native.provider} {used[1] if used else ''}")
 
 

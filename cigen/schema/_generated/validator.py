@@ -13,23 +13,32 @@ class JsonSchemaValueException(ValueError):
 import re
 
 
-REGEX_PATTERNS = {
-    '^(?=.)([0-9]{1,4}d)?([0-9]{1,5}h)?$': re.compile('^(?=.)([0-9]{1,4}d)?([0-9]{1,5}h)?\\Z'),
-    '^[0-9]{1,3}([.][0-9]{1,2})?%$': re.compile('^[0-9]{1,3}([.][0-9]{1,2})?%\\Z'),
-    '^(protected|branch):[0-9a-f]{64}$': re.compile('^(protected|branch):[0-9a-f]{64}\\Z'),
-    '^[^\\n]+$': re.compile('^[^\\n]+\\Z'),
-    '^(\\*|[A-Za-z_][A-Za-z0-9_-]*)$': re.compile('^(\\*|[A-Za-z_][A-Za-z0-9_-]*)\\Z'),
-    '^[a-z][a-z0-9-]*/[A-Za-z0-9][A-Za-z0-9._-]*$': re.compile('^[a-z][a-z0-9-]*/[A-Za-z0-9][A-Za-z0-9._-]*\\Z'),
-    '^[A-Za-z_][A-Za-z0-9_]*$': re.compile('^[A-Za-z_][A-Za-z0-9_]*\\Z'),
-    '^[A-Za-z_][A-Za-z0-9_.-]*$': re.compile('^[A-Za-z_][A-Za-z0-9_.-]*\\Z'),
-    '\\S': re.compile('\\S'),
-    '^[^\\s@]+(@[^\\n@]+)?$': re.compile('^[^\\s@]+(@[^\\n@]+)?\\Z'),
-    '^[A-Za-z_][A-Za-z0-9_-]*$': re.compile('^[A-Za-z_][A-Za-z0-9_-]*\\Z'),
-    '^(failure|agent_lost)$': re.compile('^(failure|agent_lost)\\Z'),
-    '^(?=.)([1-9][0-9]{0,2}h)?([1-9][0-9]{0,4}m)?$': re.compile('^(?=.)([1-9][0-9]{0,2}h)?([1-9][0-9]{0,4}m)?\\Z'),
-    '^[a-z]+(-[a-z]+)*$': re.compile('^[a-z]+(-[a-z]+)*\\Z'),
-    '^(pr-latest|serial|none)$': re.compile('^(pr-latest|serial|none)\\Z'),
-    '^(full|reuse)$': re.compile('^(full|reuse)\\Z')
+class _Patterns(dict):
+    """Compiles a pattern when it is first asked for."""
+
+    def __missing__(self, key):
+        self[key] = made = re.compile(_SOURCES[key])
+        return made
+
+
+REGEX_PATTERNS = _Patterns()
+_SOURCES = {
+    '^(?=.)([0-9]{1,4}d)?([0-9]{1,5}h)?$': '^(?=.)([0-9]{1,4}d)?([0-9]{1,5}h)?\\Z',
+    '^[0-9]{1,3}([.][0-9]{1,2})?%$': '^[0-9]{1,3}([.][0-9]{1,2})?%\\Z',
+    '^(protected|branch):[0-9a-f]{64}$': '^(protected|branch):[0-9a-f]{64}\\Z',
+    '^[^\\n]+$': '^[^\\n]+\\Z',
+    '^(\\*|[A-Za-z_][A-Za-z0-9_-]*)$': '^(\\*|[A-Za-z_][A-Za-z0-9_-]*)\\Z',
+    '^[a-z][a-z0-9-]*/[A-Za-z0-9][A-Za-z0-9._-]*$': '^[a-z][a-z0-9-]*/[A-Za-z0-9][A-Za-z0-9._-]*\\Z',
+    '^[A-Za-z_][A-Za-z0-9_]*$': '^[A-Za-z_][A-Za-z0-9_]*\\Z',
+    '^[A-Za-z_][A-Za-z0-9_.-]*$': '^[A-Za-z_][A-Za-z0-9_.-]*\\Z',
+    '\\S': '\\S',
+    '^[^\\s@]+(@[^\\n@]+)?$': '^[^\\s@]+(@[^\\n@]+)?\\Z',
+    '^[A-Za-z_][A-Za-z0-9_-]*$': '^[A-Za-z_][A-Za-z0-9_-]*\\Z',
+    '^(failure|agent_lost)$': '^(failure|agent_lost)\\Z',
+    '^(?=.)([1-9][0-9]{0,2}h)?([1-9][0-9]{0,4}m)?$': '^(?=.)([1-9][0-9]{0,2}h)?([1-9][0-9]{0,4}m)?\\Z',
+    '^[a-z]+(-[a-z]+)*$': '^[a-z]+(-[a-z]+)*\\Z',
+    '^(pr-latest|serial|none)$': '^(pr-latest|serial|none)\\Z',
+    '^(full|reuse)$': '^(full|reuse)\\Z'
 }
 
 NoneType = type(None)
