@@ -9,7 +9,7 @@ import re
 
 from cigen.cli.glyphs import one_line
 from cigen.cli.present.graph import GraphView
-from cigen.cli.present.layout import HEIGHT, Box, lay_out
+from cigen.cli.present.layout import HEIGHT, Box, Lane, lay_out
 
 __all__ = ["graph_page"]
 
@@ -95,27 +95,35 @@ document.getElementById("find").addEventListener("input", (event) => {
 
 def graph_page(view: GraphView, title: str) -> str:
     """title: what the page is called, such as the project's name."""
-    boxes = lay_out(view)
+    layout = lay_out(view)
+    boxes = layout.boxes
     numbers = {box.key: number for number, box in enumerate(boxes)}
-    edges = sorted((numbers[dependency], numbers[dependent]) for dependent, dependency in set(view.edges))
+    edges = sorted((numbers[one], numbers[two], lanes) for (one, two), lanes in layout.routes.items())
     count = f"{len(boxes)} {view.kind if len(boxes) != 1 else view.kind.removesuffix('s')}"
     parts = {
         "TITLE": html.escape(one_line(title)),
         "COUNTS": html.escape(count),
         "WIDTH": str(max((box.x + box.width for box in boxes), default=0) + 24),
         "HEIGHT": str(max((box.y + HEIGHT for box in boxes), default=0) + 24),
-        "EDGES": "\n".join(_edge(boxes, start, end) for start, end in edges),
+        "EDGES": "\n".join(_edge(boxes, start, end, lanes) for start, end, lanes in edges),
         "NODES": "\n".join(_node(number, box) for number, box in enumerate(boxes)),
     }
     return re.sub(r"@([A-Z]+)@", lambda found: parts[found[1]], _PAGE)
 
 
-def _edge(boxes: tuple[Box, ...], start: int, end: int) -> str:
-    one, two = boxes[start], boxes[end]
-    x1, y1, x2, y2 = one.x + one.width, one.y + HEIGHT // 2, two.x, two.y + HEIGHT // 2
+def _edge(boxes: tuple[Box, ...], start: int, end: int, lanes: tuple[Lane, ...]) -> str:
+    x, y = boxes[start].x + boxes[start].width, boxes[start].y + HEIGHT // 2
+    way = f"M{x} {y}"
+    for lane in lanes:
+        way += f"{_bend(x, y, lane.x, lane.y)} H{lane.x + lane.width}"
+        x, y = lane.x + lane.width, lane.y
+    way += _bend(x, y, boxes[end].x, boxes[end].y + HEIGHT // 2)
+    return f'<path d="{way}" data-from="{start}" data-to="{end}" marker-end="url(#tip)"/>'
+
+
+def _bend(x1: int, y1: int, x2: int, y2: int) -> str:
     bend = max(40, (x2 - x1) // 2)
-    curve = f"M{x1} {y1} C{x1 + bend} {y1} {x2 - bend} {y2} {x2} {y2}"
-    return f'<path d="{curve}" data-from="{start}" data-to="{end}" marker-end="url(#tip)"/>'
+    return f" C{x1 + bend} {y1} {x2 - bend} {y2} {x2} {y2}"
 
 
 def _node(number: int, box: Box) -> str:

@@ -173,13 +173,28 @@ def test_nothing_in_a_key_becomes_markup() -> None:
 
 @given(views())
 def test_boxes_never_overlap_and_edges_go_to_the_right(view: GraphView) -> None:
-    boxes = lay_out(view)
+    boxes = lay_out(view).boxes
     for one in boxes:
         for two in boxes:
             apart = one.x + one.width <= two.x or two.x + two.width <= one.x or abs(one.y - two.y) >= HEIGHT
             assert one is two or apart
     by_key = {box.key: box for box in boxes}
     assert all(by_key[b].x + by_key[b].width < by_key[a].x for a, b in view.edges)
+
+
+@given(views())
+def test_no_line_passes_behind_a_box(view: GraphView) -> None:
+    """It leaves a column by a lane that is above or below every box there."""
+    layout = lay_out(view)
+    assert layout.routes.keys() == {(dependency, dependent) for dependent, dependency in view.edges}
+    by_key = {box.key: box for box in layout.boxes}
+    for (start, end), lanes in layout.routes.items():
+        between = {box.x for box in layout.boxes if by_key[start].x < box.x < by_key[end].x}
+        assert [lane.x for lane in lanes] == sorted(between)
+        for lane in lanes:
+            column = [box for box in layout.boxes if box.x == lane.x]
+            assert all(lane.width == box.width for box in column)
+            assert not any(box.y <= lane.y <= box.y + HEIGHT for box in column)
 
 
 def test_an_empty_graph_is_an_empty_drawing() -> None:
