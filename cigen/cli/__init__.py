@@ -1,5 +1,5 @@
 """The command line: arguments in, text and an exit code out.
 
-Owns: words, printing, colour, progress. Refuses: deciding anything about a project. Importing the package imports
+Owns: argparse, printing, colour, progress. Refuses: deciding anything about a project. Importing the package imports
 nothing: `main.py` answers a no-op render before anything else is loaded.
 """

@@ -1,12 +1,13 @@
 """The words of a command line → what the user asked for.
 
-Which words there are stands in `grammar.py`. Wrong usage raises UsageError (exit 64) with a diagnostic like any other,
-and with the name that was probably meant. Not argparse: to load it and describe a command to it takes twenty times as
-long as to read a command line, of which our grammar has but flags, their values and required words.
+argparse does the splitting; which words there are stands in `grammar.py`. Wrong usage raises UsageError (exit 64) with
+a diagnostic like any other, and with the name that was probably meant. Imported only when a command is not the no-op
+render: argparse alone costs more than that.
 """
 
+import argparse
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from cigen.cli import options as ask
 from cigen.cli.grammar import COMMANDS, GLOBAL_FLAGS, Command, Flag
@@ -48,7 +49,10 @@ def parse_arguments(argv: Sequence[str]) -> ask.Invocation:
     if "--version" in own:
         return ask.Invocation(ask.GlobalOptions(), ask.VersionOptions())
     command = COMMANDS[name] if name is not None else None
-    values = _Line(command).read(rest)
+    given, surplus = _Parser(command).parse_known_args(rest)
+    if surplus:
+        raise _unknown(command, surplus[0])
+    values = {name: value for name, value in vars(given).items() if value is not None}
     fields = {flag.field for flag in _shared_flags()} & values.keys()
     shared = ask.GlobalOptions(**{field: values.pop(field) for field in fields})
     if command is None:
@@ -77,71 +81,48 @@ def _topic(words: Sequence[str]) -> str:
     return names[0] if names else ""
 
 
-class _Line:
-    """One line of words, in any order: flags, their values, and the command's own words."""
+class _Parser(argparse.ArgumentParser):
+    """argparse for one command, with our own way of saying what is wrong."""
 
     def __init__(self, command: Command | None) -> None:
-        self._command = command
-        self._flags = {
-            name: flag for flag in [*_shared_flags(), *(command.flags if command else ())] for name in flag.names
-        }
-        self._missing = list(command.words if command else ())
-        self._values: dict[str, Any] = {}
-        self._surplus: list[str] = []
+        super().__init__(prog="cig", add_help=False, allow_abbrev=False, formatter_class=_NoFormatter)
+        self._help = f"cig help {command.name}" if command else "cig help"
+        for word in command.words if command else ():
+            self.add_argument(word.name.lower(), metavar=word.name, type=_one_of(word.name, word.choices))
+        for flag in [*_shared_flags(), *(command.flags if command else ())]:
+            self._add(flag)
 
-    def read(self, words: Sequence[str]) -> dict[str, Any]:
-        """Field → value, of what is given. Defaults stand in options.py alone."""
-        waiting = list(reversed(words))
-        while waiting:
-            word = waiting.pop()
-            if word == "--":
-                for each in reversed(waiting):
-                    self._plain(each)
-                break
-            if word.startswith("-") and word != "-":
-                self._flag(word, waiting)
-            else:
-                self._plain(word)
-        if self._missing:
-            names = " and ".join(word.name for word in self._missing)
-            raise self._refused(f"{names} {'are' if len(self._missing) > 1 else 'is'} missing")
-        if self._surplus:
-            raise _unknown(self._command, self._surplus[0])
-        return self._values
-
-    def _plain(self, word: str) -> None:
-        if self._missing:
-            wanted = self._missing.pop(0)
-            self._values[wanted.name.lower()] = _checked(wanted.name, word, wanted.choices)
+    def _add(self, flag: Flag) -> None:
+        if flag.metavar:
+            convert = str if flag.empty else _one_of(flag.names[-1], flag.choices)
+            kind: dict[str, Any] = {"type": convert, "metavar": flag.metavar}
+            kind |= {"action": _Append} if flag.many else {}
         else:
-            self._surplus.append(word)
+            kind = {"action": "count"} if flag.many else {"action": "store_true"}
+        # Defaults stand in options.py alone.
+        self.add_argument(*flag.names, dest=flag.field, default=None, **kind)
 
-    def _flag(self, word: str, waiting: list[str]) -> None:
-        """Take a word that begins with `-`; its value, if it has none of its own, is the last of `waiting`."""
-        name, equals, value = word.partition("=")
-        flag = self._flags.get(name)
-        if flag is None and "-" not in word[1:3]:  # -vv, -Cfolder
-            name, value = word[:2], word[2:]
-            flag = self._flags.get(name)
-            if flag is not None and not flag.metavar:
-                waiting.append("-" + value)
-        if flag is None:
-            self._surplus.append(word)
-        elif flag.metavar:
-            if not (equals or value):
-                if not waiting or (waiting[-1].startswith("-") and waiting[-1] != "-"):
-                    raise self._refused(f"{name}: expected one argument")
-                value = waiting.pop()
-            if not flag.empty:
-                _checked(flag.names[-1], value, flag.choices)
-            self._values[flag.field] = (*self._values.get(flag.field, ()), value) if flag.many else value
-        elif equals:
-            raise self._refused(f"{name} takes no value")
-        else:
-            self._values[flag.field] = self._values.get(flag.field, 0) + 1 if flag.many else True
+    def error(self, message: str) -> NoReturn:
+        missing = message.removeprefix("the following arguments are required: ")
+        if missing != message:
+            message = f"{missing} is missing" if "," not in missing else f"{missing.replace(', ', ' and ')} are missing"
+        message = message.removeprefix("argument ")
+        raise _wrong(message, f"`{self._help}` tells what it takes")
 
-    def _refused(self, message: str) -> UsageError:
-        return _wrong(message, f"`cig help{f' {self._command.name}' if self._command else ''}` tells what it takes")
+
+class _NoFormatter(argparse.HelpFormatter):
+    """`manual.py` writes the help. argparse would make a formatter for each option, to look at its own spelling of it,
+    and load what measures the terminal."""
+
+    def __init__(self, prog: str) -> None:
+        self._prog = prog
+
+
+class _Append(argparse.Action):
+    """Collects values in a tuple."""
+
+    def __call__(self, _parser: object, namespace: argparse.Namespace, values: object, _option: object = None) -> None:
+        setattr(namespace, self.dest, (*(getattr(namespace, self.dest) or ()), values))
 
 
 def _shared_flags() -> list[Flag]:
@@ -149,15 +130,19 @@ def _shared_flags() -> list[Flag]:
     return [flag for flag in GLOBAL_FLAGS if flag.field not in ("help", "version")]
 
 
-def _checked(name: str, value: str, choices: tuple[str, ...]) -> str:
-    """The value, if it is one of the choices, or anything but nothing where there are none."""
-    if not value:
-        raise _wrong(f"{name} is empty", "give it a value")
-    if choices and value not in choices:
-        meant = _nearest(value, choices)
-        hint = f'did you mean "{meant}"?' if meant else ""
-        raise _wrong(f'{name} is "{value}"; it may be {_listed(choices)}', hint)
-    return value
+def _one_of(name: str, choices: tuple[str, ...]) -> Callable[[str], str]:
+    """A converter that lets the choices through, or anything if there are none but nothing."""
+
+    def convert(value: str) -> str:
+        if not value:
+            raise _wrong(f"{name} is empty", "give it a value")
+        if choices and value not in choices:
+            meant = _nearest(value, choices)
+            hint = f'did you mean "{meant}"?' if meant else ""
+            raise _wrong(f'{name} is "{value}"; it may be {_listed(choices)}', hint)
+        return value
+
+    return convert
 
 
 def _check_exclusive(command: Command, values: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ One root key stands for everything below it: the worktree, cig itself, the plugi
 the outputs. If it holds, no action can be stale, and nothing else is imported. Whatever cannot be proven here is left
 to the graph, which decides by content; so this may say "cannot tell", but never "unchanged" wrongly.
 
-On the null path: no doit, no pygit2, no subprocess, no argument parser; see docs/caching.md, "The null build".
+On the null path: no doit, no pygit2, no subprocess, no argparse; see docs/caching.md, "The null build".
 """
 
 import marshal

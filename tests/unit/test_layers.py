@@ -61,6 +61,7 @@ OWNERS = {
     "jsonschema": "schema",
     "yaml": "formats",
     "nodesemver": "modules",
+    "argparse": "cli",
     "cryptography": "proof/keys.py",
     "obstore": "proof/bucket.py",
 }
