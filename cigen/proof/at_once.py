@@ -5,23 +5,20 @@ Owns: the first failure ends the rest, and is the caller's.
 
 import threading
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
 from queue import SimpleQueue
 
 from cigen.proof.stores import Each
 
 __all__ = ["fetch_all"]
 
+AT_ONCE = 64
+"""Requests under way, a thread each."""
 
-def fetch_all(
-    names: Iterable[str],
-    threads: int,
-    opened: Callable[[], AbstractContextManager[Callable[[str], bytes | None]]],
-    each: Each,
-) -> dict[str, bytes]:
+
+def fetch_all(names: Iterable[str], ask: Callable[[str], bytes | None], each: Each) -> dict[str, bytes]:
     """What exists of the names; `each` is told here, while the threads go on asking.
 
-    opened: what a thread asks with, one name after another; None: there is none.
+    ask: None of a name that is not there.
     """
     waiting = list(dict.fromkeys(names))[::-1]
     found: dict[str, bytes] = {}
@@ -30,21 +27,20 @@ def fetch_all(
 
     def work() -> None:
         try:
-            with opened() as ask:
-                while not failures:
-                    try:
-                        name = waiting.pop()
-                    except IndexError:
-                        return
-                    data = ask(name)
-                    if data is not None:
-                        arrived.put((name, data))
+            while not failures:
+                try:
+                    name = waiting.pop()
+                except IndexError:
+                    return
+                data = ask(name)
+                if data is not None:
+                    arrived.put((name, data))
         except BaseException as fault:
             failures.append(fault)
         finally:
             arrived.put(None)
 
-    workers = [threading.Thread(target=work, daemon=True) for _ in range(min(threads, len(waiting)))]
+    workers = [threading.Thread(target=work, daemon=True) for _ in range(min(AT_ONCE, len(waiting)))]
     for worker in workers:
         worker.start()
     try:

@@ -63,7 +63,7 @@ OWNERS = {
     "nodesemver": "modules",
     "argparse": "cli",
     "cryptography": "proof/keys.py",
-    "obstore": "proof/bucket.py",
+    "obstore": "proof/objects.py",
 }
 
 
