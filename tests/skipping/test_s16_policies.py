@@ -14,7 +14,7 @@ import pytest
 
 from cigen.pipeline.tier import detect_tier
 from cigen.proof.identity import identity_options
-from cigen.proof.places import latest_place, record_place
+from cigen.proof.places import latest_place, output_place, record_place
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/security.md").read_text(encoding="utf-8")
@@ -27,7 +27,11 @@ SIGNATURE = "cs1:" + "0" * 64
 
 def names(scope: str) -> list[str]:
     """All that a run of this tier writes."""
-    return [record_place(REPOSITORY, scope, "test-ruby3.3", SIGNATURE), latest_place(REPOSITORY, scope, "test-ruby3.3")]
+    return [
+        record_place(REPOSITORY, scope, "test-ruby3.3", SIGNATURE),
+        latest_place(REPOSITORY, scope, "test-ruby3.3"),
+        output_place(REPOSITORY, scope, "0" * 64),
+    ]
 
 
 def many(value: Any) -> list[Any]:
@@ -91,9 +95,11 @@ def test_s16_the_bucket_itself_keeps_records_from_being_overwritten_and_the_tier
     once, tiers = sid("RecordsAreWrittenOnce"), sid("OnlyProtectedRunsWriteProtected")
     assert once["Effect"] == tiers["Effect"] == "Deny"
     for scope in ("protected", "branch"):
-        record, latest = names(scope)
+        record, latest, output = names(scope)
         assert applies(once, "s3:PutObject", record)
         assert not applies(once, "s3:PutObject", latest), "latest is overwritten by every proof"
+        assert not applies(once, "s3:PutObject", output), "what was damaged is put right"
+        assert applies(tiers, "s3:PutObject", output) == (scope == "protected")
         assert applies(tiers, "s3:PutObject", record) == (scope == "protected")
 
 

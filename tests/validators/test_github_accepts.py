@@ -76,6 +76,27 @@ def test_no_finding_where_proofs_are_signed_in_an_environment(check: Check, tmp_
     assert check([path]) == []
 
 
+RESTORING = Path(__file__).parents[1] / "golden/github-restore/expected/files/dot-github/workflows/ci.yml"
+
+
+@pytest.fixture
+def restoring(tmp_path: Path) -> Path:
+    """A workflow whose planner hands files on, where GitHub has it."""
+    path = tmp_path / ".github/workflows/ci.yml"
+    path.parent.mkdir(parents=True)
+    path.write_text(RESTORING.read_text())
+    return path
+
+
+@pytest.mark.parametrize("check", CHECKS["github"].values(), ids=list(CHECKS["github"]))
+def test_no_finding_where_files_of_proven_jobs_are_handed_on(check: Check, restoring: Path) -> None:
+    assert check([restoring]) == []
+
+
+def test_the_strictest_persona_minds_no_files_that_are_handed_on(restoring: Path) -> None:
+    assert {finding.partition(":")[0] for finding in zizmor([restoring], "auditor")} <= ASKED_FOR
+
+
 KNOWN = (
     *("cache-binary", "distribution", "go-version", "merge-multiple", "package-manager-cache", "persist-credentials"),
     *("python-version", "restore-keys", "retention-days", "ruby-version"),

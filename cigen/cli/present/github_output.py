@@ -26,8 +26,9 @@ def github_text(document: Mapping[str, Any], jobs: Iterable[Job]) -> str:
     each job `run-ID`. With a matrix also `skip-legs-ID`, the values of its skipped legs beside its own `exclude`, and
     for each list of its legs `run-ID-NAME` and, unless all of them run, `legs-ID-NAME`, those that do.
 
-    What is said of legs stands before what is said of their job, so that a plan that says that a job runs has said all
-    of it.
+    Before all of these, if there are any, `restored`: ids of jobs whose files are there to be handed on, so that a plan
+    that skips such a job has said so. What is said of legs stands before what is said of their job, so that a plan that
+    says that a job runs has said all of it.
 
     jobs: those of the plan's entries; one that stands there for each of its legs counts once.
     """
@@ -44,7 +45,9 @@ def github_text(document: Mapping[str, Any], jobs: Iterable[Job]) -> str:
     }
     # The store's URL may be a secret, and GitHub hands on no output with the value of one in it.
     plan = {**document, "store": {**document["store"], "url": ""}}
-    lines = {
+    restored = sorted({entry["job"] for entry in entries.values() if entry.get("restored")})
+    lines = {"restored": _json(restored)} if restored else {}
+    lines |= {
         "plan": json.dumps(json.loads(plan_text(plan, _PLAN_BYTES)), sort_keys=True),
         "signatures": _json(recorded),
         "skip": _json(sorted(skipped | whole)),

@@ -4,9 +4,10 @@ Owns: which jobs an output holds, which secrets and machines a job wants, which 
 Where something is switched on is the provider's own knowledge.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from cigen.sdk import Graph, Job, KeyPath, Output, Runner, Setting, Skipping, Workflow
+from cigen.std.ci.plans import restorable
 from cigen.std.ci.workflows import effective_triggers, jobs_of, workflow_key
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "job_key",
     "merge_rules",
     "plan_keys",
+    "readers_of_files",
     "required",
     "runners_of",
     "secrets_of",
@@ -111,6 +113,15 @@ def install_by_hash(skipping: Skipping, checks: Checklist) -> None:
     if not skipping.install:
         reason = f"plans, records and gates are made by whatever is served as cigen {skipping.version}"
         checks.add("Have cig installed by its hash", 'cig.toml: [skipping] install = ".ci/cig.txt"', reason)
+
+
+def readers_of_files(graph: Graph, jobs: Collection[Job], checks: Checklist) -> None:
+    """A record holds digests; the files of a job are what they are, for whoever may read the store."""
+    kept = sorted(restorable(graph, jobs))
+    if kept:
+        title = "Let nobody read the store of proofs who may not read what these jobs leave"
+        reason = f"files of {', '.join(kept)} are kept there"
+        checks.add(title, "the store's own policy, as in docs/security.md", reason, ("skipping", "restore"))
 
 
 def plan_keys(job: Job) -> list[str]:

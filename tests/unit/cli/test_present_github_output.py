@@ -72,3 +72,14 @@ def test_a_list_is_named_after_all_that_it_holds() -> None:
 def test_the_column_of_plan_keys_gives_way_to_an_axis_of_its_name() -> None:
     (one,) = leg_lists((Leg("test-a", (Pair("leg", "a"),)),))
     assert (one.leg, one.rows) == ("leg_", ({"leg_": "test-a", "leg": "a"},))
+
+
+def test_whose_files_are_to_be_handed_on_is_said_first_and_once() -> None:
+    """S18: a text that breaks off says of no such job that it is skipped, and not that."""
+    job = matrix_job("a", "b")
+    hit = {"decision": "hit", "reason": "PROVEN", "job": "test", "signature": "cs1:0", "differs": []}
+    entries = {"test-a": {**hit, "restored": True}, "test-b": {**hit, "restored": True}}
+    text = github_text({"schema": "cig.plan/1", "store": {"url": ""}, "jobs": entries}, [job])
+    assert text.splitlines()[0] == 'restored=["test"]'
+    nothing = github_text({"schema": "cig.plan/1", "store": {"url": ""}, "jobs": dict.fromkeys(entries, hit)}, [job])
+    assert not any(line.startswith("restored") for line in nothing.splitlines())

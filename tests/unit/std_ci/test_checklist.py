@@ -3,16 +3,21 @@
 import pytest
 
 from cigen.sdk import (
+    Checkout,
     Container,
     Graph,
+    Inputs,
     Job,
+    JobOutputs,
     Leg,
     Matrix,
     Notify,
     Output,
+    PathGlob,
     PushTrigger,
     Runner,
     Service,
+    SkipIf,
     Skipping,
     Step,
     Tool,
@@ -25,6 +30,7 @@ from cigen.std.ci.checklist import (
     install_by_hash,
     job_key,
     merge_rules,
+    readers_of_files,
     runners_of,
     secrets_of,
     workflows_in,
@@ -104,4 +110,20 @@ def test_who_says_nothing_of_how_cig_is_installed_is_told_of_hashes() -> None:
     install_by_hash(Skipping(version="1.2.3"), checks)
     assert [one.reason for one in checks.found] == [
         "plans, records and gates are made by whatever is served as cigen 1.2.3"
+    ]
+
+
+def test_who_keeps_files_in_the_store_is_told_who_may_read_them() -> None:
+    files = SkipIf(paths_unmodified=(PathGlob("src/**"),))
+    steps = (Step("c", checkout=Checkout()),)
+    outputs = JobOutputs(("dist/**",))
+    kept = [Job(name, skip_if=files, steps=steps, outputs=outputs) for name in ("b", "a", "unused")]
+    jobs = [*kept, Job("use", needs=("a", "b"), inputs=Inputs(artifacts=("a", "b")))]
+    checks = Checklist()
+    readers_of_files(Graph("p", (), (), skipping=Skipping()), jobs, checks)
+    readers_of_files(Graph("p", (), (), skipping=Skipping(restore=True)), jobs[:3], checks)
+    assert checks.found == ()
+    readers_of_files(Graph("p", (), (), skipping=Skipping(restore=True)), jobs, checks)
+    assert [(one.reason, one.key) for one in checks.found] == [
+        ("files of a, b are kept there", ("skipping", "restore"))
     ]

@@ -62,7 +62,6 @@ SIGNATURE = "it decides the job's signature, which no workflow file holds"
 RESOLVED = "the core has resolved it: the machine of the job or of each leg is what counts"
 NOT_RENDERED = {
     (Job, "stage"): "the edges that it means stand in needs",
-    (JobOutputs, "files"): CORE,
     (JobOutputs, "junit"): CORE,
     (JobOutputs, "logs"): CORE,
     (JobOutputs, "retention_days"): CORE,
@@ -77,7 +76,8 @@ NOT_RENDERED = {
     (Job, "notify"): CORE,
     (Job, "packages"): CORE,
     (Job, "secrets"): CORE,
-    (Job, "inputs"): SIGNATURE,
+    (Inputs, "env"): SIGNATURE,
+    (Inputs, "files"): SIGNATURE,
     (Job, "owner"): "who proposed a job changes nothing in it",
     (Job, "runner"): RESOLVED,
     (PathGlob, "optional"): SIGNATURE,
@@ -86,7 +86,6 @@ NOT_RENDERED = {
     (SkipIf, "env"): "cig asks for it when it makes a plan",
     (Skipping, "audit"): "cig reads it when it makes a plan",
     (Skipping, "max_age"): "cig reads it when it makes a plan",
-    (Skipping, "restore"): "no planner hands files on yet",
     (Skipping, "runner"): RESOLVED,
     (Skipping, "version"): "the project says itself how cig comes to be on PATH",
     (ModuleUse, "constraint"): "that the step reached a provider at all is an error, whatever its version",
@@ -152,7 +151,7 @@ def _everything() -> tuple[Graph, Output]:
         when=Expr(Op.AND, args=(WHEN, ANY)),
         concurrency=Concurrency("", "group", True, 2),
         skip_if=SkipIf((PathGlob("a/**", True),), ("SKIP",), ("wip/*",)),
-        inputs=Inputs((PathGlob("b"),), ("X",), ("files",)),
+        inputs=Inputs((PathGlob("b"),), ("X",), ("files", "upstream")),
         outputs=JobOutputs(("dist/**",), ("r.xml",), 2, ("tag",), ("a.log",)),
         effects=True,
         notify=(Notify("always", "tell", ("SLACK",)),),
@@ -180,11 +179,17 @@ def _everything() -> tuple[Graph, Output]:
         machine=None,
         matrix=matrix,
         retry=Retry(1, 2),
-        steps=(Step("c", checkout=Checkout()), Step("r", run=Run("x"))),
+        steps=(
+            Step("c", checkout=Checkout()),
+            Step("r", run=Run("x")),
+            Step("k", upload=Artifact("upstream", ("b/**",))),
+        ),
         skip_if=SkipIf((PathGlob("a/**", True),), ("SKIP",), ("wip/*",)),
+        outputs=JobOutputs(("b/**",)),
     )
     # Its legs stand in the file as its axes and rows make them; those of a job that a plan knows may be a list.
     unplanned = replace(upstream, id="unplanned", skip_if=None, matrix=replace(matrix, legs=_legs("unplanned")))
+    unplanned = replace(unplanned, steps=upstream.steps[:2])
     manual = ManualTrigger((ManualInput("who", "choice", "Who?", "me", True, ("me", "you")),))
     triggers = Triggers(
         PushTrigger(("main",), ("wip",)),
@@ -218,6 +223,7 @@ def _everything() -> tuple[Graph, Output]:
         (ProviderBlock("github", '{"mode":"x"}'),),
         (".cigen",),
         "0.3.0",
+        True,
     )
     graph = Graph(
         "project",

@@ -12,6 +12,7 @@ from cigen.std.ci.checklist import (
     install_by_hash,
     job_key,
     merge_rules,
+    readers_of_files,
     required,
     runners_of,
     secrets_of,
@@ -55,6 +56,7 @@ def checklist(graph: Graph, output: Output) -> tuple[Setting, ...]:
         merge_rules(workflow, asked if required(jobs) else [], checks)
         if graph.skipping is not None and has_plan(graph, jobs) and "/" in output.path:
             _store(workflow, jobs, graph.skipping, secrets, checks)
+            readers_of_files(graph, jobs, checks)
         for job in jobs:
             _job(job, secrets, checks)
             for runner in runners_of(job):

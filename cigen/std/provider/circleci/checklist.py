@@ -9,6 +9,7 @@ from cigen.std.ci.checklist import (
     job_key,
     merge_rules,
     plan_keys,
+    readers_of_files,
     required,
     secrets_of,
     workflows_in,
@@ -54,6 +55,7 @@ def checklist(graph: Graph, output: Output) -> tuple[Setting, ...]:
         merge_rules(workflow, _asked(graph, workflow, jobs), checks)
         if graph.skipping is not None and has_plan(graph, jobs):
             _plan(workflow, jobs, graph.skipping, contexts, checks)
+            readers_of_files(graph, jobs, checks)
         _raw(workflow.raw, f'workflow "{workflow.id}"', workflow_key(workflow, "raw", "circleci"), checks)
         for job in jobs:
             _job(job, contexts, checks)

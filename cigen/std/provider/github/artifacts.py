@@ -5,7 +5,7 @@ attempt replaces its own. GitHub forgets the folder that all files have in commo
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,6 +14,7 @@ from cigen.sdk.yaml import Commented, Value
 from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.github.globs import ALONE, file_patterns, literal, search_root
 from cigen.std.provider.github.pins import uses
+from cigen.std.provider.github.restoring import FOLDER, left_name, restored_name, restored_prefix
 from cigen.std.provider.github.texts import SPECIAL, has_placeholder, render_text
 
 __all__ = ["Artifacts", "Leaving", "find_artifacts"]
@@ -34,10 +35,14 @@ class Leaving:
 
 @dataclass(frozen=True, slots=True)
 class Artifacts:
-    """All artifacts of a workflow, by their names in cig.toml, and those that some job fetches into place."""
+    """All artifacts of a workflow, by their names in cig.toml, and those that some job fetches into place.
+
+    restored: those that the planner may leave in the place of their job, or of some of its legs.
+    """
 
     left: Mapping[str, Leaving]
     fetched: frozenset[str]
+    restored: frozenset[str] = frozenset()
 
     def render_upload(self, artifact: Artifact) -> dict[str, Value]:
         """`uses` and `with` of the step. Raises CannotExpress for a name that GitHub refuses."""
@@ -48,12 +53,27 @@ class Artifacts:
         given: dict[str, Value] = {"name": render_text(artifact.name) + leaving.suffix, "path": self._paths(artifact)}
         if artifact.kind == "files" and artifact.when == "success":
             given["if-no-files-found"] = "error"
-        if artifact.retention_days:
-            given["retention-days"] = artifact.retention_days
-        if any(part.startswith(".") and part.strip(".") for path in artifact.paths for part in path.split("/")):
-            given["include-hidden-files"] = True
-        given["overwrite"] = True
-        return {"uses": uses("actions/upload-artifact"), "with": given}
+        return _upload(given, artifact)
+
+    def render_restored(self, name: str) -> dict[str, Value]:
+        """The same for the planner, which leaves what a proven job left: the same files, to be put into the same place.
+
+        Raises CannotExpress where that place differs from leg to leg.
+        """
+        leaving = self.left[name]
+        parts = [part for part in _place(leaving.artifact).split("/") if part not in ("", ".")]
+        given: dict[str, Value] = {
+            "name": left_name(name) if leaving.suffix else render_text(name),
+            # A folder as a whole: GitHub leaves out its name, as it does that of the folder that a job's files share.
+            "path": "/".join([FOLDER, name, *(re.sub(r"[*?\[]", r"[\g<0>]", part) for part in parts)]),
+            "if-no-files-found": "error",
+        }
+        return _upload(given, leaving.artifact)
+
+    def asks_plan(self, job: Job) -> bool:
+        """Whether the job fetches what may come from the planner under a name that speaks of it."""
+        names = {step.download.name for step in job.steps if step.download is not None}
+        return any(name in self.restored and self.left[name].suffix for name in names)
 
     def render_download(self, download: Download) -> dict[str, Value]:
         """`uses` and `with` of the step. Raises CannotExpress for an artifact that no job leaves."""
@@ -90,9 +110,12 @@ class Artifacts:
         """A pattern for the artifacts of all legs and no other."""
         common = re.split(r"\$\{\{", render_text(leaving.artifact.name) + leaving.suffix)[0]
         others = [name for other in self.left.values() if other is not leaving for name in other.names]
-        if not any(name.startswith(common) for name in others):
-            return f"{common}*"
-        listed = f"{{{','.join(leaving.names)}}}"
+        others += map(restored_prefix, self.restored)
+        names = leaving.names if any(name.startswith(common) for name in others) else (f"{common}*",)
+        if leaving.artifact.name in self.restored:
+            names = (restored_name(leaving.artifact.name), *names)
+        # Braces around one name would be part of it.
+        listed = f"{{{','.join(names)}}}" if len(names) > 1 else names[0]
         if len(listed) > _WIDEST_PATTERN:
             raise CannotExpress(
                 f'no pattern finds the {len(leaving.names)} artifacts "{leaving.artifact.name}" and no others',
@@ -101,8 +124,13 @@ class Artifacts:
         return listed
 
 
-def find_artifacts(jobs: Iterable[Job], leg_names: Mapping[str, str]) -> Artifacts:
-    """What the jobs leave and fetch. leg_names: job id → the text with expressions that names a leg."""
+def find_artifacts(
+    jobs: Iterable[Job], leg_names: Mapping[str, str], restored: Collection[str] = frozenset()
+) -> Artifacts:
+    """What the jobs leave and fetch. leg_names: job id → the text with expressions that names a leg.
+
+    restored: jobs whose files the planner may leave.
+    """
     left: dict[str, Leaving] = {}
     fetched: set[str] = set()
     for job in jobs:
@@ -111,7 +139,16 @@ def find_artifacts(jobs: Iterable[Job], leg_names: Mapping[str, str]) -> Artifac
                 fetched.add(step.download.name)
             if step.upload is not None:
                 left.setdefault(step.upload.name, _leaving(job, step.upload, leg_names.get(job.id, "")))
-    return Artifacts(left, frozenset(fetched))
+    return Artifacts(left, frozenset(fetched), frozenset(left.keys() & restored))
+
+
+def _upload(given: dict[str, Value], artifact: Artifact) -> dict[str, Value]:
+    if artifact.retention_days:
+        given["retention-days"] = artifact.retention_days
+    if any(part.startswith(".") and part.strip(".") for path in artifact.paths for part in path.split("/")):
+        given["include-hidden-files"] = True
+    given["overwrite"] = True
+    return {"uses": uses("actions/upload-artifact"), "with": given}
 
 
 def _leaving(job: Job, artifact: Artifact, leg_name: str) -> Leaving:

@@ -11,6 +11,7 @@ from cigen.std.ci.checklist import (
     job_key,
     merge_rules,
     plan_keys,
+    readers_of_files,
     required,
     runners_of,
     secrets_of,
@@ -38,6 +39,7 @@ def checklist(graph: Graph, output: Output) -> tuple[Setting, ...]:
         _triggers(graph, workflow, jobs, checks)
         if graph.skipping is not None and has_plan(graph, jobs):
             _store(workflow, jobs, graph.skipping, checks)
+            readers_of_files(graph, jobs, checks)
         for job in jobs:
             _secrets(job, checks)
             _environment(job, checks)

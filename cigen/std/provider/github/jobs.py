@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from cigen.sdk import Job, Workflow
 from cigen.sdk.yaml import Value
-from cigen.std.ci.plans import is_recorded
+from cigen.std.ci.plans import PLANNER, is_recorded
 from cigen.std.ci.problems import CannotExpress
 from cigen.std.ci.workflows import effective_triggers
 from cigen.std.provider.github.approvals import render_environment
@@ -63,7 +63,7 @@ def render_job(job: Job, strategy: Strategy | None, runs_on: Value, scope: JobSc
     """The job's mapping. Mistakes go to the scope's report, and the rest is rendered."""
     found: dict[str, Value] = {"name": _name(job, strategy)}
     planning = scope.planning if scope.planning and scope.planning.heeds(job) else None
-    needs = planning.needs(job) if planning else list(job.needs)
+    needs = _needs(job, planning, scope)
     if needs:
         found["needs"] = needs[0] if len(needs) == 1 else list[Value](needs)
     condition = _condition(job, scope)
@@ -72,7 +72,7 @@ def render_job(job: Job, strategy: Strategy | None, runs_on: Value, scope: JobSc
     if condition:
         found["if"] = if_value(condition)
     found["runs-on"] = runs_on
-    found["timeout-minutes"] = job.timeout
+    found["timeout-minutes"] = planning.timeout(job) if planning else job.timeout
     found["permissions"] = {
         **(planning.permissions(job) if planning else {}),
         **render_permissions(job, scope.workflow),
@@ -102,6 +102,13 @@ def render_job(job: Job, strategy: Strategy | None, runs_on: Value, scope: JobSc
     check_job(job, runs_on, scope.report)
     _add_steps(found, job, strategy, scope)
     return found
+
+
+def _needs(job: Job, planning: Planning | None, scope: JobScope) -> list[str]:
+    if planning:
+        return planning.needs(job)
+    # It waits for the planner anyhow: the jobs that it fetches from do.
+    return [PLANNER, *job.needs] if scope.artifacts.asks_plan(job) else [*job.needs]
 
 
 def _add_containers(found: dict[str, Value], job: Job, scope: JobScope) -> None:

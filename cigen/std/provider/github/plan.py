@@ -6,7 +6,7 @@ because something before it failed.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from cigen.sdk.yaml import Commented, Value
 from cigen.std.ci.blocks import read_own
 from cigen.std.ci.plans import (
     GATE,
+    KEEPING_MINUTES,
     KEY,
     PLANNER,
     gate_name,
@@ -28,11 +29,14 @@ from cigen.std.ci.plans import (
     venv_script,
 )
 from cigen.std.ci.problems import CannotExpress
+from cigen.std.provider.github.artifacts import Artifacts
 from cigen.std.provider.github.checkout import render_checkout
 from cigen.std.provider.github.conditions import all_of, if_value
+from cigen.std.provider.github.limits import HOSTED_MINUTES
 from cigen.std.provider.github.matrix import Strategy
 from cigen.std.provider.github.problems import new_report
 from cigen.std.provider.github.proof_cache import STORE, collect_steps, hand_over_step, restore_steps
+from cigen.std.provider.github.restoring import ATTEMPT, FOLDER, is_handed_on
 from cigen.std.provider.github.runners import runs_on
 from cigen.std.provider.github.scripts import own_script, render_script
 from cigen.std.provider.github.secret_env import render_secrets
@@ -48,6 +52,12 @@ _STEP_MINUTES = 2
 """For each step that could hang. One that takes too long fails, and so does its job; a job that takes too long itself
 is cancelled by GitHub, which is another thing.
 """
+_KEEP_MINUTES = 2 * KEEPING_MINUTES
+"""For a proof with the files of its job, which are packed first."""
+_FETCH_MINUTES = 4
+"""For a plan that brings files: they have a minute to come, and are then unpacked."""
+_HAND_ON_MINUTES = 5
+"""For those of one job."""
 
 _TOKEN: dict[str, Value] = {"id-token": Commented("write", "opens the store of proofs")}
 _ENVIRONMENT, _IDENTITY = "environment", "oidc"
@@ -74,6 +84,7 @@ class Planning:
     secrets: Mapping[str, str]
     bash: bool
     report: Report
+    artifacts: Artifacts
     environment: str = ""
     identity: bool = False
 
@@ -123,6 +134,13 @@ class Planning:
         """What the job's token may do so that its proof is kept."""
         return _TOKEN if self.identity and is_recorded(job) else {}
 
+    def timeout(self, job: Job) -> int:
+        """Minutes for the job: its own, and those that it may wait until its files are kept."""
+        return job.timeout + (KEEPING_MINUTES if self._keeps(job) else 0)
+
+    def _keeps(self, job: Job) -> bool:
+        return self.ids[job.id] in self.artifacts.restored
+
     def record_steps(self, job: Job, strategy: Strategy | None) -> list[tuple[str, dict[str, Value]]]:
         """The last steps, which keep the proof that the job passed, each with its id."""
         if not is_recorded(job):
@@ -138,7 +156,8 @@ class Planning:
         keys = (KEY,) if self.skipping.trust else ()
         found["env"] = {**env, **self._store_env(*keys)}
         # Whatever happens here, the job has passed.
-        found |= {"timeout-minutes": _STEP_MINUTES, "continue-on-error": True}
+        minutes = _KEEP_MINUTES if self._keeps(job) else _STEP_MINUTES
+        found |= {"timeout-minutes": minutes, "continue-on-error": True}
         steps = [("cig-record", found)]
         return [*steps, ("cig-hand-over", hand_over_step(leg))] if self.cached else steps
 
@@ -155,21 +174,26 @@ class Planning:
         listed = next((name for name in asked if name.startswith("run-") and name[4:] in self.listed), "")
         if listed:
             outputs[listed] = Commented(_output(asked[listed]), above=(_LISTED,))
+        if any(self.artifacts.asks_plan(job) for job in self.jobs.values()):
+            outputs[ATTEMPT] = "${{ github.run_attempt }}"
         checkout = Checkout(sparse=tuple(f"/{path}" for path in self.skipping.files))
+        hand_on = self._hand_on()
         command = f"cig compute-signatures --workflow {self.workflow.id} --format github"
+        if hand_on:
+            command += f" --restore {FOLDER}"
         decide: dict[str, Value] = {"name": "Decide what must run", "id": "plan"}
         decide |= self._script(f'{command} >> "$GITHUB_OUTPUT"')
         env = self._store_env()
         if env:
             decide["env"] = env
-        decide["timeout-minutes"] = _STEP_MINUTES
+        decide["timeout-minutes"] = _FETCH_MINUTES if hand_on else _STEP_MINUTES
         found: dict[str, Value] = {"name": "cig/plan"}
         root = root_condition(self.workflow)
         if root:
             found["if"] = if_value(root)
         found |= {
             "runs-on": self._machine(),
-            "timeout-minutes": _MINUTES,
+            "timeout-minutes": self._minutes(hand_on),
             "permissions": {"contents": "read", **(_TOKEN if self.identity else {})},
             "outputs": outputs,
             "steps": [
@@ -177,9 +201,28 @@ class Planning:
                 *(restore_steps() if self.cached else ()),
                 {**self._install(), "timeout-minutes": _STEP_MINUTES},
                 decide,
+                *hand_on,
             ],
         }
         return found
+
+    def _hand_on(self) -> list[dict[str, Value]]:
+        """The steps that leave the files of proven jobs for those that fetch them. If one fails, no plan counts."""
+        found: list[dict[str, Value]] = []
+        for name in sorted(self.artifacts.restored):
+            try:
+                body = self.artifacts.render_restored(name)
+            except CannotExpress:
+                # It is told where the files are fetched.
+                continue
+            step: dict[str, Value] = {"name": f"Hand on the files of {name}", "if": is_handed_on(name), **body}
+            found.append({**step, "timeout-minutes": _HAND_ON_MINUTES})
+        return found
+
+    def _minutes(self, hand_on: Sequence[Mapping[str, Value]]) -> int:
+        """For the planner: more than its steps can take, one of which fails first."""
+        more = _FETCH_MINUTES + _HAND_ON_MINUTES * len(hand_on) if hand_on else 0
+        return min(_MINUTES + more, HOSTED_MINUTES)
 
     def gate(self) -> dict[str, Value]:
         """The job that a merge waits for: green if everything was run or proven."""

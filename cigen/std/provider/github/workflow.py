@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from cigen.sdk import Diagnostic, Graph, Job, Matrix, Output, Triggers, Workflow
 from cigen.sdk.yaml import Commented, Document, Value, emit
-from cigen.std.ci.plans import GATE, PLANNER, has_plan
+from cigen.std.ci.plans import GATE, PLANNER, has_plan, restorable
 from cigen.std.ci.problems import CannotExpress
 from cigen.std.ci.shortfalls import check_skipping
 from cigen.std.ci.workflows import chosen_workflows, effective_triggers, jobs_of, workflow_key
@@ -83,7 +83,7 @@ def _mapping(workflow: Workflow, jobs: Sequence[Job], graph: Graph, report: Repo
     parts = split_matrices(jobs, report, known_by_leg(graph, jobs))
     placed = [_placed(part, report) for part in parts]
     names = {part.whole.id: strategy.leg_name for part, (strategy, _) in zip(parts, placed, strict=True) if strategy}
-    artifacts = find_artifacts(jobs, names)
+    artifacts = find_artifacts(jobs, names, restorable(graph, jobs))
     scope = _scope(graph, workflow, jobs, artifacts, report)
     planning = _planning(graph, scope, parts)
     scope = replace(scope, planning=planning)
@@ -139,6 +139,7 @@ def _planning(graph: Graph, scope: JobScope, parts: Sequence[Part]) -> Planning 
         secrets=scope.secrets,
         bash=scope.bash,
         report=scope.report,
+        artifacts=scope.artifacts,
         environment=key_environment(graph.skipping) if graph.skipping.trust else "",
         identity=takes_role(graph.skipping),
     )

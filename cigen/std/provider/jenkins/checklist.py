@@ -10,6 +10,7 @@ from cigen.std.ci.checklist import (
     install_by_hash,
     job_key,
     merge_rules,
+    readers_of_files,
     required,
     runners_of,
     secrets_of,
@@ -51,6 +52,7 @@ def checklist(graph: Graph, output: Output, text: str) -> tuple[Setting, ...]:
         merge_rules(workflow, [(reason, workflow_key(workflow, "on"))] if planned or required(jobs) else [], checks)
         if planned and graph.skipping is not None:
             _store(workflow, jobs, graph.skipping, secrets, checks)
+            readers_of_files(graph, jobs, checks)
         _approval(workflow, checks)
         for job in jobs:
             _job(job, secrets, checks)
