@@ -4,15 +4,13 @@ The plans of the first half are made up; in the second, `cig` itself makes them,
 """
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from jenkins_acted import Acted
 from jenkins_stub import Run, Runs
 
 from cigen.cli.present.jenkins_decisions import jenkins_text
@@ -373,68 +371,21 @@ path = "Jenkinsfile"
 ALL = ["build", "docs", "report", "test-one", "test-two"]
 
 
-class Acted:
-    """Repositories with a Jenkinsfile each, all of one project and one store, and what their runs did."""
-
-    def __init__(self, root: Path, runs: Runs) -> None:
-        self.root, self.runs = root, runs
-        self.environment = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        author = {f"GIT_{who}_{what}": "a@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-        home = root / "home"
-        home.mkdir()
-        self.environment |= {"PATH": path, "HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1", **author}
-
-    def repository(self, name: str, *edits: str, build: str = "true", docs: str = "true") -> Path:
-        """edits: files that are not as they were."""
-        root = self.root / name
-        for path in ("src/a", "test/a", "docs/a"):
-            (root / path).parent.mkdir(parents=True, exist_ok=True)
-            (root / path).write_text("2\n" if path in edits else "1\n")
-        (root / "cig.toml").write_text(CONFIG.replace("BUILD", build).replace("DOCS", docs))
-        self._run(root, "git", "-c", "init.defaultBranch=main", "init", "-q")
-        self._run(root, sys.executable, "-m", "cigen", "render")
-        self._run(root, "git", "add", "-A")
-        self._run(root, "git", "commit", "-q", "-m", "x")
-        return root
-
-    def _run(self, root: Path, *command: str) -> None:
-        subprocess.run(command, cwd=root, env=self.environment, check=True, capture_output=True)
-
-    def add(self, name: str, root: Path, store: str = "store", tool: str = "", **settings: Any) -> None:
-        """A run. tool: a script in the place of `cig`, which it finds as `$REAL`."""
-        env = {**self.environment, **MAIN, "CIG_STORE": str(self.root / store), "LOG": str(self.log(name))}
-        env["REAL"] = str(Path(sys.executable).parent / "cig")
-        if tool:
-            folder = self.root / f"tools of {name}"
-            folder.mkdir()
-            (folder / "cig").write_text(f"#!/bin/sh\n{tool}\n")
-            (folder / "cig").chmod(0o755)
-            env["PATH"] = f"{folder}{os.pathsep}{env['PATH']}"
-        env |= settings.pop("env", {})
-        text = settings.pop("text", (root / "Jenkinsfile").read_text())
-        self.runs.add(name, text, execute=True, repository=str(root), env=env, **settings)
-
-    def log(self, name: str) -> Path:
-        return self.root / f"{name.replace(' ', '-')}.log"
-
-    def ran(self, name: str) -> list[str]:
-        return sorted(self.log(name).read_text().split()) if self.log(name).exists() else []
-
-    def records(self, store: str) -> list[str]:
-        paths = (self.root / store).rglob("records/*/*")
-        return sorted({path.as_posix().split("/records/")[1].split("/")[0] for path in paths})
+def repository(made: Acted, name: str, *edits: str, build: str = "true", docs: str = "true") -> Path:
+    """edits: files that are not as they were."""
+    files = {path: "2\n" if path in edits else "1\n" for path in ("src/a", "test/a", "docs/a")}
+    return made.repository(name, CONFIG.replace("BUILD", build).replace("DOCS", docs), files)
 
 
 @pytest.fixture(scope="module")
 def acted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Acted, dict[str, Run]]:
     """Runs in this order, with their own store where one must not see what another left."""
-    made = Acted(tmp_path_factory.mktemp("acted"), Runs(tmp_path_factory.mktemp("runs")))
-    first = made.repository("first")
+    made = Acted(tmp_path_factory.mktemp("acted"), Runs(tmp_path_factory.mktemp("runs")), MAIN)
+    first = repository(made, "first")
     made.add("first", first)
     made.add("second", first)
-    made.add("docs edited", made.repository("docs", "docs/a"))
-    made.add("source edited", made.repository("source", "src/a"))
+    made.add("docs edited", repository(made, "docs", "docs/a"))
+    made.add("source edited", repository(made, "source", "src/a"))
     tag = {"env": {"TAG_NAME": "v1", "BRANCH_NAME": "v1"}}
     made.add("tag", first, **tag)
     elsewhere = '[ "$1" = compute-signatures ] || exec "$REAL" "$@"\n'
@@ -450,9 +401,9 @@ def acted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Acted, dict[str, Ru
     made.add("skipped", first, store="fresh", text=lost)
     fork = {"CHANGE_ID": "5", "CHANGE_TARGET": "main", "CHANGE_FORK": "stranger", "BRANCH_NAME": "PR-5"}
     made.add("fork", first, store="forks", env=fork)
-    made.add("red", made.repository("red", build="false"), store="red")
+    made.add("red", repository(made, "red", build="false"), store="red")
     flaky = f"[ -e {made.root}/once ] || {{ touch {made.root}/once; false; }}"
-    made.add("flaky", made.repository("flaky", docs=flaky), store="flaky")
+    made.add("flaky", repository(made, "flaky", docs=flaky), store="flaky")
     return made, made.runs.start()
 
 

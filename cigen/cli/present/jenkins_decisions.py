@@ -10,7 +10,8 @@ __all__ = ["jenkins_text"]
 
 
 def jenkins_text(jobs: Mapping[str, Mapping[str, Any]]) -> str:
-    """One object, an entry a line: `decision`, `reason`, `signature`, `skip`, and `url`, the run that proved it.
+    """One object, an entry a line: `decision`, `reason`, `signature`, `skip`, and `url`, the run that proved it; where
+    files of it were brought, `restored`, the job that they are called by.
 
     A Jenkinsfile leaves out what has `skip`, and nothing else; a text that was cut off is no object.
     """
@@ -20,10 +21,12 @@ def jenkins_text(jobs: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def _entry(job: Mapping[str, Any]) -> dict[str, Any]:
+    restored = {"restored": job["job"]} if job.get("restored") is True else {}
     return {
         "decision": job["decision"],
         "reason": job["reason"],
         "signature": job["signature"],
         "skip": is_skipped(job["decision"], job["reason"]),
         "url": job.get("proved_by", {}).get("url", ""),
+        **restored,
     }

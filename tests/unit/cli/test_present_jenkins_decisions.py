@@ -44,6 +44,12 @@ def test_only_what_the_plan_itself_leaves_out_is_skipped(decision: str, reason: 
     assert json.loads(jenkins_text({"a": entry(decision, reason)}))["a"]["skip"] is skip
 
 
+def test_an_entry_whose_files_were_brought_says_what_they_are_called_by() -> None:
+    """S18: the job, whose legs left them together."""
+    found = json.loads(jenkins_text({"test-a": entry("hit", "PROVEN", restored=True), "b": entry("hit", "PROVEN")}))
+    assert {key: one.get("restored") for key, one in found.items()} == {"test-a": "test", "b": None}
+
+
 def test_a_plan_of_nothing_is_an_object() -> None:
     assert jenkins_text({}) == "{}\n"
 

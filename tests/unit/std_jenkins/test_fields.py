@@ -64,17 +64,17 @@ RESOLVED = "the core has resolved it: the machine of the job or of each leg is w
 NOT_RENDERED = {
     (Artifact, "retention_days"): "reported for the job's outputs, of which the core made it",
     (Graph, "facts"): "the core has put them into the texts",
+    (Inputs, "env"): SIGNATURE,
+    (Inputs, "files"): SIGNATURE,
     (Job, "caches"): CORE,
     (Job, "checkout"): CORE,
     (Job, "cleanup"): CORE,
     (Job, "notify"): CORE,
     (Job, "packages"): CORE,
     (Job, "secrets"): CORE,
-    (Job, "inputs"): SIGNATURE,
     (Job, "owner"): "who proposed a job changes nothing in it",
     (Job, "runner"): RESOLVED,
     (Job, "stage"): "the edges that it means stand in needs",
-    (JobOutputs, "files"): CORE,
     (JobOutputs, "junit"): CORE,
     (JobOutputs, "logs"): CORE,
     (ManualInput, "required"): "an answer with a default is always given",
@@ -95,7 +95,6 @@ NOT_RENDERED = {
     (PathGlob, "pattern"): SIGNATURE,
     (Skipping, "audit"): PLANNED,
     (Skipping, "max_age"): PLANNED,
-    (Skipping, "restore"): "no planner hands files on yet",
     (Skipping, "runner"): RESOLVED,
     (Skipping, "version"): "the project says itself how cig comes to be on PATH",
     (Workflow, "stages"): "the edges that they mean stand in needs",
@@ -216,9 +215,21 @@ def _everything() -> tuple[Graph, Output]:
         (ProviderBlock("jenkins", '{"mode":"x"}'),),
         (".cigen",),
         "0.3.0",
+        True,
     )
     facts = (Fact("ruby_version", "3.4", ".ruby-version"),)
-    graph = Graph("project", (workflow,), (job, upstream, other), facts, secrets, skipping)
+    kept = Step("checkout", checkout=Checkout()), Step("keep", upload=Artifact("kept", ("lib/**",)))
+    provable = Job(
+        "kept",
+        workflow="ci",
+        machine=skipping.machine,
+        steps=kept,
+        skip_if=SkipIf((PathGlob("a/**"),)),
+        outputs=JobOutputs(("lib/**",)),
+    )
+    fetch = (Step("fetch", download=Download("kept")),)
+    user = Job("user", workflow="ci", machine=skipping.machine, steps=fetch, inputs=Inputs(artifacts=("kept",)))
+    graph = Graph("project", (workflow,), (job, upstream, other, provable, user), facts, secrets, skipping)
     return graph, Output("jenkins", "Jenkinsfile", "All of it.", "ci")
 
 

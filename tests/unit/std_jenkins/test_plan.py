@@ -7,10 +7,14 @@ from typing import Any
 import pytest
 
 from cigen.sdk import (
+    Artifact,
     Checkout,
     Diagnostic,
+    Download,
     Graph,
+    Inputs,
     Job,
+    JobOutputs,
     Leg,
     Matrix,
     Output,
@@ -142,6 +146,51 @@ def test_a_variable_or_branch_that_skips_means_nothing_where_skipping_is_off() -
     one = job("a", skip_if=SkipIf(env=("SKIP",)))
     assert [found.code for found in render(one, skipping=None)[1]] == ["JENKINS_014"]
     assert render(one)[1] == ()
+
+
+# -- files that a plan brings ------------------------------------------------------------------------------------------
+
+RESTORING = replace(ON, restore=True)
+
+
+def leaving(name: str, *paths: str, **given: Any) -> Job:
+    """A job that leaves files, as cig.toml makes one."""
+    found = provable(name, outputs=JobOutputs(files=paths), **given)
+    return replace(found, steps=(*found.steps, Step("keep", upload=Artifact(name, paths))))
+
+
+def fetching(*names: str) -> Job:
+    steps = tuple(Step(f"get-{name}", download=Download(name)) for name in names)
+    return job("use", *names, steps=steps, inputs=Inputs(artifacts=names))
+
+
+def test_only_where_a_plan_can_bring_files_it_is_asked_to() -> None:
+    """S18."""
+    jobs = leaving("build", "dist/**"), provable("docs"), fetching("build")
+    found = text(*jobs, skipping=RESTORING)
+    assert "cig compute-signatures --workflow ci --restore .cigen/cache/restored > cig-plan.json\n" in found
+    assert "    Map restored = handRestored(entries, [\n      'build': 'dist/**',\n    ])\n" in found
+    assert "entries: entries, restored: restored])" in found
+    assert "onNode('linux', 30, 'build', 7) {" in found
+    assert "onNode('linux', 30, 'docs') {" in found
+    off = text(*jobs)
+    for word in ("estore", "recording"):
+        assert word not in off
+    assert "within(2) {" in off
+    unread = leaving("build", "dist/**"), job("use", "build")
+    assert text(*unread, skipping=RESTORING) == text(*unread)
+
+
+def test_a_leg_whose_files_are_kept_has_longer_for_its_record() -> None:
+    found = text(leaving("a", "out/{{ matrix.part }}/*", matrix=PARTS), fetching("a"), skipping=RESTORING)
+    assert "onNode('linux', 30, leg.name, 7) {" in found
+    assert "'a': 'out/one/*,out/two/*'," in found
+
+
+def test_what_looks_like_a_value_of_a_matrix_is_no_part_of_a_pattern() -> None:
+    """There is no leg where a plan is made."""
+    found = text(leaving("a", "out/{{ '{{' }} matrix.part }}"), fetching("a"), skipping=RESTORING)
+    assert "'a': 'out/{{ matrix.part }},out/{{ matrix.part }}/**'," in found
 
 
 # -- what is to be set up ----------------------------------------------------------------------------------------------

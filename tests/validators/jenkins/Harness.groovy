@@ -2,9 +2,9 @@
 //
 // groovy Harness.groovy CASES.json    where CASES.json is a list of
 //   { "file": path, "env": {name: value}, "params": {…}, "causes": [class name, …], "execute": bool, "dir": path,
-//     "fail": [label, …], "hang": [label, …], "repository": path, "outputs": {stage: text} }
+//     "fail": [label, …], "hang": [label, …], "refuse": [stash, …], "repository": path, "outputs": {stage: text} }
 // Scripts run in bash within "dir" if "execute" is true, else each is recorded and succeeds, but for those whose label
-// is in "fail" or, for as long as it may take, in "hang". A checkout clones "repository". Branches of `parallel` run one after the other, as the green threads of Jenkins may.
+// is in "fail" or, for as long as it may take, in "hang". No stash in "refuse" is taken. A checkout clones "repository". Branches of `parallel` run one after the other, as the green threads of Jenkins may.
 import groovy.json.JsonOutput
 import groovy.json.JsonSlurper
 import org.codehaus.groovy.control.CompilerConfiguration
@@ -202,13 +202,16 @@ abstract class Stub extends Script {
   }
 
   def stash(Map given) {
-    note([kind: 'stash'] + given)
+    note([kind: 'stash', cwd: directories.last()] + given)
+    if (given.name =~ /[?*\/\\%!@#$^&|<>\[\]:;]/) throw new Exception("${given.name} is no name of a stash")
+    if ((settings.refuse ?: []).contains(given.name)) throw new Exception("no space left for ${given.name}")
     List files = []
     if (settings.execute) {
       def scan = new AntBuilder().fileScanner {
         fileset(dir: directories.last(), includes: given.includes, excludes: given.excludes ?: '', defaultexcludes: 'no')
       }
       for (file in scan) files << [new File(directories.last()).toURI().relativize(file.toURI()).path, file.bytes]
+      if (!files && !given.allowEmpty) throw new Exception('No files included in stash')
     }
     stashes[given.name] = files
   }

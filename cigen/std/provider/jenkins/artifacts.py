@@ -3,16 +3,17 @@
 Owns: names and places. A matrix job stashes one for each leg, and whoever fetches the artifact gets them all.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from cigen.sdk import Artifact, Download, Job
+from cigen.std.ci.legs import plain_text, static_jobs
 from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.jenkins.globs import ant_patterns
 from cigen.std.provider.jenkins.groovy import Code, braces, call, literal, text
 from cigen.std.provider.jenkins.used import Used
 
-__all__ = ["Artifacts", "find_artifacts"]
+__all__ = ["Artifacts", "find_artifacts", "included_files"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +59,17 @@ def find_artifacts(jobs: Iterable[Job]) -> Artifacts:
     steps = [step for job in jobs for step in job.steps]
     left = frozenset(step.upload.name for step in steps if step.upload and step.upload.kind == "files")
     return Artifacts(left, frozenset(step.download.name for step in steps if step.download))
+
+
+def included_files(jobs: Iterable[Job], names: Collection[str]) -> dict[str, str]:
+    """What is to be taken of the files that these jobs have left, all legs of each together: Ant's patterns by job."""
+    found: dict[str, dict[str, None]] = {}
+    for one in static_jobs(job for job in jobs if job.id in names):
+        files = one.job.outputs.files if one.job.outputs else ()
+        try:
+            # What a leg leaves out, it has left out for itself.
+            included, _ = ant_patterns(map(plain_text, files))
+        except CannotExpress:
+            continue
+        found.setdefault(one.source, {}).update(dict.fromkeys(included.split(",")))
+    return {job: ",".join(included) for job, included in found.items()}

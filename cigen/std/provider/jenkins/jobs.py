@@ -17,7 +17,7 @@ from cigen.std.provider.jenkins.conditions import ConditionScope, asks_for_matri
 from cigen.std.provider.jenkins.containers import in_container, log_in, with_services
 from cigen.std.provider.jenkins.groovy import Code, braces, call, comment, literal, text
 from cigen.std.provider.jenkins.legs import Variant, has_legs, row, variants
-from cigen.std.provider.jenkins.plan import entries, keeps_proof
+from cigen.std.provider.jenkins.plan import KEEPING, entries, keeps_proof
 from cigen.std.provider.jenkins.raw import JobBlock, read_job_block, wrapped
 from cigen.std.provider.jenkins.runners import agent_label
 from cigen.std.provider.jenkins.scripts import render_script
@@ -36,7 +36,7 @@ _LEGS_IN_A_FUNCTION = 100
 class JobScope:
     """What all jobs of a workflow are rendered within. `values`: the outputs that jobs declare, by job.
 
-    `planned`: a plan says which of them need not run.
+    `planned`: a plan says which of them need not run. `brought`: those whose files it can bring in place of a run.
     """
 
     workflow: Workflow
@@ -45,6 +45,7 @@ class JobScope:
     secrets: Mapping[str, Secret]
     values: Mapping[str, Sequence[str]]
     planned: bool
+    brought: frozenset[str]
     used: Used
     report: Report
 
@@ -179,6 +180,7 @@ def _variant(name: str, variant: Variant, block: JobBlock, scope: JobScope) -> l
     parts = _parts(job, steps)
     body, helpers = _flow(name, parts, leg=leg, used=used)
     proof = "leg.name" if leg else literal(job.id)
+    proof += f", {KEEPING}" if job.id in scope.brought else ""
     body = _surrounded(variant, body, scope, f", {proof}" if proven else "")
     body = wrapped(block.own, body)
     if job.when is not None and asks_for_matrix(job.when):

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 
 from cigen.sdk import Diagnostic, Graph, Job, Output, Workflow
 from cigen.std.ci.inputs import must_be_given
-from cigen.std.ci.plans import has_plan
+from cigen.std.ci.plans import has_plan, restorable
 from cigen.std.ci.shortfalls import check_skipping
 from cigen.std.ci.workflows import chosen_workflows, effective_triggers, jobs_of, workflow_key
-from cigen.std.provider.jenkins.artifacts import find_artifacts
+from cigen.std.provider.jenkins.artifacts import find_artifacts, included_files
 from cigen.std.provider.jenkins.concurrency import workflow_concurrency
 from cigen.std.provider.jenkins.groovy import Code, braces, comment, identifier, literal, source
 from cigen.std.provider.jenkins.jobs import JobScope, Rendered, render_job
@@ -55,8 +55,9 @@ def render_pipeline(graph: Graph, output: Output) -> tuple[str, tuple[Diagnostic
     used = Used()
     values = {job.id: job.outputs.values for job in jobs if job.outputs and job.outputs.values}
     artifacts, planned = find_artifacts(jobs), skipping is not None
-    scope = JobScope(workflow, graph.project, artifacts, secrets, values, planned, used, report)
-    plan = render_plan(workflow, skipping, secrets, used, report) if skipping else []
+    brought = included_files(jobs, restorable(graph, jobs)) if planned else {}
+    scope = JobScope(workflow, graph.project, artifacts, secrets, values, planned, frozenset(brought), used, report)
+    plan = render_plan(workflow, skipping, secrets, brought, used, report) if skipping else []
     made = [render_job(job, name, scope) for job, name in zip(jobs, _function_names(jobs), strict=True)]
     return _file(workflow, output, made, plan, scope), report.found_once
 

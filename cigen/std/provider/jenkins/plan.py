@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from cigen.sdk import Checkout, Job, Secret, Skipping, Workflow
 from cigen.std.ci.blocks import read_own
 from cigen.std.ci.plans import (
+    KEEPING_MINUTES,
     KEY,
     install_script,
     is_recorded,
@@ -30,10 +31,16 @@ from cigen.std.provider.jenkins.steps import with_env
 from cigen.std.provider.jenkins.used import Used
 from cigen.std.report import Report
 
-__all__ = ["entries", "keeps_proof", "render_plan"]
+__all__ = ["KEEPING", "entries", "keeps_proof", "render_plan"]
 
 _MINUTES = 5
 _RECORD_MINUTES = 2
+KEEPING = _RECORD_MINUTES + KEEPING_MINUTES
+"""Minutes that a record may take with which the files of its job are kept."""
+
+_RESTORED = ".cigen/cache/restored"
+"""Where the plan brings files to: `handRestored` of `runtime.groovy` looks for them there. The workspace is clean."""
+
 _FIND = 'PATH="$PATH:$HOME/.local/bin"\n'
 """Where pipx leaves what it installs; the PATH of an agent need not name it."""
 
@@ -68,9 +75,17 @@ def keeps_proof(job: Job, block: JobBlock, report: Report) -> bool:
 
 
 def render_plan(
-    workflow: Workflow, skipping: Skipping, secrets: Mapping[str, Secret], used: Used, report: Report
+    workflow: Workflow,
+    skipping: Skipping,
+    secrets: Mapping[str, Secret],
+    restorable: Mapping[str, str],
+    used: Used,
+    report: Report,
 ) -> list[Code]:
-    """The functions `makePlan`, `keepProof` and `passGate`."""
+    """The functions `makePlan`, `keepProof` and `passGate`.
+
+    restorable: jobs whose files the plan can bring, and Ant's patterns for these.
+    """
     _check(skipping, report)
     used.function("runPlanned", "onNode", "event")
     label = literal("linux")
@@ -82,12 +97,16 @@ def render_plan(
         report.error("JENKINS_003", problem.message, hint=problem.hint, key=("skipping", "runner"))
     if is_windows(skipping.machine):
         used.function("onWindows")
-    made = [_made(workflow, skipping, secrets, used), _kept(skipping, secrets, used), _judged(skipping, used)]
+    made = [
+        _made(workflow, skipping, secrets, restorable, used),
+        _kept(skipping, secrets, restores=bool(restorable), used=used),
+        _judged(skipping, used),
+    ]
     heads = (
         ("Decides what must run.", "def makePlan()"),
         (
             "Keeps the proof that an entry of the plan passed. It has, whatever happens here.",
-            "def keepProof(String entry)",
+            f"def keepProof(String entry{', int minutes' if restorable else ''})",
         ),
         ("The one check to wait for: whether everything was run or proven.", "def passGate(Map jobs)"),
     )
@@ -98,23 +117,38 @@ def render_plan(
     return found
 
 
-def _made(workflow: Workflow, skipping: Skipping, secrets: Mapping[str, Secret], used: Used) -> list[Code]:
+def _made(
+    workflow: Workflow, skipping: Skipping, secrets: Mapping[str, Secret], restorable: Mapping[str, str], used: Used
+) -> list[Code]:
+    restored = f" --restore {_RESTORED}" if restorable else ""
     script = f"""\
-{_cig(skipping)}cig compute-signatures --workflow {workflow.id} > cig-plan.json
+{_cig(skipping)}cig compute-signatures --workflow {workflow.id}{restored} > cig-plan.json
 cig compute-signatures --plan cig-plan.json --format jenkins > cig-decisions.json
 """
     run = [render_script("Decide what must run", script, "bash", used)]
     run = with_env(_occasion(workflow, used), bind_secrets(skipping.secrets, (), secrets, used, run))
     checkout = Checkout(sparse=tuple(f"/{path}" for path in skipping.files))
+    found = ["text: readFile('cig-plan.json')", "entries: entries", *(["restored: restored"] if restorable else [])]
     return [
         *render_checkout(checkout, used),
         *run,
         Code("Map entries = readEntries(readFile('cig-decisions.json'))"),
-        Code("plan.putAll([text: readFile('cig-plan.json'), entries: entries])"),
+        *_handed(restorable, used),
+        # All at once: a plan whose files are not at hand is none.
+        Code(f"plan.putAll([{', '.join(found)}])"),
     ]
 
 
-def _kept(skipping: Skipping, secrets: Mapping[str, Secret], used: Used) -> list[Code]:
+def _handed(restorable: Mapping[str, str], used: Used) -> list[Code]:
+    """What hands on the files that the plan has brought."""
+    if not restorable:
+        return []
+    used.function("handRestored")
+    listed = [Code(f"{literal(job)}: {literal(included)},", 1) for job, included in restorable.items()]
+    return [Code("Map restored = handRestored(entries, ["), *listed, Code("])")]
+
+
+def _kept(skipping: Skipping, secrets: Mapping[str, Secret], *, restores: bool, used: Used) -> list[Code]:
     command = 'cig record "$CIG_JOB" --signature "$CIG_SIGNATURE"'
     script = _RECORD + _FIND + record_script(skipping, _usual(skipping), command, "echo")
     keys = (KEY,) if skipping.trust else ()
@@ -124,7 +158,7 @@ def _kept(skipping: Skipping, secrets: Mapping[str, Secret], used: Used) -> list
     )  # fmt: skip
     given = ['"CIG_JOB=${entry}"', '"CIG_SIGNATURE=${signature}"', '"CIG_EVENT=${event()}"', "'BASH_ENV='"]
     why = Code("// Nothing that the job has put on PATH takes part: there is no BASH_ENV.")
-    run = braces(f"within({_RECORD_MINUTES})", [why, *with_env(given, run)])
+    run = braces(f"within({'minutes' if restores else _RECORD_MINUTES})", [why, *with_env(given, run)])
     how = "message: 'No proof of this was kept', buildResult: 'SUCCESS', stageResult: 'SUCCESS'"
     return [
         Code("String signature = signatureOf(entry, plan)"),

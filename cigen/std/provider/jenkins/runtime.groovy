@@ -125,7 +125,7 @@ Map readEntries(String text) {
     Map said = entry.value
     String why = said.reason == 'PROVEN' ? 'proven' : said.reason
     why += said.url ? ' by ' + said.url : ''
-    found[entry.key] = [skip: said.skip == true, signature: said.signature, why: why]
+    found[entry.key] = [skip: said.skip == true, signature: said.signature, why: why, restored: said.restored]
   }
   return found
 }
@@ -142,6 +142,38 @@ String leftOut(List entries, Map plan) {
     why = said.why
   }
   return why
+}
+
+/** Stashes the files that the plan has brought for jobs that fetch them; the stashes by artifact, which is a job. */
+Map handRestored(Map entries, Map includes) {
+  Map found = [:]
+  List jobs = restoredJobs(entries)
+  for (int i = 0; i < jobs.size(); i++) {
+    String job = jobs[i]
+    if (!includes[job]) {
+      error("no job fetches ${job}")
+    }
+    // What is not there was not brought. No job and no leg has a name with a dot before any hyphen.
+    String name = "restored.${job}"
+    dir(".cigen/cache/restored/${job}") {
+      stash(name: name, includes: includes[job], useDefaultExcludes: false)
+    }
+    found[job] = [name]
+  }
+  return found
+}
+
+/** The jobs of which the plan has brought files, of one leg or more. */
+@NonCPS
+List restoredJobs(Map entries) {
+  List found = []
+  for (entry in entries) {
+    String job = entry.value.restored
+    if (job && !found.contains(job)) {
+      found << job
+    }
+  }
+  return found
 }
 
 /** The signature that an entry was planned with. */
@@ -206,7 +238,7 @@ String excluded(Map results) {
 }
 
 /** A clean workspace on an agent with the label. The time limit counts from when there is one. */
-def onNode(String label, int minutes, String entry = '', Closure body) {
+def onNode(String label, int minutes, String entry = '', int recording = 2, Closure body) {
   node(label) {
     deleteDir()
     dir(env.WORKSPACE_TMP) {
@@ -219,7 +251,7 @@ def onNode(String label, int minutes, String entry = '', Closure body) {
     withEnv(["BASH_ENV=${file}", "CIG_ENV=${file}", "CIG_OUTPUT=${env.WORKSPACE_TMP}/cig-output"]) {
       within(minutes, body)
       if (entry) {
-        keepProof(entry)
+        keepProof(entry, recording)
       }
     }
   }
@@ -400,6 +432,7 @@ def hand(String artifact, String name, String includes, String excludes) {
 /** The files of an artifact, where the job that left them had them. */
 def fetch(String artifact) {
   List names = stashed[artifact] ?: []
+  names = ((plan.restored ?: [:])[artifact] ?: []) + names
   if (!names) {
     error("no job has left ${artifact}")
   }

@@ -27,7 +27,12 @@ FIELDS = {
 
 _ALWAYS = ("runAll", "runReady", "runJob", "claim", "judge", "failures")
 _PLANNED = ("runPlanned", "readEntries", "leftOut", "signatureOf", "notRun", "gateResults", "excluded")
-_TOGETHER = {"runPlanned": _PLANNED, "onNode": ("within",), "keepOutputs": ("readOutputs",)}
+_TOGETHER = {
+    "runPlanned": _PLANNED,
+    "handRestored": ("restoredJobs",),
+    "onNode": ("within",),
+    "keepOutputs": ("readOutputs",),
+}
 _STATE = {
     "runPlanned": "plan",
     "gateResults": "begun",
@@ -51,6 +56,15 @@ _OF_PLANS = (
 """,
 )
 """What stands in functions of every file for the sake of a plan."""
+
+_OF_RESTORING = (
+    (", restored: said.restored", ""),
+    (", int recording = 2", ""),
+    ("keepProof(entry, recording)", "keepProof(entry)"),
+    ("  names = ((plan.restored ?: [:])[artifact] ?: []) + names\n", ""),
+)
+"""What stands there for the sake of files that a plan brings, and what stands in its place."""
+
 _SHELL = {
     "installer": ("Shell functions that install tools: `cig_tool NAME@VERSION`.", INSTALLER),
     "caches": ("Shell functions that restore and save caches.", FUNCTIONS),
@@ -77,6 +91,9 @@ def render_functions(
             made.append(f"/** {comment} */\nString {name}() {{\n  return {literal(script)}\n}}\n")
     fields = dict.fromkeys(field for name, field in _STATE.items() if name in wanted)
     text = "\n".join(made)
+    if "handRestored" not in wanted:
+        for line, otherwise in _OF_RESTORING:
+            text = text.replace(line, otherwise)
     if not planned:
         for line in _OF_PLANS:
             text = text.replace(line, "")
