@@ -13,7 +13,8 @@ from cigen.model.diagnostics import Diagnostic
 from cigen.model.paths import Digest
 from cigen.model.resources import Job
 from cigen.pipeline.detect import job_demands, serves
-from cigen.pipeline.expand import declared_globs, expand_jobs, is_glob
+from cigen.pipeline.expand import expand_jobs
+from cigen.pipeline.globs import declared_globs, is_glob
 from cigen.pipeline.signature import (
     JobSignature,
     PlannedJob,
@@ -41,9 +42,10 @@ class Signatures:
     digests: dict[str, Digest] = field(default_factory=dict)
     planned: tuple[PlannedJob, ...] = ()
     unmatched: dict[str, list[Diagnostic]] = field(default_factory=dict)
+    """What is wrong with globs that select nothing, by the `files` of plan entries."""
     diagnostics: tuple[Diagnostic, ...] = ()
     _files: dict[str, list[Component]] = field(default_factory=dict)
-    _listening: list[tuple[Job, Fileset]] = field(default_factory=list)
+    _listening: list[tuple[PlannedJob, Fileset]] = field(default_factory=list)
     _serving: dict[frozenset[str], list[InstalledPlugin]] = field(default_factory=dict)
     _shaping: dict[str, ShapingPlugin] = field(default_factory=dict)
 
@@ -62,7 +64,7 @@ class Signatures:
             manifest = job_manifest(
                 planned,
                 config=self.config,
-                files=self._job_files(planned.job),
+                files=self._job_files(planned),
                 plugins=[self._shape(plugin) for plugin in self._plugins(planned.job)],
                 environ=self.context.environ,
                 upstream=self.digests,
@@ -75,7 +77,8 @@ class Signatures:
 
             context = self.context
             self.unmatched = silent_globs(context.tree, self._listening, jobs, context.ignore_rules)
-        return (*found, *(diagnostic for wrong in self.unmatched.values() for diagnostic in wrong))
+        # Legs share globs that are the same in all of them.
+        return tuple(dict.fromkeys([*found, *(one for wrong in self.unmatched.values() for one in wrong)]))
 
     def shaping(self, job: Job) -> tuple[str, ...]:
         """Names of the plugins that have a say in a job."""
@@ -88,10 +91,11 @@ class Signatures:
             return None
         return select(self.context.tree, globs)
 
-    def _job_files(self, job: Job) -> list[Component]:
-        known = self._files.get(job.id)
+    def _job_files(self, planned: PlannedJob) -> list[Component]:
+        known = self._files.get(planned.files)
         if known is not None:
             return known
+        job = planned.job
         fileset = self.fileset(job)
         if fileset is None:
             # The job "setup" is cig's own: its work is what its modules read, and nothing else.
@@ -100,8 +104,8 @@ class Signatures:
         else:
             components = list(fileset.components())
             if fileset.unmatched or self.context.ignore_rules is not None:
-                self._listening.append((job, fileset))
-        self._files[job.id] = components
+                self._listening.append((planned, fileset))
+        self._files[planned.files] = components
         return components
 
     def _plugins(self, job: Job) -> list[InstalledPlugin]:
@@ -152,7 +156,7 @@ class SignatureRule:
 
         signatures = self._signatures
         for planned in signatures.planned:
-            mine = tuple(signatures.unmatched.get(planned.job.id, ()))
+            mine = tuple(signatures.unmatched.get(planned.files, ()))
             manifest = signatures.manifests[planned.key]
             signature = JobSignature(planned.key, signatures.digests[planned.key])
             yield Action(

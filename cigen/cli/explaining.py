@@ -17,7 +17,7 @@ from cigen.model.dataclass import dataclass
 from cigen.model.diagnostics import error
 from cigen.model.resources import Job, PathGlob
 from cigen.pipeline.detect import nearest
-from cigen.pipeline.expand import declared_globs
+from cigen.pipeline.globs import declared_globs
 from cigen.pipeline.signature import PlannedJob
 from cigen.repo.objects import open_commit
 from cigen.repo.worktree import WorktreeRecord, rebuild

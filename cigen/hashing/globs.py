@@ -16,7 +16,7 @@ from cigen.model.dataclass import dataclass
 from cigen.model.diagnostics import Diagnostic, KeyPath, error
 from cigen.model.paths import RepoPath
 
-__all__ = ["ANY", "GLOBSTAR", "Glob", "GlobError", "Segment", "check_glob", "parse_glob", "shown"]
+__all__ = ["ANY", "GLOBSTAR", "Glob", "GlobError", "Segment", "check_glob", "parse_glob", "quote_glob", "shown"]
 
 _MAX_LENGTH = 4096
 _MAX_EXPANDED = 100_000
@@ -86,6 +86,17 @@ def check_glob(pattern: str, key: KeyPath = ()) -> Diagnostic | None:
     except GlobError as fault:
         return GlobError(pattern, fault.column, fault.problem, fault.hint, key).diagnostics[0]
     return None
+
+
+_SPECIAL = r"[*?\[{},!]|\A\Z"
+
+
+def quote_glob(text: str) -> str:
+    """What matches just this text, wherever in a pattern it is put but in a class. A `/` in it still separates.
+
+    What no pattern can hold is refused there: a `\\`, a NUL, a segment that is empty, `.` or `..`, `@(` and its like.
+    """
+    return re.sub(_SPECIAL, lambda found: f"{{{found[0]}}}" if found[0] in ("!", "") else f"[{found[0]}]", text)
 
 
 @lru_cache(maxsize=65536)

@@ -5,19 +5,18 @@ plan is computed from git trees and cig.toml alone.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 from typing import Any, TypeVar
 
-from cigen.hashing.globs import check_glob
 from cigen.model.codec import from_json, to_json
 from cigen.model.config import Config
 from cigen.model.dataclass import replace
 from cigen.model.diagnostics import Diagnostic, error
-from cigen.model.resources import Job, Leg, PathGlob, Runner
+from cigen.model.resources import Job, Leg, Runner
+from cigen.pipeline.globs import check_globs
 from cigen.pipeline.matrix import expand_matrix
 from cigen.schema.interpolate import substitute
 
-__all__ = ["declared_globs", "expand_jobs", "is_glob", "map_text", "matrix_text", "runner_names"]
+__all__ = ["expand_jobs", "map_text", "matrix_text", "runner_names"]
 
 T = TypeVar("T")
 
@@ -28,7 +27,6 @@ def expand_jobs(config: Config) -> tuple[tuple[Job, ...], tuple[Diagnostic, ...]
     jobs: list[Job] = []
     found: list[Diagnostic] = []
     for job in config.jobs:
-        found.extend(_bad_globs(job))
         name = job.runner or config.project.default_runner
         if job.matrix is None:
             jobs.append(replace(job, runner=name, machine=runners.get(name, Runner(name))))
@@ -39,7 +37,8 @@ def expand_jobs(config: Config) -> tuple[tuple[Job, ...], tuple[Diagnostic, ...]
         same = {leg.runner for leg in placed}
         machine = placed[0].runner if len(same) == 1 else None
         jobs.append(replace(job, runner=name, machine=machine, matrix=replace(job.matrix, legs=placed)))
-    return _with_names_of_their_own(jobs, found), tuple(found)
+    own = _with_names_of_their_own(jobs, found)
+    return own, (*found, *(wrong for job in own for wrong in check_globs(job)))
 
 
 def _with_names_of_their_own(jobs: Sequence[Job], found: list[Diagnostic]) -> tuple[Job, ...]:
@@ -58,40 +57,6 @@ def _with_names_of_their_own(jobs: Sequence[Job], found: list[Diagnostic]) -> tu
         found.append(error("DAG_006", message, hint="rename one of the jobs", key=("jobs", job.id, "matrix")))
         own.append(replace(job, matrix=replace(job.matrix, legs=())))
     return tuple(own)
-
-
-def _bad_globs(job: Job) -> list[Diagnostic]:
-    checked = [
-        check_glob(glob.pattern, ("jobs", job.id, *where, index))
-        for where, globs in _all_globs(job)
-        for index, glob in enumerate(globs)
-        if not is_glob(glob.pattern)
-    ]
-    return [diagnostic for diagnostic in checked if diagnostic is not None]
-
-
-@cache
-def is_glob(pattern: str) -> bool:
-    """Whether a pattern is in the glob language. Jobs share most of theirs."""
-    return check_glob(pattern) is None
-
-
-def declared_globs(job: Job) -> tuple[tuple[tuple[str, str], tuple[PathGlob, ...]], ...]:
-    """The globs of a job's files, under the keys of cig.toml that declare them.
-
-    The files that shards are made of are among them, but they alone declare nothing: such a job depends on everything.
-    """
-    found = _all_globs(job)
-    return found if any(globs for where, globs in found if where[0] != "shards") else ()
-
-
-def _all_globs(job: Job) -> tuple[tuple[tuple[str, str], tuple[PathGlob, ...]], ...]:
-    shared = job.shards.files if job.shards else ()
-    return (
-        (("skip_if", "paths_unmodified"), job.skip_if.paths_unmodified if job.skip_if else ()),
-        (("inputs", "files"), job.inputs.files if job.inputs else ()),
-        (("shards", "files"), tuple(map(PathGlob, shared))),
-    )
 
 
 def _place(leg: Leg, runner: str, runners: Mapping[str, Runner]) -> Leg:

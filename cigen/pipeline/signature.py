@@ -19,6 +19,7 @@ from cigen.model.dataclass import dataclass, replace
 from cigen.model.paths import Digest
 from cigen.model.resources import Job, Leg, Pair, Secret, Workflow
 from cigen.pipeline.expand import map_text, matrix_text
+from cigen.pipeline.globs import job_in_legs
 from cigen.pipeline.order import levels
 
 __all__ = [
@@ -69,12 +70,16 @@ class JobSignature:
 
 @dataclass(frozen=True, slots=True)
 class PlannedJob:
-    """One entry of the plan: a job, or one leg of a matrix job. `needs` are plan keys."""
+    """One entry of the plan: a job, or one leg of a matrix job, whose values are in the globs of `job` already.
+
+    `needs` are plan keys. `files`: the first plan key with the same job and globs, and so with the same files.
+    """
 
     key: str
     job: Job
     leg: Leg | None
     needs: tuple[str, ...]
+    files: str
 
 
 def planned_jobs(jobs: Sequence[Job]) -> tuple[PlannedJob, ...]:
@@ -87,8 +92,8 @@ def planned_jobs(jobs: Sequence[Job]) -> tuple[PlannedJob, ...]:
     planned: list[PlannedJob] = []
     for job in sorted((job for job in jobs if job.id in level), key=lambda job: level[job.id]):
         needs = tuple(sorted(key for need in job.needs for key in keys.get(need, ())))
-        legs: Sequence[Leg | None] = job.matrix.legs if job.matrix else (None,)
-        planned.extend(PlannedJob(leg.key if leg else job.id, job, leg, needs) for leg in legs)
+        for leg, own, first in job_in_legs(job):
+            planned.append(PlannedJob(leg.key if leg else job.id, own, leg, needs, first))
     return tuple(planned)
 
 

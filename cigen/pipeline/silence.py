@@ -9,10 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from cigen.hashing.fileset import Fileset, select
 from cigen.hashing.globs import parse_glob
 from cigen.hashing.trees import TreeReader
+from cigen.model.dataclass import dataclass, field
 from cigen.model.diagnostics import Diagnostic, KeyPath, error
 from cigen.model.paths import RepoPath
 from cigen.model.resources import Job, PathGlob
-from cigen.pipeline.expand import declared_globs
+from cigen.pipeline.expand import matrix_text
+from cigen.pipeline.globs import declared_globs, legs_by_pattern, named_legs
+from cigen.pipeline.signature import PlannedJob
 
 __all__ = ["IgnoreRules", "silent_globs"]
 
@@ -23,27 +26,32 @@ _ANY_FILE = b"any-file"
 
 
 def silent_globs(
-    tree: TreeReader, filesets: Sequence[tuple[Job, Fileset]], jobs: Sequence[Job], ignore_rules: IgnoreRules | None
+    tree: TreeReader,
+    filesets: Sequence[tuple[PlannedJob, Fileset]],
+    jobs: Sequence[Job],
+    ignore_rules: IgnoreRules | None,
 ) -> dict[str, list[Diagnostic]]:
-    """The mistakes among the globs of these jobs that select nothing, by job.
+    """The mistakes among the globs of these entries that select nothing, by the `files` of the entry.
 
     ignore_rules: which of some paths are kept out of the repository, and by which rule; None where nobody can tell.
     """
     by_id = {job.id: job for job in jobs}
     silent = {
-        job.id: [glob for glob in found.unmatched if not _is_produced(glob, job, by_id)] for job, found in filesets
+        one.files: [glob for glob in found.unmatched if not _is_produced(glob, one.job, by_id)]
+        for one, found in filesets
     }
     ignoring: Mapping[RepoPath, str] = {}
     if ignore_rules is not None:
-        for job, found in filesets:
-            silent[job.id] += _idle(tree, job, found)
+        for one, found in filesets:
+            silent[one.files] += _idle(tree, one.job, found)
         paths = sorted({path for globs in silent.values() for glob in globs for path in _probes(glob)})
         ignoring = ignore_rules(paths) if paths else {}
-    told = {
-        name: [_explain(by_id[name], glob, tree, ignoring, by_id) for glob in globs] for name, globs in silent.items()
-    }
-    wrong = {name: [diagnostic for diagnostic in every if diagnostic] for name, every in told.items()}
-    return {name: every for name, every in wrong.items() if every}
+    telling = _Telling(tree, by_id, ignoring)
+    wrong = {}
+    for one, _ in filesets:
+        told = [telling.explain(one.job, glob) for glob in silent[one.files]]
+        wrong[one.files] = [diagnostic for diagnostic in told if diagnostic]
+    return {files: every for files, every in wrong.items() if every}
 
 
 def _idle(tree: TreeReader, job: Job, fileset: Fileset) -> list[PathGlob]:
@@ -83,28 +91,47 @@ def _probes(glob: PathGlob) -> tuple[RepoPath, ...]:
     return tuple(found)
 
 
-def _explain(
-    job: Job, glob: PathGlob, tree: TreeReader, ignoring: Mapping[RepoPath, str], jobs: Mapping[str, Job]
-) -> Diagnostic | None:
-    """The mistake, if it is one. ignoring: the rule that keeps a path out of the repository, of those that have one."""
-    where, globs = next((where, globs) for where, globs in declared_globs(job) if glob in globs)
-    key: KeyPath = ("jobs", job.id, *where, globs.index(glob))
-    asked = _probes(glob)
-    if asked and all(path in ignoring for path in asked):
-        rule = ignoring[asked[0]]
-        message = f'"{glob.pattern}" of job "{job.id}" names files that {rule} keeps out of the repository'
-        return error("HASH_003", message, hint=_remedy(job, glob, jobs), key=key)
-    if glob.optional:
-        return None
-    message = f'"{glob.pattern}" of job "{job.id}" matches no file, so no change could ever make the job run'
-    # Imported for the message alone.
-    from cigen.hashing.hints import unmatched_hint
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """What mistakes are told with. ignoring: the rule that keeps a path out of the repository, of those that have one.
 
-    # Shards without files would all be green and have done nothing.
-    optional = (
-        "correct it" if where[0] == "shards" else f'correct it, or say {{ glob = "{glob.pattern}", optional = true }}'
-    )
-    return error("HASH_002", message, hint=unmatched_hint(tree, glob.pattern) or optional, key=key)
+    `legs`: what was found out about the legs of a job: id and glob of cig.toml → its patterns, each with plan keys.
+    """
+
+    tree: TreeReader
+    jobs: Mapping[str, Job]
+    ignoring: Mapping[RepoPath, str]
+    legs: dict[tuple[str, str], dict[str, list[str]]] = field(default_factory=dict)
+
+    def explain(self, job: Job, glob: PathGlob) -> Diagnostic | None:
+        """The mistake, if it is one. job: with the values of a leg in its globs."""
+        where, globs = next((where, globs) for where, globs in declared_globs(job) if glob in globs)
+        at = globs.index(glob)
+        key: KeyPath = ("jobs", job.id, *where, at)
+        written = dict(declared_globs(self.jobs[job.id]))[where][at].pattern
+        legs = "" if written == glob.pattern else f", {self._legs(job.id, written, glob.pattern)},"
+        subject = f'"{glob.pattern}" of job "{job.id}"{legs}'
+        asked = _probes(glob)
+        if asked and all(path in self.ignoring for path in asked):
+            message = f"{subject} names files that {self.ignoring[asked[0]]} keeps out of the repository"
+            return error("HASH_003", message, hint=_remedy(job, glob, self.jobs), key=key)
+        if glob.optional:
+            return None
+        message = f"{subject} matches no file, so no change could ever make {'it' if legs else 'the job'} run"
+        # Imported for the message alone.
+        from cigen.hashing.hints import unmatched_hint
+
+        # Shards without files would all be green and have done nothing.
+        optional = (
+            "correct it" if where[0] == "shards" else f'correct it, or say {{ glob = "{written}", optional = true }}'
+        )
+        return error("HASH_002", message, hint=unmatched_hint(self.tree, glob.pattern) or optional, key=key)
+
+    def _legs(self, job: str, written: str, pattern: str) -> str:
+        known = self.legs.get((job, written))
+        if known is None:
+            known = self.legs[job, written] = legs_by_pattern(self.jobs[job], written)
+        return named_legs(known[pattern])
 
 
 def _remedy(job: Job, glob: PathGlob, jobs: Mapping[str, Job]) -> str:
@@ -115,8 +142,12 @@ def _remedy(job: Job, glob: PathGlob, jobs: Mapping[str, Job]) -> str:
 
 
 def _leaves(job: Job, pattern: str) -> bool:
-    """Whether every file of the pattern is in the artifact of the job, as far as spelling tells."""
-    return any(_covers(path, pattern) for path in (job.outputs.files if job.outputs else ()))
+    """Whether every file of the pattern is in the artifact of the job, or of a leg, as far as spelling tells."""
+    legs = job.matrix.legs if job.matrix else ()
+    for path in job.outputs.files if job.outputs else ():
+        if any(_covers(own, pattern) for own in ([matrix_text(path, leg) for leg in legs] if "{{" in path else [path])):
+            return True
+    return False
 
 
 def _covers(path: str, pattern: str) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from cigen.hashing.manifest import Difference
 from cigen.model.dataclass import dataclass, replace
 from cigen.pipeline.exclusion import NATIVE, PLANNED
-from cigen.pipeline.expand import declared_globs
+from cigen.pipeline.globs import declared_globs
 from cigen.pipeline.signature import PlannedJob
 
 __all__ = ["Circumstances", "Decision", "Finding", "Proof", "decide", "is_skipped", "proven", "reason_for"]

@@ -224,15 +224,16 @@ def _environment(job: Table) -> Environment | None:
 
 
 def _globs(table: Table, key: str) -> tuple[PathGlob, ...]:
-    value = table.data.get(key)
+    """Globs of files, which may differ from leg to leg. Signatures are made where no plugin finds out a fact."""
+    value, known = table.data.get(key), Scope(axes=table.scope.axes, facts=False)
     found = []
     for index, item in enumerate(value if isinstance(value, list) else [value]):
         if isinstance(item, dict):
-            own = Table(item, (*table.at, key, index), table.reading, table.scope)
-            found.append(PathGlob(own.text("glob", fixed=True), own.flag("optional")))
+            own = Table(item, (*table.at, key, index), table.reading, known)
+            found.append(PathGlob(own.text("glob"), own.flag("optional")))
         elif isinstance(item, str):
             at = (*table.at, key, index) if isinstance(value, list) else (*table.at, key)
-            found.append(PathGlob(table.fixed(item, at)))
+            found.append(PathGlob(table.within(known).free(item, at)))
     return tuple(found)
 
 

@@ -112,9 +112,9 @@ class Scope:
         elif dot and group == "matrix":
             if self.axes is None:
                 if not self.any_axis:
-                    reading.error(
-                        "SCHEMA_019", f"{shown} cannot stand here: a matrix has a value in its job alone", key
-                    )
+                    inside = key[:1] == ("jobs",)
+                    why = "this is the same in every leg" if inside else "a matrix has a value in its job alone"
+                    reading.error("SCHEMA_019", f"{shown} cannot stand here: {why}", key)
             elif rest not in self.axes:
                 hint = nearest(rest, self.axes, "Axes") if self.axes else "the job has no matrix"
                 reading.error(
@@ -122,7 +122,12 @@ class Scope:
                 )
         elif not self.facts:
             hint = nearest(name, reading.variables, "Variables")
-            reading.error("SCHEMA_019", f"{shown} cannot stand here: only variables can, and it is none", key, hint)
+            what = (
+                "variables and values of the matrix can, and it is neither"
+                if self.axes
+                else "variables can, and it is none"
+            )
+            reading.error("SCHEMA_019", f"{shown} cannot stand here: only {what}", key, hint)
 
 
 class Table:
@@ -225,10 +230,6 @@ class Table:
     def free(self, text: str, key: KeyPath) -> str:
         """Any text that may hold what the scope allows."""
         return self._resolve(text, key, False)
-
-    def fixed(self, text: str, key: KeyPath) -> str:
-        """Any text that may hold variables only."""
-        return self._resolve(text, key, True)
 
     def _resolve(self, text: str, key: KeyPath, fixed: bool) -> str:
         if "{{" not in text:

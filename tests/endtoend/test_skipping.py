@@ -128,6 +128,27 @@ def test_s23_a_leg_is_proven_for_itself(repository: Path, store: str, cig: Cig) 
     assert (found["test-ruby3.3"][0], found["test-ruby3.4"][0]) == ("hit", "run")
 
 
+def test_s23_a_leg_with_files_of_its_own_is_a_hit_while_another_runs(
+    repository: Path, store: str, cig: Cig, git: Git
+) -> None:
+    own = CONFIG.replace('paths_unmodified = ["test/**"]', 'paths_unmodified = ["test/{{ matrix.ruby }}/*"]')
+    for path, content in {"cig.toml": own, "test/3.3/a": "1", "test/3.4/a": "1"}.items():
+        (repository / path).parent.mkdir(exist_ok=True)
+        (repository / path).write_text(content)
+    git(repository, "add", "-A")
+    git(repository, "commit", "-qm", "legs")
+    record(cig, repository, store)
+    (repository / "test/3.3/a").write_text("2")
+    git(repository, "commit", "-qam", "one leg")
+    found = decisions(cig, repository, store)
+    assert (found["test-ruby3.3"], found["test-ruby3.4"]) == (("run", "FILES"), ("hit", "PROVEN"))
+    # What runs is proven by its own record, and that of the other leg is no proof of it.
+    record(cig, repository, store, "test-ruby3.4")
+    assert decisions(cig, repository, store)["test-ruby3.3"][0] == "run"
+    record(cig, repository, store, "test-ruby3.3")
+    assert decisions(cig, repository, store)["test-ruby3.3"][0] == "hit"
+
+
 def test_s26_what_has_effects_or_no_inputs_is_never_a_hit(repository: Path, store: str, cig: Cig) -> None:
     record(cig, repository, store, *PROVABLE, "deploy", "whole")
     found = decisions(cig, repository, store)

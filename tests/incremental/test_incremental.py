@@ -160,6 +160,18 @@ def test_an_edited_source_file_runs_the_signatures_that_hold_it(shop: Shop) -> N
     assert shop.render() == []
 
 
+def test_an_edited_file_of_one_leg_runs_the_signature_of_that_leg(shop: Shop) -> None:
+    for version in ("3.3", "3.4"):
+        (shop.root / "spec" / version).mkdir(parents=True)
+        (shop.root / "spec" / version / "x").write_text("1\n")
+    shop.edit("cig.toml", '"spec/**"', '"spec/{{ matrix.ruby }}/**"')
+    shop.render()
+    shop.edit("spec/3.3/x", "1", "2")
+    assert set(shop.render()) == {"signature:test-ruby3.3", "signature:deploy"}
+    assert shop.render() == []
+    assert shop.plain().startswith("Up to date: ")
+
+
 def test_an_asset_runs_what_is_downstream_of_its_job(shop: Shop) -> None:
     shop.edit("app/javascript/main.js", "shop", "the shop")
     assert set(shop.render()) == SIGNATURES - {"signature:lint"}

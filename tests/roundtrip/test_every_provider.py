@@ -17,6 +17,7 @@ from cigen.pipeline.dag import build_graph
 from cigen.pipeline.expand import expand_jobs
 from cigen.pipeline.merge import part_of
 from cigen.schema.load import load_config
+from cigen.schema.source import parse
 from cigen.sdk import GenerateRequest, GenerateResult
 
 PROVIDERS = ("buildkite", "circleci", "github", "jenkins")
@@ -131,3 +132,32 @@ def test_bad_groovy_is_noticed(text: str) -> None:
 )
 def test_good_groovy_is_let_through(text: str) -> None:
     assert groovy_problem(text) == ""
+
+
+LEGS = """
+version = "0.2"
+[project]
+name = "legs"
+[skipping]
+store = "s3://bucket"
+[jobs.build]
+steps = ["make"]
+inputs = { files = ["src/**"] }
+[jobs.test]
+needs = ["build"]
+matrix = { package = ["api", "web"], include = [{ package = "old", node = 18 }] }
+steps = ["make {{ matrix.package }}"]
+skip_if = { paths_unmodified = ["GLOB", "!GLOB.md"] }
+inputs = { files = [{ glob = "GLOB", optional = true }] }
+"""
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_globs_of_files_that_differ_from_leg_to_leg_are_none_of_a_providers_business(provider: str) -> None:
+    """Signatures know them. A provider that took them for text of its own would render them, or make other legs."""
+    plain, own = (
+        rendered(parse(LEGS.replace("GLOB", glob).encode())[0] or {}, provider)
+        for glob in ("packages/*", "packages/{{ matrix.package }}/*")
+    )
+    assert plain[0][1].fragments
+    assert plain == own

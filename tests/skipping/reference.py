@@ -9,6 +9,7 @@ import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 Files = Mapping[str, tuple[str, bytes]]
@@ -51,15 +52,43 @@ def tree_id(files: Files, folder: str) -> str:
     )
 
 
-def matches(pattern: str, path: str) -> bool:
-    made = re.escape(pattern).replace(r"\*\*/", "(?:[^/]+/)*").replace(r"/\*\*", "(?:/.+)?").replace(r"\*\*", ".+")
-    return re.fullmatch(made.replace(r"\*", "[^/]*"), path) is not None
+TOKEN = re.compile(
+    r"(?P<above>\*\*/)|(?P<below>/\*\*$)|(?P<all>\*\*)|(?P<star>\*)|\[(?P<one>.)\]|\{(?P<mark>!?)\}|(?P<text>.)"
+)
+WILD = {"above": "(?:[^/]+/)*", "below": "(?:/.+)?", "all": ".+", "star": "[^/]*"}
+
+
+def matches(pattern: str, path: str, values: Mapping[str, str] = MappingProxyType({})) -> bool:
+    """Whether a glob, with the values of a leg as they are, matches a path."""
+    parts = re.split(r"\{\{ matrix\.(\w+) \}\}", pattern)
+    parts[1::2] = [re.escape(values[name]) for name in parts[1::2]]
+    parts[::2] = ["".join(WILD.get(t.lastgroup, re.escape(t[t.lastgroup])) for t in tokens(p)) for p in parts[::2]]
+    return re.fullmatch("".join(parts), path) is not None
+
+
+def tokens(pattern: str) -> Iterator[Any]:
+    return TOKEN.finditer(pattern)
+
+
+def plain(pattern: str) -> str | None:
+    """The text that a glob stands for; None for one with wildcards."""
+    found = list(tokens(pattern))
+    return None if any(t.lastgroup in WILD for t in found) else "".join(t[t.lastgroup] for t in found)
+
+
+def in_leg(glob: str, values: Mapping[str, str]) -> str:
+    """A glob with the values of a leg in it, spelled so that each stands for its text."""
+
+    def literal(found: re.Match[str]) -> str:
+        return re.sub(r"[*?\[{},]", r"[\g<0>]", values[found[1]]).replace("!", "{!}") or "{}"
+
+    return re.sub(r"\{\{ matrix\.(\w+) \}\}", literal, glob)
 
 
 def selected(files: Files, globs: list[str]) -> Iterator[tuple[str, str, str]]:
     """Path, mode and id of everything that is an input; a directory that a glob covers wholly is one entry."""
     wanted, unwanted = [g for g in globs if g[0] != "!"], [g[1:] for g in globs if g[0] == "!"]
-    whole = tuple(g.removesuffix("**") for g in wanted if re.fullmatch(r"(?:[^*]*/)?\*\*", g))
+    whole = tuple(folder for g in wanted if re.search(r"(?:^|/)\*\*$", g) and (folder := plain(g[:-2])) is not None)
     folders = {path[: at + 1] for path in files for at, letter in enumerate(path) if letter == "/"} | {""}
     covered = (
         {f for f in folders if f.startswith(whole) and not any(may_exclude(u, f) for u in unwanted)} if whole else set()
@@ -96,6 +125,16 @@ def may_exclude(glob: str, folder: str) -> bool:
 
 def given(job: dict[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
     """The fields of the definition: what cig.toml says, without defaults and labels, names and values as lists."""
+    job = json.loads(json.dumps(job))
+    for table, key in (("inputs", "files"), ("skip_if", "paths_unmodified")):
+        globs = job.get(table, {}).get(key)
+        if globs is not None:
+            job[table][key] = [
+                {"pattern": in_leg(g["glob"], values), "optional": True}
+                if isinstance(g, dict)
+                else {"pattern": in_leg(g, values)}
+                for g in globs
+            ]
     filled = re.sub(r"\{\{ matrix\.(\w+) \}\}", lambda found: values[found[1]], json.dumps(job))
     job = {name: value for name, value in json.loads(filled).items() if name not in COSMETIC and value != []}
     if "env" in job:
@@ -104,12 +143,6 @@ def given(job: dict[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
         {"id": s["id"], "run": {"script": s["run"]}} | ({"env": pairs(s["env"])} if s.get("env") else {})
         for s in job["steps"]
     ]
-    for table, key in (("inputs", "files"), ("skip_if", "paths_unmodified")):
-        globs = job.get(table, {}).get(key)
-        if globs is not None:
-            job[table][key] = [
-                {"pattern": g["glob"], "optional": True} if isinstance(g, dict) else {"pattern": g} for g in globs
-            ]
     return job
 
 
@@ -122,7 +155,21 @@ def legs(name: str, job: dict[str, Any]) -> Iterator[tuple[str, dict[str, str]]]
     axes = job.get("matrix", {})
     for values in itertools.product(*axes.values()):
         named = dict(zip(axes, values, strict=True))
-        yield "-".join([name, *(v if v[0].isalpha() else a + v for a, v in named.items())]), named
+        parts = [v if v[0].isalpha() else a + v for a, v in named.items()]
+        yield "-".join([name, *(re.sub(r"[^A-Za-z0-9._+-]+", "-", part) for part in parts)]), named
+
+
+def inputs(files: Files, job: dict[str, Any], values: Mapping[str, str]) -> list[list[str]]:
+    """The components of the files that a job, or a leg of it, declares."""
+    declared = [*job.get("skip_if", {}).get("paths_unmodified", ()), *job.get("inputs", {}).get("files", ())]
+    globs = [in_leg(g["glob"] if isinstance(g, dict) else g, values) for g in declared]
+    if not globs:
+        return [["file", "", f"git:{tree_id(files, '')}"]]
+    unwanted = [g[1:] for g in globs if g[0] == "!"]
+    listed = sorted((path.encode(), f"git:{mode}:{id} {path}") for path, mode, id in selected(files, globs))
+    found = [["files", "", "\0".join(row for _, row in listed)]] if listed else []
+    named = {plain(g) for g in globs if g[0] != "!" and "[" not in g} - {None} - files.keys()
+    return found + [["absent", path, ""] for path in named if path and not any(matches(u, path) for u in unwanted)]
 
 
 def signatures(files: Files, config: dict[str, Any], environ: Mapping[str, str]) -> dict[str, str]:
@@ -132,23 +179,13 @@ def signatures(files: Files, config: dict[str, Any], environ: Mapping[str, str])
     shared = [["scheme", "", "cs1"], ["definition", "permissions", shown([{"name": "contents", "value": "read"}])]]
     shared += [["definition", f"env.{name}", shown(value)] for name, value in config.get("env", {}).items()]
     for name, job in config["jobs"].items():
-        declared = [*job.get("skip_if", {}).get("paths_unmodified", ()), *job.get("inputs", {}).get("files", ())]
-        globs = [g["glob"] if isinstance(g, dict) else g for g in declared]
-        inputs = [["file", "", f"git:{tree_id(files, '')}"]]
-        if globs:
-            unwanted = [g[1:] for g in globs if g[0] == "!"]
-            listed = sorted((path.encode(), f"git:{mode}:{id} {path}") for path, mode, id in selected(files, globs))
-            inputs = [["files", "", "\0".join(row for _, row in listed)]] if listed else []
-            literal = {g for g in globs if g[0] != "!" and "*" not in g and g not in files}
-            inputs += [["absent", path, ""] for path in literal if not any(matches(u, path) for u in unwanted)]
-        inputs += [
-            ["env", n, digest(environ[n].encode()) if n in environ else ""]
-            for n in job.get("inputs", {}).get("env", ())
-        ]
-        inputs += [["upstream", key, found[key]] for need in job.get("needs", ()) for key in keys[need]]
+        variables = job.get("inputs", {}).get("env", ())
+        common = [["env", n, digest(environ[n].encode()) if n in environ else ""] for n in variables]
+        common += [["upstream", key, found[key]] for need in job.get("needs", ()) for key in keys[need]]
         for key, values in legs(name, job):
             rows = [["definition", field, shown(value)] for field, value in given(job, values).items()]
-            rows += [["definition", "machine", shown({"name": job.get("runner", "linux")})], *shared, *inputs]
+            rows += [["definition", "machine", shown({"name": job.get("runner", "linux")})], *shared, *common]
             rows += [["matrix", axis, value] for axis, value in values.items()]
+            rows += inputs(files, job, values)
             found[key] = "cs1:" + hashlib.sha256(b"cs1\0" + canonical(sorted(rows)).encode()).hexdigest()
     return found

@@ -1,9 +1,7 @@
 """S24, S27: a signature changes if and only if something changed that the job, or a job it needs, depends on."""
 
 import tomllib
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -38,23 +36,19 @@ def test_s24_a_flipped_byte_of_an_input_changes_all_descendants_and_no_other_job
     at, bit = data.draw(st.integers(0, len(content) - 1)), data.draw(st.integers(0, 7))
     flipped = content[:at] + bytes([content[at] ^ (1 << bit)]) + content[at + 1 :]
     after = replace(world, files={**world.files, path: (mode, flipped)})
-    config = world.config["jobs"]
-    touched = {name for name, job in config.items() if depends(world, job, path)}
-    assert changed(signed(world), signed(after)) == {
-        key for name in closure(config, touched) for key, _ in legs(name, config[name])
-    }
+    assert changed(signed(world), signed(after)) == reached(world, path)
 
 
-def depends(world: World, job: Mapping[str, Any], path: str) -> bool:
-    globs = declared(job)
-    return not globs or is_input(world.every(), globs, path)
-
-
-def closure(config: Mapping[str, Any], touched: set[str]) -> set[str]:
-    """The jobs and everything downstream of them."""
-    found = set(touched)
-    while more := {name for name, job in config.items() if name not in found and found & {*job.get("needs", ())}}:
-        found |= more
+def reached(world: World, path: str) -> set[str]:
+    """Plan keys of all that depends on a file: jobs by themselves, legs by themselves, and all downstream of them."""
+    found: set[str] = set()
+    jobs: set[str] = set()
+    for name, job in world.config["jobs"].items():
+        globs, below = declared(job), jobs & {*job.get("needs", ())}
+        for key, values in legs(name, job):
+            if below or not globs or is_input(world.every(), globs, path, values):
+                found.add(key)
+                jobs.add(name)
     return found
 
 

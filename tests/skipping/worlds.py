@@ -27,6 +27,10 @@ PATHS = (
     "src/.gitattributes",
     ".gitattributes",
     "ñ/é.c",
+    "src/*",
+    "src/[x]/b.c",
+    "src/!a",
+    "{a,b}",
 )
 GLOBS = (
     "**",
@@ -44,6 +48,17 @@ GLOBS = (
     "!**/*.md",
     "!a",
 )
+GLOBS_OF_LEGS = (
+    "{{ matrix.v }}",
+    "src/{{ matrix.v }}",
+    "src/{{ matrix.v }}/**",
+    "src/*{{ matrix.v }}",
+    "**/{{ matrix.v }}",
+    "!src/{{ matrix.v }}",
+    "!src/{{ matrix.v }}/**",
+)
+VALUES = ("1", "2", "deep", "src/deep", "src/b.c", "*", "!a", "[x]", "{a,b}", "a")
+"""Of the axis `v`: numbers, paths, and texts that would be wildcards if they were not values."""
 VARIABLES = ("FLAVOUR", "OTHER")
 
 
@@ -107,10 +122,10 @@ def dependencies(world: World) -> dict[str, Any]:
     keys = {name: [key for key, _ in legs(name, job)] for name, job in world.config["jobs"].items()}
     for name, job in world.config["jobs"].items():
         globs = declared(job)
-        own = {path: files[path] for path in files if not globs or is_input(files, globs, path)}
         env = {variable: world.environ.get(variable) for variable in job.get("inputs", {}).get("env", ())}
         upstream = {key: found[key] for need in job.get("needs", ()) for key in keys[need]}
         for key, values in legs(name, job):
+            own = {path: files[path] for path in files if not globs or is_input(files, globs, path, values)}
             said = given(job, values) | {
                 "runner": job.get("runner"),
                 "values": values,
@@ -126,10 +141,10 @@ def declared(job: Mapping[str, Any]) -> list[str]:
     return [glob["glob"] for glob in every]
 
 
-def is_input(files: Files, globs: list[str], path: str) -> bool:
+def is_input(files: Files, globs: list[str], path: str, values: Mapping[str, str]) -> bool:
     def selects(one: str) -> bool:
-        wanted = any(matches(glob, one) for glob in globs if glob[0] != "!")
-        return wanted and not any(matches(glob[1:], one) for glob in globs if glob[0] == "!")
+        wanted = any(matches(glob, one, values) for glob in globs if glob[0] != "!")
+        return wanted and not any(matches(glob[1:], one, values) for glob in globs if glob[0] == "!")
 
     if path.endswith(".gitattributes"):
         beside = path.removesuffix(".gitattributes")
@@ -142,25 +157,36 @@ texts = st.sampled_from(["make", "make test", "ü"])
 tables = st.dictionaries(st.sampled_from(["A", "B", "C"]), texts, max_size=2)
 
 
-def globs() -> st.SearchStrategy[list[dict[str, Any]]]:
-    chosen = st.lists(st.sampled_from(GLOBS), max_size=3, unique=True)
+def globs(known: tuple[str, ...]) -> st.SearchStrategy[list[dict[str, Any]]]:
+    chosen = st.lists(st.sampled_from(known), max_size=3, unique=True)
     # Exclusions alone select nothing, which cig takes for no declaration at all, or for a mistake.
     usable = chosen.filter(lambda every: not every or any(glob[0] != "!" for glob in every))
     return usable.map(lambda every: [{"glob": glob, "optional": True} for glob in every])
 
 
+matrices = st.none() | st.lists(st.sampled_from(VALUES), min_size=1, max_size=3, unique=True).map(lambda v: {"v": v})
+
+
 @st.composite
-def jobs(draw: st.DrawFn, before: list[str]) -> dict[str, Any]:
+def jobs(draw: st.DrawFn, before: list[str], matrix: dict[str, list[str]] | None) -> dict[str, Any]:
+    known = (*GLOBS, *GLOBS_OF_LEGS) if matrix else GLOBS
     job: dict[str, Any] = {
         "steps": [
-            {"id": "run", "run": draw(texts) + draw(st.sampled_from(["", " {{ matrix.v }}"])), "env": draw(tables)}
+            {
+                "id": "run",
+                "run": draw(texts) + (draw(st.sampled_from(["", " {{ matrix.v }}"])) if matrix else ""),
+                "env": draw(tables),
+            }
         ],
         "needs": draw(st.lists(st.sampled_from(before), max_size=2, unique=True)) if before else [],
-        "inputs": {"files": draw(globs()), "env": draw(st.lists(st.sampled_from(VARIABLES), max_size=2, unique=True))},
-        "skip_if": {"paths_unmodified": draw(globs())},
+        "inputs": {
+            "files": draw(globs(known)),
+            "env": draw(st.lists(st.sampled_from(VARIABLES), max_size=2, unique=True)),
+        },
+        "skip_if": {"paths_unmodified": draw(globs(known))},
     }
-    if "matrix" in job["steps"][0]["run"] or draw(st.booleans()):
-        job["matrix"] = {"v": draw(st.sampled_from([["1"], ["1", "2"]]))}
+    if matrix:
+        job["matrix"] = matrix
     return pruned(job)
 
 
@@ -168,7 +194,7 @@ def jobs(draw: st.DrawFn, before: list[str]) -> dict[str, Any]:
 def worlds(draw: st.DrawFn) -> World:
     named: dict[str, Any] = {}
     for name in "pqrs"[: draw(st.integers(1, 4))]:
-        named[name] = draw(jobs([*named]))
+        named[name] = draw(jobs([*named], draw(matrices)))
     files = draw(st.dictionaries(st.sampled_from(PATHS), contents))
     return World(
         files, pruned({"env": draw(tables), "jobs": named}), draw(st.dictionaries(st.sampled_from(VARIABLES), texts))
@@ -204,15 +230,10 @@ def edited(draw: st.DrawFn, world: World) -> World:
         before = sorted(
             name for name in config["jobs"] if config["jobs"][name] is not job and name < _name(config, job)
         )
+        # The plan keys stay as they are.
         matrix = job.get("matrix")
         job.clear()
-        job |= draw(jobs(before))
-        # The plan keys stay as they are.
-        job.pop("matrix", None)
-        if matrix:
-            job["matrix"] = matrix
-        else:
-            job["steps"][0]["run"] = job["steps"][0]["run"].partition(" {{")[0]
+        job |= draw(jobs(before, matrix))
     return replace(world, config=pruned(config))
 
 

@@ -11,8 +11,8 @@ from typing import Any
 from cigen.cli.present.plan_document import plan_text
 from cigen.formats.github_legs import leg_lists
 from cigen.model.resources import Job, Matrix
-from cigen.pipeline.expand import declared_globs
 from cigen.pipeline.gate import plain_id
+from cigen.pipeline.globs import declared_globs
 from cigen.pipeline.skipping import is_skipped
 
 __all__ = ["github_text"]

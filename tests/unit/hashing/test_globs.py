@@ -1,11 +1,13 @@
 """The glob language, against an independent reading of the same rules."""
 
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cigen.hashing.fileset import expand, select
-from cigen.hashing.globs import GlobError, check_glob, parse_glob
+from cigen.hashing.globs import GlobError, check_glob, parse_glob, quote_glob
 from cigen.hashing.memory_tree import MemoryTree
 from cigen.model.resources import PathGlob
 
@@ -167,3 +169,53 @@ def test_patterns_match_as_a_plain_reading_of_the_rules_says(as_regex, pattern, 
     except GlobError:
         return
     assert bool(matches(pattern, path)) == bool(as_regex(pattern).fullmatch(path))
+
+
+PLACES = {
+    "~": "~",
+    "a~": "a~",
+    "~b": "~b",
+    "*~*": "[^/]*~[^/]*",
+    "*~b": "[^/]*~b",
+    "src/~/x": "src/~/x",
+    "**/~": "(.+/)?~",
+    "{a,~}/x": "(a|~)/x",
+    "{~,}x": "(~|)x",
+    "{{a,b},~}": "(a|b|~)",
+    "[!a]~[]]": r"[^a/]~\]",
+    "~(x)": r"~\(x\)",
+    "~/~": "~/~",
+}
+"""A glob with a place for a text, and what it matches as a regular expression."""
+
+WILD = st.text("*?[]{}!,()@+.^-$ ab/\\ñ\n", max_size=5)
+
+
+@settings(max_examples=1000)
+@given(WILD, st.sampled_from(sorted(PLACES)), st.text("*[]{}!,(/abx", max_size=6))
+def test_a_quoted_text_stands_for_itself_wherever_it_is_put(text: str, place: str, other: str) -> None:
+    pattern = place.replace("~", quote_glob(text))
+    plain = place.replace("~", text)
+    if check_glob(pattern) is not None:
+        extended = re.search(r"[@+*?!]\(", plain)
+        assert "\\" in text or extended or not {"", ".", ".."}.isdisjoint(text.split("/")), "any other can be written"
+        return
+    assert not parse_glob(pattern).negated
+    regex = re.compile(PLACES[place].replace("~", re.escape(text)), re.DOTALL)
+    for path in (plain, text, other, plain.replace("*", "").replace("~", text), plain + "x", "x" + plain):
+        if {"", ".", ".."}.isdisjoint(path.split("/")):
+            assert _selected(pattern, path.encode()) == (regex.fullmatch(path) is not None), (pattern, path)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "!", "!a", "*", "a*b", "**", "?", "[a]", "{a,b}", "}", ",", "(a)", "]", "a b", "ñ"]
+)
+def test_each_special_text_can_be_quoted(text: str) -> None:
+    pattern = "x" + quote_glob(text)
+    assert check_glob(pattern) is None
+    assert matches(pattern, "x" + text, "xab", "xa", f"x{text}x") == ["x" + text]
+
+
+@pytest.mark.parametrize("text", ["a\\b", "\0"])
+def test_what_no_glob_can_hold_is_refused_quoted_too(text: str) -> None:
+    assert check_glob(quote_glob(text)) is not None

@@ -11,7 +11,7 @@ from cigen.pipeline.forcing import read_forcing
 from cigen.pipeline.occasion import read_occasion
 from cigen.pipeline.signature import PlannedJob
 
-LEG = PlannedJob("test-ruby3.3", Job("test"), None, ())
+LEG = PlannedJob("test-ruby3.3", Job("test"), None, (), "test-ruby3.3")
 
 
 def reason(environ: dict[str, str] | None = None, *trailers: str, config: Config | None = None, **payload: Any) -> str:

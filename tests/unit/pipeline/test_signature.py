@@ -38,7 +38,8 @@ from cigen.model.resources import (
     Trigger,
     Workflow,
 )
-from cigen.pipeline.expand import declared_globs, expand_jobs
+from cigen.pipeline.expand import expand_jobs
+from cigen.pipeline.globs import declared_globs
 from cigen.pipeline.signature import COSMETIC, PlannedJob, ShapingPlugin, job_manifest, planned_jobs
 
 CONFIG = Config("0.2", Project("p"), workflows=(Workflow("ci"),))
@@ -48,7 +49,7 @@ JOB = Job("test", steps=(Step(id="s", run=Run("make")),), machine=Runner("linux"
 def manifest(job: Job = JOB, config: Config = CONFIG, **more: Any) -> KeyManifest:
     given: dict[str, Any] = {"files": [], "plugins": [], "environ": {}, "upstream": {}, **more}
     needs = tuple(sorted(given["upstream"]))
-    return job_manifest(PlannedJob(job.id, job, given.pop("leg", None), needs), config=config, **given)
+    return job_manifest(PlannedJob(job.id, job, given.pop("leg", None), needs, job.id), config=config, **given)
 
 
 def signature(job: Job = JOB, config: Config = CONFIG, **more: Any) -> Digest:

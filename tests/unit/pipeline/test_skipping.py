@@ -29,7 +29,8 @@ FILES = SkipIf((PathGlob("src/**"),))
 
 def planned(id: str, *needs: str, **fields: Any) -> PlannedJob:
     leg: Leg | None = fields.pop("leg", None)
-    return PlannedJob(leg.key if leg else id, Job(id, needs=needs, **{"skip_if": FILES, **fields}), leg, needs)
+    key = leg.key if leg else id
+    return PlannedJob(key, Job(id, needs=needs, **{"skip_if": FILES, **fields}), leg, needs, key)
 
 
 def circumstances(excluded: dict[str, str] | None = None, forced: str = "", **more: Any) -> Circumstances:
