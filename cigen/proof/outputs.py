@@ -81,9 +81,7 @@ def keep_files(store: Store, record: Record, root: Path, chosen: State, deadline
         if not paths:
             return ""
         with tempfile.TemporaryFile() as packed:
-            size = pack(root, paths, packed)
-            if packed.tell() > MOST_BYTES:
-                raise UnkeptError(f"packed they are {packed.tell() >> 20} MiB, of at most {MOST_BYTES >> 20}")
+            size = pack(root, paths, _Bounded(packed, deadline))
             packed.seek(0)
             pieces = _keep_pieces(store, record, packed, deadline)
     except ArchiveError as fault:
@@ -114,6 +112,24 @@ def restore_files(store: Store, record: Record, into: Path, chosen: State, deadl
         raise UnrestoredError(f"the archive {fault}") from fault
     except OSError as fault:
         raise UnrestoredError(f"they cannot be written: {fault.strerror or fault}") from fault
+
+
+class _Bounded:
+    """A file for an archive that is given up as soon as it is too large or too late: a job waits for it."""
+
+    def __init__(self, file: IO[bytes], deadline: Deadline) -> None:
+        self._file = file
+        self._deadline = deadline
+
+    def write(self, data: bytes) -> int:
+        if self._file.tell() + len(data) > MOST_BYTES:
+            raise UnkeptError(f"packed they are more than {MOST_BYTES >> 20} MiB")
+        if self._deadline.left() <= 0:
+            raise UnkeptError("they cannot be packed in time")
+        return self._file.write(data)
+
+    def flush(self) -> None:
+        self._file.flush()
 
 
 def _keep_pieces(store: Store, record: Record, packed: IO[bytes], deadline: Deadline) -> list[tuple[str, int]]:

@@ -189,8 +189,23 @@ def test_what_is_too_large_is_not_kept(
     make_record: Make, store: DirectoryStore, root: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outputs, "MOST_BYTES", 2 * PIECE)
-    with pytest.raises(UnkeptError, match=r"they are 4 MiB, of at most 4"):
+    with pytest.raises(UnkeptError, match=r"they are more than 4 MiB"):
         keep_files(store, make_record(), root, CHOSEN, LATER)
+    assert not folder.exists()
+
+
+def test_s17_packing_ends_where_it_takes_too_long(
+    make_record: Make, store: DirectoryStore, root: Path, folder: Path
+) -> None:
+    """A job waits for it."""
+    asked: list[None] = []
+
+    def clock() -> float:
+        asked.append(None)
+        return len(asked)
+
+    with pytest.raises(UnkeptError, match="cannot be packed in time"):
+        keep_files(store, make_record(), root, CHOSEN, Deadline(2, clock))
     assert not folder.exists()
 
 
