@@ -17,12 +17,16 @@ __all__ = ["CigError", "PluginError", "ProjectError", "StoreError", "UsageError"
 
 
 class CigError(Exception):
-    """Something the user must be told. `diagnostics` says what, in order."""
+    """Something the user must be told. `diagnostics` says what, in order.
 
-    def __init__(self, diagnostics: Diagnostic | Iterable[Diagnostic]) -> None:
+    config_text: the cig.toml that they are about, where it is another than the worktree's.
+    """
+
+    def __init__(self, diagnostics: Diagnostic | Iterable[Diagnostic], config_text: bytes | None = None) -> None:
         found = (diagnostics,) if isinstance(diagnostics, Diagnostic) else tuple(diagnostics)
         assert found, "an error without a diagnostic tells the user nothing"
         self.diagnostics = found
+        self.config_text = config_text
         super().__init__("; ".join(f"{d.code}: {d.message}" for d in found))
 
 

@@ -51,8 +51,10 @@ def dispatch(argv: Sequence[str]) -> int:
             code: int = module.run(invocation.options, console)
             return code
     except CigError as failure:
-        placed = any(diagnostic.key for diagnostic in failure.diagnostics)
-        return console.report(failure.diagnostics, _config_text(console) if placed else None)
+        text = failure.config_text
+        if text is None and any(diagnostic.key for diagnostic in failure.diagnostics):
+            text = _config_text(console)
+        return console.report(failure.diagnostics, text)
     except BrokenPipeError:
         # Whoever read our output has gone: there is nobody left to tell.
         return 0

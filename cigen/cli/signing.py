@@ -69,7 +69,7 @@ def _sign(
     text = read_file(_config_entry(reader))
     config, found = load_config(text)
     if config is None:
-        raise ProjectError(found)
+        raise ProjectError(found, text)
     root = location.worktree or location.git_dir
     plugins, wrong = discover_plugins(root, config.plugins, environ)
     context = Context(
