@@ -4,6 +4,7 @@ import sys
 import webbrowser
 
 from cigen.cli.console import Console
+from cigen.cli.glyphs import one_line
 from cigen.cli.options import GraphOptions
 from cigen.cli.present.graph import GraphNode, GraphView, graph_dot, graph_json, graph_mermaid, graph_text
 from cigen.cli.present.page import graph_page
@@ -31,6 +32,8 @@ def run(options: GraphOptions, console: Console) -> int:
             # A page that is only to be looked at goes where everything of cig's own goes.
             path = console.start / options.html if options.html else session.root / CACHE_FOLDER / "graph.html"
             write_named(path, graph_page(view, session.run.outputs.value(GRAPH).project).encode())
+            shown = options.html or f"{CACHE_FOLDER}/graph.html"
+            console.out(f"Wrote {one_line(shown)}\n")
             if options.open:
                 webbrowser.open(path.absolute().as_uri())
             return 0
