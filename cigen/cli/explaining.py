@@ -10,11 +10,13 @@ from cigen.cli.signing import Signing, sign_commit
 from cigen.engine.store import Store
 from cigen.errors import ProjectError
 from cigen.hashing.changes import diff_filesets
-from cigen.hashing.fileset import Entry, TreeReader, select
+from cigen.hashing.digest import TREE
+from cigen.hashing.fileset import Entry, TreeReader, files_below, select
 from cigen.hashing.manifest import Difference, KeyManifest, diff
 from cigen.hashing.memory_tree import MemoryTree
-from cigen.model.dataclass import dataclass
+from cigen.model.dataclass import dataclass, replace
 from cigen.model.diagnostics import error
+from cigen.model.paths import RepoPath
 from cigen.model.resources import Job, PathGlob
 from cigen.pipeline.detect import nearest
 from cigen.pipeline.globs import declared_globs
@@ -131,7 +133,13 @@ def _recorded_tree(session: Session, store: Store) -> TreeReader | None:
 
 
 def _revision(session: Session, rev: str) -> _Baseline:
-    signing = sign_commit(session.location, rev, session.context.environ)
+    try:
+        signing = sign_commit(session.location, rev, session.context.environ)
+    except ProjectError as failure:
+        # Their places are in that commit's cig.toml, which nobody looks at just now.
+        found = failure.diagnostics
+        told = [replace(one, message=f"at {rev}: {one.message}", key=()) if one.key else one for one in found]
+        raise ProjectError(told) from failure
     signatures = signing.signatures
     return _Baseline(rev, dict(signatures.manifests), signatures.context.tree)
 
@@ -160,19 +168,20 @@ def _value(entry: Entry | None) -> str | None:
 
 
 def explain_file(session: Session, path: str) -> FileExplanation:
-    """Jobs whose files a path is, or would be, among; and the actions that read it."""
+    """Jobs whose files a path is, or would be, among; and the actions that read it. Of a folder, for all below it."""
     signatures = session.signatures
     assert signatures is not None, "signatures are computed with the schema"
+    kind, tree = _found_at(session.context.tree, path)
     uses = []
     for planned in signatures.planned:
-        via = _job_use(planned.job, path)
+        via = _job_use(planned.job, tree)
         if via:
             uses.append(FileUse("job", planned.key, via))
-    if path == "cig.toml":
+    if _selects([PathGlob("cig.toml")], tree):
         uses.append(FileUse("action", "schema:cig.toml", "the configuration itself"))
     for plugin in session.context.plugins:
         reads = plugin.info.reads if plugin.info else ()
-        via = next((pattern for pattern in reads if _selects([PathGlob(pattern, optional=True)], path)), "")
+        via = next((pattern for pattern in reads if _selects([PathGlob(pattern, optional=True)], tree)), "")
         if via:
             uses.append(FileUse("action", f"detect:{plugin.id}", f'reads "{via}"'))
         if via or not plugin.is_declared:
@@ -180,31 +189,43 @@ def explain_file(session: Session, path: str) -> FileExplanation:
             shaped = [one.key for one in signatures.planned if plugin.id in signatures.shaping(one.job)]
             known = {use.name for use in uses if use.kind == "job"}
             uses += [FileUse("job", key, f"{plugin.id} {why}") for key in shaped if key not in known]
-    return FileExplanation(path, tuple(dict.fromkeys(uses)))
+    return FileExplanation(path, tuple(dict.fromkeys(uses)), kind)
+
+
+def _found_at(tree: TreeReader, path: str) -> tuple[str, MemoryTree]:
+    """What stands at a path (file, folder or nothing), and a tree of it alone; of nothing, of a file of that name."""
+    wanted = RepoPath(path.encode("utf-8", "surrogateescape"))
+    mode, id = TREE, tree.root()
+    for name in wanted.split(b"/") if path != "." else ():
+        below = tree.entries(id) if mode == TREE else ()
+        mode, id = next(((one.mode, one.id) for one in below if one.name == name), (0, id))
+    if mode == TREE:
+        files = files_below(tree, RepoPath(b"" if path == "." else wanted), id)
+        return "folder", MemoryTree({one.path: (one.mode, one.id) for one in files})
+    return ("file", MemoryTree({wanted: (mode, id)})) if mode else ("nothing", MemoryTree({wanted: b""}))
 
 
 def _declares(job: Job) -> bool:
     return any(declared for _, declared in declared_globs(job))
 
 
-def _job_use(job: Job, path: str) -> str:
+def _job_use(job: Job, tree: MemoryTree) -> str:
     if not _declares(job):
         return "" if job.owner == "core" else "declares no inputs, so every file counts"
     every = [glob for _, declared in declared_globs(job) for glob in declared]
-    if not _selects(every, path):
+    if not _selects(every, tree):
         return ""
     excluding = [glob for glob in every if glob.pattern.startswith("!")]
     for where, declared in declared_globs(job):
         for glob in declared:
-            if not glob.pattern.startswith("!") and _selects([glob, *excluding], path):
+            if not glob.pattern.startswith("!") and _selects([glob, *excluding], tree):
                 return f'{".".join(where)} "{glob.pattern}"'
     return ""
 
 
-def _selects(globs: Sequence[PathGlob], path: str) -> bool:
-    """Whether globs select a path, whether or not there is a file of that name."""
-    alone = MemoryTree({path.encode("utf-8", "surrogateescape"): b""})
-    return bool(select(alone, globs).entries)
+def _selects(globs: Sequence[PathGlob], tree: MemoryTree) -> bool:
+    """Whether globs select anything there."""
+    return bool(select(tree, globs).entries)
 
 
 def explain_action(session: Session, action: str) -> ActionExplanation:

@@ -1,6 +1,7 @@
 """`cig explain job|file|action NAME`."""
 
 import json
+import os
 import sys
 from pathlib import PurePosixPath
 
@@ -40,7 +41,7 @@ def _text(options: ExplainOptions, session: Session, console: Console) -> str:
         return present.action_json(action) if options.json else present.action_text(action, symbols)
     jobs = explain_job(session, options.name, options.against)
     if not options.json:
-        return "\n".join(present.job_text(job, symbols) for job in jobs)
+        return "\n".join(present.job_text(job, symbols) for job in jobs) + present.advice_text(jobs)
     if len(jobs) == 1:
         return present.job_json(jobs[0])
     legs = [json.loads(present.job_json(job)) for job in jobs]
@@ -51,8 +52,8 @@ def _text(options: ExplainOptions, session: Session, console: Console) -> str:
 
 def _from_root(session: Session, console: Console, path: str) -> str:
     """A path as typed, from the folder it was typed in, as one from the repository's root."""
-    given = console.start / path
+    given = os.path.normpath(console.start.absolute() / path)
     try:
-        return str(PurePosixPath(given.absolute().relative_to(session.root.absolute())))
+        return str(PurePosixPath(given).relative_to(session.root.absolute()))
     except ValueError:
         return path

@@ -1,5 +1,7 @@
 """`cig explain`: why a job runs, what depends on a file, why a pipeline action ran again."""
 
+from collections.abc import Iterable
+
 from cigen.cli.glyphs import one_line, width
 from cigen.cli.present.differences import difference_lines, differences_json
 from cigen.cli.present.document import document_text
@@ -15,6 +17,7 @@ __all__ = [
     "JobExplanation",
     "action_json",
     "action_text",
+    "advice_text",
     "file_json",
     "file_text",
     "job_json",
@@ -59,6 +62,12 @@ _ADVICE = {
 }
 
 
+_STEPS = {
+    "STORE_OFF": "`store` under [skipping] in cig.toml, or CIG_STORE, says where proofs are kept.",
+    "NO_INPUTS": "`skip_if.paths_unmodified` or `inputs.files` says which files a job depends on.",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class JobExplanation:
     """A job's decision, and how its signature differs from an earlier one.
@@ -88,10 +97,11 @@ class FileUse:
 
 @dataclass(frozen=True, slots=True)
 class FileExplanation:
-    """Everything that depends on a path."""
+    """Everything that depends on a path. kind: what stands there, file, folder or nothing."""
 
     path: str
     uses: tuple[FileUse, ...]
+    kind: str = "file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +127,10 @@ def job_text(view: JobExplanation, symbols: Symbols) -> str:
         by = view.proved_by
         lines += [one_line(f"  proved by {by.url or 'a run'} on {by.ref or 'no branch'}, {by.at}, tier {by.tier}")]
     elif not view.compared_with:
-        lines += ["", "There is no earlier signature to compare it with."]
+        lines += [
+            "",
+            "There is no earlier signature to compare it with: `cig render` keeps one, --against REF has its own.",
+        ]
     elif not view.differs:
         lines += ["", f"Nothing in it changed since {one_line(view.compared_with)}."]
     else:
@@ -130,6 +143,13 @@ def job_text(view: JobExplanation, symbols: Symbols) -> str:
         if upstream:
             lines += ["", one_line(f"`cig explain job {upstream}` tells why that one changed.")]
     return "\n".join(lines) + "\n"
+
+
+def advice_text(views: Iterable[JobExplanation]) -> str:
+    """What would let jobs be skipped that run for want of it: each advice once."""
+    wanted = {view.reason for view in views if view.decision == "run"}
+    told = [advice for reason, advice in _STEPS.items() if reason in wanted]
+    return "".join(f"\n{advice}\n" for advice in told)
 
 
 def job_json(view: JobExplanation) -> str:
@@ -153,12 +173,19 @@ def job_json(view: JobExplanation) -> str:
 
 def file_text(view: FileExplanation) -> str:
     """For a person."""
+    path = one_line(view.path)
     if not view.uses:
-        return f"Nothing depends on {one_line(view.path)}: changing it runs no job and no action.\n"
+        absent = ", which is not in the repository" if view.kind == "nothing" else ""
+        return f"Nothing depends on {path}{absent}: changing it runs no job and no action.\n"
     rows = [(use.kind, one_line(use.name), one_line(use.via)) for use in sorted(view.uses, key=_use_order)]
     wide = max(width(name) for _, name, _ in rows)
     lines = [f"  {kind:<6}  {name}{' ' * (wide - width(name))}  {via}".rstrip() for kind, name, via in rows]
-    return "\n".join([f"{one_line(view.path)} is an input of", *lines]) + "\n"
+    head = {
+        "file": f"{path} is an input of",
+        "folder": f"{path} is a folder, with inputs of",
+        "nothing": f"{path} is not in the repository; it would be an input of",
+    }
+    return "\n".join([head[view.kind], *lines]) + "\n"
 
 
 def file_json(view: FileExplanation) -> str:

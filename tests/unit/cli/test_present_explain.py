@@ -13,6 +13,7 @@ from cigen.cli.present.explain import (
     JobExplanation,
     action_json,
     action_text,
+    advice_text,
     file_json,
     file_text,
     job_json,
@@ -160,3 +161,26 @@ def test_any_difference_is_one_harmless_line(difference: Difference) -> None:
 def test_a_terminal_without_unicode_gets_letters() -> None:
     gone = Difference("file", "a", f"git:100644:{A}", None)
     action_text(ActionExplanation("a", "stale", (gone,)), ASCII).encode("ascii")
+
+
+def test_advice_is_given_once_and_only_where_a_job_runs_for_want_of_it() -> None:
+    def view(decision: str, reason: str) -> JobExplanation:
+        return JobExplanation("a", decision, reason, "cs1:0")
+
+    assert advice_text([view("run", "FILES"), view("hit", "PROVEN"), view("forced", "NO_INPUTS")]) == ""
+    stores = advice_text([view("run", "STORE_OFF"), view("run", "STORE_OFF")])
+    assert stores == "\n`store` under [skipping] in cig.toml, or CIG_STORE, says where proofs are kept.\n"
+    assert advice_text([view("run", "NO_INPUTS"), view("run", "STORE_OFF")]).startswith(stores)
+
+
+@pytest.mark.parametrize(
+    ("kind", "used", "unused"),
+    [
+        ("file", "a is an input of\n", "depends on a: "),
+        ("folder", "a is a folder, with inputs of\n", "depends on a: "),
+        ("nothing", "a is not in the repository; it would be", "depends on a, which is not in the repository: "),
+    ],
+)
+def test_what_stands_at_a_path_is_told(kind: str, used: str, unused: str) -> None:
+    assert file_text(FileExplanation("a", (FileUse("job", "test"),), kind)).startswith(used)
+    assert unused in file_text(FileExplanation("a", (), kind))
