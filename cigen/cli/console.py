@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cigen.cli.options import GlobalOptions
 from cigen.cli.terminal import emit, use_color
@@ -12,6 +13,9 @@ from cigen.model.codes import CODES
 from cigen.model.dataclass import dataclass, field
 from cigen.model.diagnostics import Diagnostic, Level, error
 from cigen.model.events import Observer, ignore
+
+if TYPE_CHECKING:
+    from cigen.repo.evidence import Edited
 
 __all__ = ["Console", "exit_code"]
 
@@ -31,11 +35,15 @@ def exit_code(diagnostics: Iterable[Diagnostic]) -> int:
 
 @dataclass(slots=True)
 class Console:
-    """One invocation's outside: streams, environment, the folder it was started in, and who watches."""
+    """One invocation's outside: streams, environment, the folder it was started in, and who watches.
+
+    edited: what the null build, tried just before, saw of the folder.
+    """
 
     shared: GlobalOptions
     observer: Observer = ignore
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    edited: "Edited | None" = None
 
     @property
     def start(self) -> Path:

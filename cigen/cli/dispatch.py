@@ -7,7 +7,7 @@ import importlib
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cigen.cli import options as ask
 from cigen.cli.arguments import parse_arguments
@@ -16,6 +16,9 @@ from cigen.cli.terminal import is_terminal
 from cigen.errors import CigError
 from cigen.model.diagnostics import error
 from cigen.model.events import Event, Observer, ignore
+
+if TYPE_CHECKING:
+    from cigen.repo.evidence import Edited
 
 __all__ = ["dispatch", "tell_interrupted"]
 
@@ -40,12 +43,12 @@ _COMMANDS: dict[type[Any], str] = {
 }
 
 
-def dispatch(argv: Sequence[str]) -> int:
-    """Run one command line; the exit code."""
+def dispatch(argv: Sequence[str], edited: "Edited | None" = None) -> int:
+    """Run one command line; the exit code. edited: what the null build found out, if it was tried."""
     console = Console(ask.GlobalOptions())
     try:
         invocation = parse_arguments(argv)
-        console = Console(invocation.shared)
+        console = Console(invocation.shared, edited=edited)
         module = importlib.import_module(f"cigen.cli.commands.{_COMMANDS[type(invocation.options)]}")
         with _watched(console):
             code: int = module.run(invocation.options, console)

@@ -5,6 +5,10 @@ import os
 import sys
 from collections.abc import Sequence
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # as in `typing`, which costs the null build too much
+    from cigen.repo.evidence import Edited
+
 __all__ = ["main"]
 
 
@@ -12,26 +16,27 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line; the exit code (see docs/cli.md). Without `argv` it is the program's own, and may end it."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
+        edited = None
         if arguments == ["render"]:
             # The null build: no argument parser, no git library, no plugin. See cigen/engine/unchanged.py.
-            told = _unchanged()
+            told, edited = _look_for_changes()
             if told is not None and _tell(*told):
                 return _end(0) if argv is None else 0
-        return _dispatch(arguments, program=argv is None)
+        return _dispatch(arguments, edited, program=argv is None)
     except KeyboardInterrupt:
         return _interrupted(program=argv is None)
 
 
-def _unchanged() -> tuple[str, str] | None:
-    from cigen.engine.unchanged import is_unchanged
+def _look_for_changes() -> "tuple[tuple[str, str] | None, Edited | None]":
+    from cigen.engine.unchanged import look_for_changes
     from cigen.repo.evidence import find_git
 
     try:
         found = find_git(os.getcwd())
-        return is_unchanged(found[0], os.environ) if found and found[0] else None
+        return look_for_changes(found[0], os.environ) if found and found[0] else (None, None)
     except (OSError, ValueError, KeyError, TypeError, EOFError):
         # Whatever is wrong here, the full run finds it too, and can say so properly.
-        return None
+        return None, None
 
 
 def _tell(message: str, warnings: str) -> bool:
@@ -49,11 +54,11 @@ def _tell(message: str, warnings: str) -> bool:
     return True
 
 
-def _dispatch(arguments: list[str], *, program: bool) -> int:
+def _dispatch(arguments: list[str], edited: "Edited | None", *, program: bool) -> int:
     if not program:
         from cigen.cli.dispatch import dispatch
 
-        return dispatch(arguments)
+        return dispatch(arguments, edited)
     from cigen.cli.interrupts import ignore_interrupts, take_interrupts
 
     take_interrupts()
@@ -61,7 +66,7 @@ def _dispatch(arguments: list[str], *, program: bool) -> int:
     gc.disable()
     from cigen.cli.dispatch import dispatch
 
-    code = dispatch(arguments)
+    code = dispatch(arguments, edited)
     ignore_interrupts()
     return _end(code)
 

@@ -26,7 +26,7 @@ from cigen.model.diagnostics import Diagnostic, error
 from cigen.model.events import Observer, Span
 from cigen.model.plans import Hook
 from cigen.model.resources import PathGlob
-from cigen.repo.evidence import collect_evidence
+from cigen.repo.evidence import Edited, collect_evidence
 from cigen.repo.ignoring import ignore_rules
 from cigen.repo.listing import CommitListing, CommitTree
 from cigen.repo.locate import RepositoryLocation, find_repository
@@ -178,6 +178,13 @@ class Session:
         ours = {path.encode() for path in written}
         return all(change.path in ours for change in changed)
 
+    def read_its_config(self) -> bool:
+        """Whether the cig.toml that was read is that of the tree, and not one of a moment before or after."""
+        text = self.context.config_text
+        entries = self.worktree.entries(self.worktree.root())
+        ids = [entry.id for entry in entries if entry.name == CONFIG_FILE.encode()]
+        return ids in ([git_blob(text)], [git_blob(text.replace(b"\r\n", b"\n"))])
+
     def declared_variables(self) -> tuple[str, ...]:
         """Environment variables that a signature or a plugin depends on."""
         config = self.config
@@ -232,7 +239,13 @@ def find_root(start: Path) -> tuple[Path, RepositoryLocation]:
 
 
 def _look(
-    root: Path, location: RepositoryLocation, observer: Observer, known: CommitTree | None, *, writable: bool
+    root: Path,
+    location: RepositoryLocation,
+    observer: Observer,
+    known: CommitTree | None,
+    *,
+    writable: bool,
+    edited: Edited | None = None,
 ) -> tuple[tuple[object, ...], Worktree]:
     """Read the worktree. The evidence comes first: whatever changes while we read is then a change since."""
     start = time.perf_counter_ns()
@@ -241,7 +254,7 @@ def _look(
     evidence: tuple[object, ...] = ()
     if writable:
         clock = str(root / CACHE_FOLDER / "clock")
-        evidence = collect_evidence(str(root), str(location.git_dir), str(location.common_dir), clock)
+        evidence = collect_evidence(str(root), str(location.git_dir), str(location.common_dir), clock, edited)
     worktree = read_worktree(location, evidence, listing.read() if listing else known)
     observer(Span("git", "worktree", start, time.perf_counter_ns()))
     return evidence, worktree
@@ -281,11 +294,13 @@ def open_session(
     text: bytes | None = None,
     writable: bool = True,
     renders: bool = False,
+    edited: Edited | None = None,
 ) -> Iterator[Session]:
     """Everything a command needs, closed again at the end whatever happens.
 
     text: the content of cig.toml where it is not the file's (`cig init` has none yet). writable: whether anything at
     all may be written, the cache included. renders: something has probably changed that a plugin will be asked about.
+    edited: what the null build found out just before.
     """
     root, location = find_root(start)
     content = config_text(root) if text is None else text
@@ -299,7 +314,7 @@ def open_session(
         if store.is_empty:
             # Nothing is cached, so every plugin will be asked: let them start while the repository is read.
             pool.start(p for p in discovered[0] if _surely_asked(p, set()))
-        evidence, worktree = _look(root, location, observer, None, writable=writable)
+        evidence, worktree = _look(root, location, observer, None, writable=writable, edited=edited)
         context = Context(
             tool=tool_fingerprint(),
             tree=worktree,

@@ -16,9 +16,9 @@ from collections.abc import Iterable, Mapping
 import xxhash
 
 from cigen.engine.toolprint import tool_fingerprint
-from cigen.repo.evidence import evidence_holds
+from cigen.repo.evidence import Edited, compare_evidence
 
-__all__ = ["forget_unchanged", "is_unchanged", "remember_unchanged", "stamp"]
+__all__ = ["forget_unchanged", "look_for_changes", "remember_unchanged", "stamp"]
 
 FILE = ".cigen/cache/unchanged"
 MAGIC = b"cig-unchanged-1\n"
@@ -29,27 +29,29 @@ RACY = 2_000_000_000
 State = dict[str, object]
 
 
-def is_unchanged(root: str, environ: Mapping[str, str]) -> tuple[str, str] | None:
-    """What another render would print (to stdout, to stderr); None unless it is proven that nothing changed."""
+def look_for_changes(root: str, environ: Mapping[str, str]) -> tuple[tuple[str, str] | None, Edited | None]:
+    """What another render would print (to stdout, to stderr); None unless it is proven that nothing changed.
+
+    And, if nothing but tracked files was edited, what was found out on the way.
+    """
     state = _read(root)
     if state is None or state["root"] != root or state["tool"] != tool_fingerprint():
-        return None
+        return None, None
     environment: Iterable[tuple[str, str | None]] = state["environment"]  # type: ignore[assignment]
     for name, value in environment:
         if _variable(environ, name) != value:
-            return None
+            return None, None
     outside: Iterable[tuple[str, tuple[int, ...] | None]] = state["outside"]  # type: ignore[assignment]
     for path, known in outside:
         if stamp(path) != known:
-            return None
+            return None, None
     outputs: Iterable[tuple[str, str]] = state["outputs"]  # type: ignore[assignment]
     for path, digest in outputs:
         if _content(root + "/" + path) != digest:
-            return None
+            return None, None
     evidence: tuple[object, ...] = state["evidence"]  # type: ignore[assignment]
-    if not evidence_holds(evidence, root):
-        return None
-    return str(state["message"]), str(state["warnings"])
+    holds, edited = compare_evidence(evidence, root)
+    return (str(state["message"]), str(state["warnings"])) if holds else None, edited
 
 
 def remember_unchanged(

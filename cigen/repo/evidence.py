@@ -20,7 +20,7 @@ from cigen.repo.commands import LIST_CONFIG, STATUS, STATUS_TRACKED, STATUS_WITH
 from cigen.repo.discovery import find_git
 from cigen.repo.spawn import GitChild
 
-__all__ = ["collect_evidence", "evidence_holds", "find_git", "status_of"]
+__all__ = ["Edited", "collect_evidence", "compare_evidence", "evidence_holds", "find_git", "status_of"]
 
 _REVISION = 1
 _ATTEMPTS = 3
@@ -34,6 +34,9 @@ _CLOCK_STEP = 5_000_000
 """Readings of two clocks one after the other differ by less."""
 
 _CACHE = b".cigen/cache"
+_EDITED = b"1 .M N... "
+"""How `git status` begins a tracked file with another content or mode than in the index, where it is as in HEAD."""
+
 _RULES = (b".gitignore", b".gitattributes")
 _HARMLESS = ("GIT_ASKPASS", "GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_EDITOR", "GIT_PAGER", "GIT_SSH")
 """Variables that differ from terminal to terminal and have no say in what is ignored or changed."""
@@ -42,14 +45,25 @@ _Stamp = tuple[int, ...]
 _Stamps = tuple[tuple[bytes, _Stamp], ...]
 """Paths from the root (or absolute ones) and what `lstat` said; an empty stamp: nothing there."""
 
+Edited = tuple[tuple[object, ...], bytes]
+"""Evidence that holds but for what stands in tracked files, and what `git status` says of tracked files now."""
 
-def collect_evidence(worktree: str, git_dir: str, common_dir: str, clock: str) -> tuple[object, ...]:
+
+def collect_evidence(
+    worktree: str, git_dir: str, common_dir: str, clock: str, edited: Edited | None = None
+) -> tuple[object, ...]:
     """What must stay as it is for the worktree to be unchanged; a tuple for `marshal`. Call it before reading the tree.
 
     `clock` is a file of the caller's own, on the worktree's filesystem and below a directory that is no input; it is
-    created and touched, to read the filesystem's clock. Empty: no evidence can be had, it never holds.
+    created and touched, to read the filesystem's clock. edited: what `compare_evidence` found a moment ago, which
+    spares looking at all of it once more. Empty: no evidence can be had, it never holds.
     """
     try:
+        if edited is not None:
+            observation = _Observation(os.fsencode(worktree), *_later(clock))
+            evidence = observation.renew(*edited)
+            if evidence and observation.settled:
+                return evidence
         for _ in range(_ATTEMPTS):
             observation = _Observation(os.fsencode(worktree), *_later(clock))
             evidence = observation.observe(worktree, git_dir, common_dir)
@@ -64,12 +78,21 @@ def collect_evidence(worktree: str, git_dir: str, common_dir: str, clock: str) -
 
 def evidence_holds(evidence: tuple[object, ...], worktree: str) -> bool:
     """Whether the worktree is provably what it was when the evidence was collected."""
+    return compare_evidence(evidence, worktree)[0]
+
+
+def compare_evidence(evidence: tuple[object, ...], worktree: str) -> tuple[bool, Edited | None]:
+    """Whether the evidence holds; if nothing but tracked files was edited, what the next evidence can be made of."""
     if len(evidence) != 10 or evidence[:2] != (_REVISION, worktree):
-        return False
+        return False, None
     try:
-        return _holds(worktree, *evidence[2:])  # type: ignore[arg-type]  # marshal carries no types
+        tracked, moved = _compare(worktree, *evidence[2:])  # type: ignore[arg-type]  # marshal carries no types
     except (OSError, TypeError, ValueError):
-        return False
+        return False, None
+    if tracked is None:
+        return False, None
+    holds = not moved and tracked == evidence[5]
+    return holds, None if holds else (evidence, tracked)
 
 
 def status_of(evidence: tuple[object, ...]) -> bytes:
@@ -82,7 +105,7 @@ def status_of(evidence: tuple[object, ...]) -> bytes:
     return tracked + untracked
 
 
-def _holds(
+def _compare(
     worktree: str,
     started: int,
     environment: str,
@@ -92,9 +115,10 @@ def _holds(
     submodules: bool,
     stamps: _Stamps,
     directories: tuple[bytes, tuple[int, ...]],
-) -> bool:
+) -> tuple[bytes | None, bool]:
+    """What `git status` says of tracked files, if all else holds, and whether one that was edited was written again."""
     if environment != _environment() or abs(_clock_start() - started) > _CLOCK_STEP:
-        return False
+        return None, False
     arguments = STATUS if submodules else STATUS_TRACKED
     status = GitChild(worktree, arguments)
     try:
@@ -103,16 +127,24 @@ def _holds(
         status.abandon()
         raise
     root = os.fsencode(worktree) + b"/"
-    if not (_stamps_hold(root, stamps) and _directories_hold(worktree, *directories)):
+    moved = [path for path, stamp in stamps if _stamp(root, path) != stamp]
+    if (moved and not _edited_paths(tracked).issuperset(moved)) or not _directories_hold(worktree, *directories):
         status.abandon()
         settings.abandon()
-        return False
+        return None, False
     said, configured = status.output(), settings.output()
-    if said is None or configured is None:
-        return False
+    if said is None or configured is None or _hash(configured) != config:
+        return None, False
     tracked_now, untracked_now = _parts(said)
-    same = tracked_now == tracked and (untracked_now == untracked or not submodules)
-    return same and _hash(configured) == config
+    if submodules and untracked_now != untracked:
+        return None, False
+    return tracked_now, bool(moved)
+
+
+def _edited_paths(tracked: bytes) -> set[bytes]:
+    """The tracked files that are edited, but for those that say what git ignores and how it hashes."""
+    paths = {record.split(b" ", 8)[-1] for record in tracked.split(b"\0") if record.startswith(_EDITED)}
+    return {path for path in paths if path.rpartition(b"/")[2] not in _RULES}
 
 
 def _parts(status: bytes) -> tuple[bytes, bytes]:
@@ -128,10 +160,6 @@ def _parts(status: bytes) -> tuple[bytes, bytes]:
         elif record[:1] == b"?" and not record.startswith(b"? " + _CACHE + b"/"):
             untracked.append(record + b"\0")
     return b"".join(tracked), b"".join(untracked)
-
-
-def _stamps_hold(root: bytes, stamps: _Stamps) -> bool:
-    return all(_stamp(root, path) == stamp for path, stamp in stamps)
 
 
 def _directories_hold(worktree: str, names: bytes, times: tuple[int, ...]) -> bool:
@@ -160,6 +188,10 @@ def _stamp(root: bytes, path: bytes) -> _Stamp:
         *(status.st_ctime_ns, status.st_mtime_ns, status.st_ino),
         *(status.st_size, status.st_mode, status.st_dev),
     )
+
+
+def _is_link(stamp: _Stamp) -> bool:
+    return stamp[4] & 0o170000 == 0o120000
 
 
 def _clock_start() -> int:
@@ -258,6 +290,26 @@ class _Observation:
             tuple(sorted(self._stamps.items())),
             (b"\0".join(self._directories), tuple(self._times)),
         )
+
+    def renew(self, evidence: tuple[object, ...], tracked: bytes) -> tuple[object, ...]:
+        """The evidence, after nothing happened but that tracked files were edited; empty if that is not sure.
+
+        Everything else in it was seen unchanged a moment ago, so what happens to it from now on will show. The index
+        has the same files as long as it differs from the same commit in the same way; so the same ones are untracked.
+        """
+        before, stamps, submodules = evidence[5], evidence[8], evidence[7]
+        assert isinstance(before, bytes)
+        assert isinstance(stamps, tuple)
+        differing = set(before.split(b"\0")) ^ set(tracked.split(b"\0"))
+        edited = _edited_paths(before) | _edited_paths(tracked)
+        if submodules or not {record.split(b" ", 8)[-1] for record in differing} <= edited:
+            return ()
+        if any(path.rpartition(b"/")[2] in _RULES and stamp and _is_link(stamp) for path, stamp in stamps):
+            return ()  # an old git follows it, to a file that may be among the edited ones
+        self._stamps = {path: stamp for path, stamp in stamps if path not in edited}
+        for path in _edited_paths(tracked):
+            self._note_changed(path)
+        return (*evidence[:5], tracked, *evidence[6:8], tuple(sorted(self._stamps.items())), evidence[9])
 
     def _walk(self, ignored: set[bytes]) -> None:
         """Note every directory git would look into for untracked files, and every rule file in one."""

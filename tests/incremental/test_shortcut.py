@@ -7,9 +7,11 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from cigen.cli import session
 from cigen.cli.main import main
 from cigen.engine import unchanged
 
@@ -126,10 +128,44 @@ def test_the_shortcut_never_answers_where_the_graph_would_run(
     for _ in range(EDITS):
         assert main(["render"]) == 0, (done, capsys.readouterr().err)
         done.append(edit(root, dice, git))
-        answered = unchanged.is_unchanged(str(root), os.environ)
+        answered = unchanged.look_for_changes(str(root), os.environ)[0]
         truth = full_render(root, environment)
         if answered is not None:
             assert truth == answered[0], f"after {done} the shortcut hid work"
+
+
+@pytest.mark.parametrize("moment", ["before the worktree is read", "after the null build looked"])
+def test_files_made_from_another_config_than_that_of_the_tree_are_not_remembered_as_its_own(
+    moment: str, tmp_path: Path, git: Git, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "shop"
+    shutil.copytree(INPUT, root)
+    git(root, "init", "-q")
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "start")
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(root)
+    assert main(["render"]) == 0
+    ruby(root).write_text("class Order; end\n")
+    right = (root / "cig.toml").read_text()
+    wrong = right.replace("timeout = 10", "timeout = 7")
+    read, look = session.config_text, unchanged.compare_evidence
+
+    def look_and_be_edited(*arguments: Any) -> Any:
+        found = look(*arguments)
+        (root / "cig.toml").write_text(wrong)
+        return found
+
+    with monkeypatch.context() as patch:
+        if moment.startswith("before"):
+            patch.setattr(session, "config_text", lambda root: (read(root), wrong.encode())[1])
+        else:
+            patch.setattr(unchanged, "compare_evidence", look_and_be_edited)
+        assert main(["render"]) == 0
+    (root / "cig.toml").write_text(right)
+    assert "timeout-minutes: 7" in (root / ".github/workflows/ci.yml").read_text()
+    assert unchanged.look_for_changes(str(root), environment)[0] is None
 
 
 def full_render(root: Path, environment: dict[str, str]) -> str:

@@ -36,6 +36,7 @@ def run(options: RenderOptions, console: Console) -> int:
         providers=options.providers,
         writable=writes,
         renders=True,
+        edited=console.edited,
     ) as session:
         session.build()
         session.found.extend(unknown_providers(options.providers, session))
@@ -111,7 +112,7 @@ def _write(options: RenderOptions, console: Console, session: Session, changes: 
     view = RenderView(tuple(session.run.executed), tuple(session.run.cached), tuple(written), unchanged)
     code = console.report(session.diagnostics, session.context.config_text)
     console.out(render_json(view) if options.json else render_text(view))
-    if evidence_is_whole and not options.providers:
+    if evidence_is_whole and session.read_its_config() and not options.providers:
         _remember(session, console)
     return code
 

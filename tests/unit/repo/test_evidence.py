@@ -9,16 +9,18 @@ from pathlib import Path
 import pytest
 
 from cigen.repo import evidence as evidence_module
-from cigen.repo.evidence import collect_evidence, evidence_holds, status_of
+from cigen.repo.evidence import Edited, collect_evidence, compare_evidence, evidence_holds, status_of
 from cigen.repo.worktree import read_worktree
 
 
-def collect(repo) -> tuple[object, ...]:
+def collect(repo, edited: Edited | None = None) -> tuple[object, ...]:
     """Evidence as the engine takes it: through `marshal`, with a clock in the cache directory."""
     clock = repo.path / ".cigen" / "cache" / "clock"
     clock.parent.mkdir(parents=True, exist_ok=True)
     location = repo.location
-    found = collect_evidence(str(location.worktree), str(location.git_dir), str(location.common_dir), str(clock))
+    found = collect_evidence(
+        str(location.worktree), str(location.git_dir), str(location.common_dir), str(clock), edited
+    )
     return marshal.loads(marshal.dumps(found))
 
 
@@ -358,3 +360,119 @@ def test_the_null_build_loads_nothing_heavy() -> None:
     loaded = set(done.stdout.split())
     assert "cigen.repo.evidence" in loaded
     assert not loaded & {"pygit2", "subprocess", "typing", "dataclasses", "pathlib", "re", "json", "tempfile", "enum"}
+
+
+def edited_since(repo, evidence: tuple[object, ...]) -> Edited | None:
+    return compare_evidence(evidence, str(repo.path))[1]
+
+
+@pytest.fixture
+def whole_looks(monkeypatch) -> list[str]:
+    """One entry for each time that the whole worktree was looked at."""
+    found: list[str] = []
+    observe = evidence_module._Observation.observe
+    monkeypatch.setattr(
+        evidence_module._Observation, "observe", lambda self, *where: found.append("look") or observe(self, *where)
+    )
+    return found
+
+
+@pytest.mark.parametrize("name", ["docs/readme.md", "src/a.py", "src/deep/b.py"])
+def test_evidence_after_an_edit_of_a_tracked_file_is_made_of_the_older_one(project, whole_looks, name) -> None:
+    evidence = collect(project)
+    project.write(name, "edited\n")
+    edited = edited_since(project, evidence)
+    assert edited is not None
+    renewed = collect(project, edited)
+    assert whole_looks == ["look"]
+    assert status_of(renewed) == status_of(collect(project))
+    assert holds(project, renewed)
+    assert not holds(project, evidence)
+    project.write(name, "edited again\n")
+    assert not holds(project, renewed)
+
+
+def test_evidence_after_an_edit_is_made_of_the_older_one_again_and_again(project, whole_looks) -> None:
+    evidence = collect(project)
+    for text in ("one\n", "two\n", "a = 1\n", "three\n"):
+        project.write("src/a.py", text)
+        evidence = collect(project, edited_since(project, evidence))
+        assert holds(project, evidence)
+        assert read_worktree(project.location, evidence).root() == read_worktree(project.location).root()
+    assert whole_looks == ["look"]
+
+
+def test_what_changes_between_the_comparison_and_the_evidence_shows_later(project) -> None:
+    evidence = collect(project)
+    project.write("docs/readme.md", "edited\n")
+    edited = edited_since(project, evidence)
+    project.write("src/deep/b.py", "b = 2\n")
+    assert not holds(project, collect(project, edited))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda repo: repo.write("fresh.txt", "new\n"),
+        lambda repo: repo.write("notes/todo.txt", "something\n"),
+        lambda repo: (repo.path / "docs/readme.md").unlink(),
+        lambda repo: repo.write(".gitignore", "notes/\n"),
+        lambda repo: repo.write("src/.gitattributes", "*.py -text\n"),
+        lambda repo: repo.git("add", "docs/readme.md"),
+        lambda repo: repo.git("add", "notes/todo.txt"),
+        lambda repo: repo.git("rm", "-q", "--cached", "src/deep/b.py"),
+        lambda repo: repo.git("commit", "-q", "-a", "-m", "x"),
+        lambda repo: repo.git("config", "core.autocrlf", "input"),
+    ],
+)
+def test_after_anything_else_all_is_looked_at_again(project, whole_looks, change) -> None:
+    evidence = collect(project)
+    project.write("docs/readme.md", "edited\n")
+    change(project)
+    whole_looks.clear()
+    renewed = collect(project, edited_since(project, evidence))
+    assert whole_looks == ["look"]
+    assert status_of(renewed) == status_of(collect(project))
+
+
+def test_an_edited_file_that_is_as_new_as_the_clock_is_no_evidence(project) -> None:
+    evidence = collect(project)
+    project.write("docs/readme.md", "edited\n")
+    future = (project.path / "docs/readme.md").stat().st_mtime_ns + 60_000_000_000
+    os.utime(project.path / "docs/readme.md", ns=(future, future))
+    edited = edited_since(project, evidence)
+    assert edited is not None
+    assert collect(project, edited) == ()
+
+
+def test_edited_rules_are_never_taken_for_an_edited_file(project, whole_looks) -> None:
+    project.write(".gitignore", "*.log\nbuild/\n.cigen/cache/\nnotes/\n")
+    evidence = collect(project)
+    assert b"todo" not in status_of(evidence)
+    project.write(".gitignore", "*.log\nbuild/\n.cigen/cache/\n")
+    renewed = collect(project, edited_since(project, evidence))
+    assert b"todo" in status_of(renewed)
+
+
+def test_a_linked_rule_file_is_not_trusted_to_be_no_edited_file(project, whole_looks) -> None:
+    (project.path / "docs/.gitignore").symlink_to("readme.md")
+    project.git("add", "docs/.gitignore")
+    project.commit()
+    evidence = collect(project)
+    project.write("docs/readme.md", "*.txt\n")
+    whole_looks.clear()
+    collect(project, edited_since(project, evidence))
+    assert whole_looks == ["look"]
+
+
+def test_submodules_are_always_looked_at(project, make_repo, whole_looks) -> None:
+    other = make_repo("other")
+    other.write("x.txt", "x\n")
+    other.commit()
+    project.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(other.path), "inner")
+    project.commit()
+    evidence = collect(project)
+    project.write("docs/readme.md", "edited\n")
+    whole_looks.clear()
+    collect(project, edited_since(project, evidence))
+    assert whole_looks == ["look"]

@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from cigen.repo.evidence import collect_evidence, evidence_holds
+from cigen.repo.evidence import Edited, collect_evidence, compare_evidence, evidence_holds, status_of
 from cigen.repo.worktree import read_worktree
 
 FILES = ["a.txt", "d/b.txt", "d/e/c.txt", "d/e/f/g.txt", "new/x.txt", "other.txt", "ign/i.txt", "empty/y.txt"]
@@ -56,6 +56,8 @@ edits = st.one_of(
 later_edits = st.one_of(
     edits, st.tuples(st.just("git"), st.sampled_from(["init -q fresh", "init -q d/e"]), st.just(""))
 )
+
+plain_edits = st.tuples(st.sampled_from(["write", "chmod"]), st.sampled_from(FILES[:4]), st.sampled_from(CONTENTS))
 
 
 def old_times(path: Path) -> tuple[int, int]:
@@ -107,11 +109,11 @@ def perform(repo, kind: str, name: str, value: str) -> None:
         path.mkdir(parents=True)
 
 
-def collect(repo) -> tuple[object, ...]:
+def collect(repo, edited: Edited | None = None) -> tuple[object, ...]:
     clock = repo.path / ".cigen" / "cache" / "clock"
     clock.parent.mkdir(parents=True, exist_ok=True)
     place = repo.location
-    return collect_evidence(str(place.worktree), str(place.git_dir), str(place.common_dir), str(clock))
+    return collect_evidence(str(place.worktree), str(place.git_dir), str(place.common_dir), str(clock), edited)
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -140,3 +142,40 @@ def test_evidence_that_holds_means_an_unchanged_tree(make_repo, tmp_path_factory
         same = read_worktree(repo.location).root() == tree
         event(f"evidence {'holds' if held else 'does not hold'}, tree {'same' if same else 'changed'}")
         assert same or not held
+
+
+def directories_of(evidence) -> dict[bytes, tuple[int, ...]]:
+    names, times = evidence[9]
+    return {name: times[3 * n : 3 * n + 3] for n, name in enumerate(names.split(b"\0"))}
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(edits, max_size=4),
+    st.lists(st.lists(st.one_of(plain_edits, plain_edits, later_edits), max_size=2), min_size=2, max_size=6),
+)
+def test_evidence_made_of_older_evidence_is_what_a_whole_look_would_find(
+    make_repo, tmp_path_factory, before, after
+) -> None:
+    repo = make_repo(str(tmp_path_factory.mktemp("random") / "repo"))
+    for name in FILES[:4]:
+        repo.write(name, "1\n")
+    repo.commit()
+    repo.write("d/b.txt", "2\n")
+    repo.commit()
+    for edit in before:
+        apply(repo, edit)
+    evidence = collect(repo)
+    for step in after:
+        for edit in step:
+            apply(repo, edit)
+        _, edited = compare_evidence(evidence, str(repo.path))
+        fresh, evidence = collect(repo), collect(repo, edited)
+        event("from older evidence" if edited else "a whole look")
+        assert bool(evidence) == bool(fresh)
+        if fresh:
+            assert status_of(evidence) == status_of(fresh)
+            assert directories_of(evidence) == directories_of(fresh)
+            assert dict(evidence[8]).items() >= dict(fresh[8]).items()
+            assert evidence_holds(evidence, str(repo.path)), "nothing happened"
+        assert read_worktree(repo.location, evidence).root() == read_worktree(repo.location).root()
