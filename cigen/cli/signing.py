@@ -84,7 +84,8 @@ def _sign(
     )
     signatures = Signatures.of(context, config)
     found = (*found, *wrong, *signatures.diagnostics)
-    if has_cycle(config.jobs):
+    planned = {one.job.id for one in signatures.planned}
+    if any(job.id not in planned for job in config.jobs) and has_cycle(config.jobs):
         from cigen.pipeline.dag import find_cycles
 
         found = (*found, *find_cycles(config.jobs))

@@ -196,10 +196,9 @@ def _secrets(job: Job, config: Config) -> list[Secret]:
 
 def job_workflow(job: Job, workflows: Sequence[Workflow]) -> Workflow | None:
     """The workflow that a job is of; None where that cannot be told."""
-    for workflow in workflows:
-        if workflow.id == job.workflow or (not job.workflow and len(workflows) == 1):
-            return workflow
-    return None
+    if not job.workflow:
+        return workflows[0] if len(workflows) == 1 else None
+    return next((workflow for workflow in workflows if workflow.id == job.workflow), None)
 
 
 def literal_env(planned: PlannedJob, workflow: Workflow | None) -> dict[str, str]:

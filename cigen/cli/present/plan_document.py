@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_BYTES", "decision_fields", "lines_text", "plan_text"]
 
+_ENCODER = json.JSONEncoder(sort_keys=True)
 MOST_DIFFERS = 20
 MOST_BYTES = 200_000
 
@@ -41,8 +42,10 @@ def plan_text(document: Mapping[str, Any], limit: int = MOST_BYTES) -> str:
     for shorten in (_without_differences, _with_links, _bare):
         if len(text) <= limit:
             break
-        document = {**document, "jobs": {key: shorten(job) for key, job in document["jobs"].items()}}
-        text = _spelled(document)
+        jobs = {key: shorten(job) for key, job in document["jobs"].items()}
+        if jobs != document["jobs"]:
+            document = {**document, "jobs": jobs}
+            text = _spelled(document)
     return text
 
 
@@ -62,9 +65,9 @@ def lines_text(jobs: Mapping[str, Mapping[str, Any]]) -> str:
 def _spelled(document: Mapping[str, Any]) -> str:
     # `json` indents in Python, which a thousand jobs would feel.
     rest = {name: value for name, value in document.items() if name != "jobs"}
-    lines = [f"{json.dumps(key)}: {json.dumps(job, sort_keys=True)}" for key, job in sorted(document["jobs"].items())]
-    jobs = ",\n  ".join(lines)
-    return f'{{\n"jobs": {{\n  {jobs}\n}},\n' + json.dumps(rest, sort_keys=True)[1:-1] + "\n}\n"
+    spell = _ENCODER.encode
+    jobs = ",\n  ".join([f"{spell(key)}: {spell(job)}" for key, job in sorted(document["jobs"].items())])
+    return f'{{\n"jobs": {{\n  {jobs}\n}},\n' + spell(rest)[1:-1] + "\n}\n"
 
 
 def _without_differences(job: Mapping[str, Any]) -> dict[str, Any]:
