@@ -7,7 +7,7 @@ spaces. Refuses what has more than one spelling or no portable one: floats, byte
 import json
 from typing import Any
 
-__all__ = ["canonical_bytes", "spell"]
+__all__ = ["canonical_bytes", "spell", "spell_long"]
 
 _ENCODER = json.JSONEncoder(
     ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, check_circular=False
@@ -16,6 +16,9 @@ _encoder: Any = json.encoder
 _make = getattr(_encoder, "c_make_encoder", None)
 _chunks = _make and _make(None, _ENCODER.default, _encoder.encode_basestring, None, ":", ",", True, False, False)
 """What `encode` makes anew for every value, made once; where Python has it only in Python, there is `encode`."""
+
+_ESCAPED = bytes((*range(1, 0x20), *b'"\\'))
+"""The bytes that JSON writes otherwise, but for NUL."""
 
 _PLAIN = frozenset((str, int, bool, type(None)))
 
@@ -38,6 +41,17 @@ def spell(value: object) -> bytes:
         return text.encode("utf-8")
     except UnicodeEncodeError:
         return "".join(f"\\u{ord(c):04x}" if "\ud800" <= c <= "\udfff" else c for c in text).encode("utf-8")
+
+
+def spell_long(text: str) -> bytes:
+    """As `spell`, for a long text with many NULs: `json` looks at each character, ten times slower."""
+    try:
+        plain = text.encode("utf-8")
+    except UnicodeEncodeError:
+        return spell(text)
+    if len(plain.translate(None, _ESCAPED)) < len(plain):
+        return spell(text)
+    return b'"%b"' % plain.replace(b"\0", b"\\u0000")
 
 
 def _refuse_ambiguous(value: object) -> None:

@@ -5,7 +5,8 @@ Owns the selection: which paths, collapsed to a tree id wherever the globs cover
 on the globs and the tree alone, so a commit and a worktree of equal content give equal filesets. Refuses: content.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from weakref import WeakKeyDictionary
 
 from cigen.hashing.automaton import start_state
@@ -20,14 +21,19 @@ from cigen.model.resources import PathGlob
 
 __all__ = ["Entry", "Fileset", "TreeReader", "expand", "files_below", "path_text", "select", "walker_of"]
 
+_TREE = b"git:%06o:" % TREE
+_PATH_AT = len(b"git:MODE__:") + 40 + 1
+
 
 @dataclass(frozen=True, slots=True)
 class Fileset:
     """What a list of globs selects. Everything is sorted by path."""
 
-    rows: dict[RepoPath, bytes] = field(default_factory=dict)
-    """Path → `git:MODE:ID PATH`; `entries` has the same."""
-    attribute_rows: dict[RepoPath, bytes] = field(default_factory=dict)
+    rows: dict[bytes, bytes] = field(default_factory=dict)
+    """Path → `git:MODE:ID PATH`; `entries` has the same. Of files below a directory in which nothing else is selected,
+    the directory with a `/` → the rows of all, sorted, a NUL between them.
+    """
+    attribute_rows: dict[bytes, bytes] = field(default_factory=dict)
     absent: tuple[RepoPath, ...] = ()
     """Paths that the globs name outright and do not exclude, and that are no file: absence is an input."""
     unmatched: tuple[PathGlob, ...] = ()
@@ -52,8 +58,20 @@ class Fileset:
         return tuple(found)
 
 
-def _entries(rows: dict[RepoPath, bytes]) -> tuple[Entry, ...]:
-    return tuple([Entry(path, int(row[4:10], 8), GitId(row[11:51].decode())) for path, row in sorted(rows.items())])
+def _entries(rows: Mapping[bytes, bytes]) -> tuple[Entry, ...]:
+    found: dict[bytes, bytes] = {}
+    for path, row in sorted(rows.items()):
+        found |= _rows_of(row) if _is_piece(path, row) else {path: row}
+    return tuple([Entry(RepoPath(path), int(row[4:10], 8), GitId(row[11:51].decode())) for path, row in found.items()])
+
+
+def _is_piece(path: bytes, row: bytes) -> bool:
+    """Whether these are the rows of a directory; the root's own row is that of a tree."""
+    return path.endswith(b"/") or (not path and not row.startswith(_TREE))
+
+
+def _rows_of(piece: bytes) -> dict[bytes, bytes]:
+    return {row[_PATH_AT:]: row for row in piece.split(b"\0")}
 
 
 def select(tree: TreeReader, globs: Sequence[PathGlob]) -> Fileset:
@@ -102,31 +120,46 @@ class _Selector:
                 continue
             matched = self.walker.match(meaning, exclude)
             found.append(matched)
-            if not matched.rows and not glob.optional:
+            if not (matched.rows or matched.pieces or glob.optional):
                 unmatched.append(glob)
             if matched.missing:
                 excluded = start_state(exclude, ())
                 absent.update(path for path in matched.missing if not excluded.selects_path(path))
         covered = [path for matched in found for path in matched.covered]
+        rows: dict[bytes, bytes] = {}
+        attributes: dict[bytes, bytes] = {}
+        for matched in found:
+            rows |= matched.rows
+            attributes |= matched.attributes
+        pieces = [piece for matched in found for piece in matched.pieces.items()]
+        if pieces:
+            _add(pieces, rows, attributes)
         return Fileset(
-            _joined([matched.rows for matched in found], covered),
-            _joined([matched.attributes for matched in found], covered),
+            _uncovered(rows, covered),
+            _uncovered(attributes, covered),
             tuple(sorted(absent)),
             tuple(unmatched),
         )
 
 
-def _joined(parts: list[dict[RepoPath, bytes]], covered: list[RepoPath]) -> dict[RepoPath, bytes]:
-    """All that stand in no covered directory. Many filesets are of one glob, and that is the glob's own."""
-    if len(parts) == 1 and not covered:
-        return parts[0]
-    found: dict[RepoPath, bytes] = {}
-    for part in parts:
-        found.update(part)
+def _add(pieces: list[tuple[bytes, bytes]], rows: dict[bytes, bytes], attributes: Mapping[bytes, bytes]) -> None:
+    """Add pieces to the rows: as they are where nothing else stands below their directories, else row by row."""
+    folders = {folder for folder, _ in pieces}
+    keys = sorted([*rows, *attributes, *(folder for folder, _ in pieces)])
+    # What stands below a directory would follow it at once.
+    alone = not any(left in folders and right.startswith(left) for left, right in pairwise(keys))
+    for folder, piece in pieces:
+        rows |= {folder: piece} if alone else _rows_of(piece)
+
+
+def _uncovered(rows: dict[bytes, bytes], covered: list[RepoPath]) -> dict[bytes, bytes]:
+    """The rows that stand in no covered directory."""
+    if not covered:
+        return rows
     if b"" in covered:
-        return {path: row for path, row in found.items() if not path}
+        return {path: row for path, row in rows.items() if not path}
     inside = tuple([path + b"/" for path in covered])
-    return {path: row for path, row in found.items() if not path.startswith(inside)} if inside else found
+    return {path: row for path, row in rows.items() if not path.startswith(inside)}
 
 
 _selectors: "WeakKeyDictionary[TreeReader, _Selector]" = WeakKeyDictionary()

@@ -7,9 +7,10 @@ there is no second theory of what the key was made of. Refuses: two values for o
 import itertools
 import json
 import operator
+from bisect import bisect_left
 from typing import NamedTuple
 
-from cigen.hashing.canonical import spell
+from cigen.hashing.canonical import spell, spell_long
 from cigen.hashing.digest import sha256, xxh3
 from cigen.model.dataclass import dataclass
 from cigen.model.paths import Digest
@@ -54,7 +55,9 @@ class KeyManifest:
     components: tuple[Component, ...]
 
     def __post_init__(self) -> None:
-        ordered = tuple(sorted(set(self.components)))
+        ordered = tuple(sorted(self.components))
+        if len(set(map(_KIND_AND_NAME, ordered))) != len(ordered):
+            ordered = tuple(sorted(set(self.components)))
         if len(set(map(_KIND_AND_NAME, ordered))) != len(ordered):
             twice = next(left for left, right in itertools.pairwise(ordered) if left[:2] == right[:2])
             raise AssertionError(f"two values for {twice.kind} {twice.name}")
@@ -70,7 +73,13 @@ class KeyManifest:
 
     def to_json(self) -> bytes:
         """Canonical JSON: a list of `[kind, name, value]`."""
-        return spell(self.components)
+        before = bisect_left(self.components, (LISTING,))
+        if before == len(self.components) or self.components[before].kind != LISTING:
+            return spell(self.components)
+        kind, name, value = self.components[before]
+        listing = b"[%b,%b,%b]" % (spell(kind), spell(name), spell_long(value))
+        rows = [spell(self.components[:before])[1:-1], listing, spell(self.components[before + 1 :])[1:-1]]
+        return b"[%b]" % b",".join(filter(None, rows))
 
     @classmethod
     def from_json(cls, data: bytes) -> "KeyManifest":

@@ -10,10 +10,7 @@ from typing import NamedTuple, Protocol, runtime_checkable
 from cigen.hashing.digest import TREE, TreeEntry
 from cigen.model.paths import GitId, RepoPath
 
-__all__ = ["Entry", "FileRow", "Listed", "TreeReader", "files_below", "new_entry", "path_text"]
-
-FileRow = tuple[bytes, bytes, bytes]
-"""A file or a link as git lists it: mode, id, path."""
+__all__ = ["Entry", "Listed", "TreeReader", "files_below", "new_entry", "path_text"]
 
 
 class TreeReader(Protocol):
@@ -33,11 +30,11 @@ class TreeReader(Protocol):
 class Listed(Protocol):
     """A TreeReader that has its whole tree as text, and finds files in it faster than one can go through it."""
 
-    def files_ending(self, directory: bytes, endings: tuple[bytes, ...]) -> Sequence[FileRow] | None:
+    def files_ending(self, directory: bytes, endings: tuple[bytes, ...]) -> bytes | None:
         """Every file below `directory` (with a `/` at its end, empty for the root) whose path ends in one of `endings`.
 
-        None where there is more to find out: where a submodule or a directory's own `.gitattributes` stands below it.
-        The root's `.gitattributes` does not count.
+        `git:MODE:ID PATH` of each, sorted by path, a NUL between them. None where there is more to find out: where a
+        submodule stands below it, or a `.gitattributes` but for the root's own, or a name with a tab in it.
         """
 
 

@@ -4,13 +4,10 @@ Owns what is entered: a directory where nothing can match is not, one where ever
 a state selects below a tree id is found once, for all globs and filesets that come to it.
 """
 
-from collections.abc import Callable
-from operator import itemgetter
-
 from cigen.hashing.automaton import State, start_state
 from cigen.hashing.digest import EMPTY_TREE, EXECUTABLE, FILE, GITLINK, SYMLINK, TREE, TreeEntry
 from cigen.hashing.globs import Glob
-from cigen.hashing.trees import FileRow, Listed, TreeReader
+from cigen.hashing.trees import Listed, TreeReader
 from cigen.model.dataclass import dataclass
 from cigen.model.paths import GitId, RepoPath
 
@@ -21,7 +18,6 @@ _ATTRIBUTES = b".gitattributes"
 _ROWS = {
     mode: b"git:%06o:%%b %%b" % mode + b"/" * (mode == TREE) for mode in (FILE, EXECUTABLE, SYMLINK, TREE, GITLINK)
 }
-_FILE_ROW = b"git:%b:%b %b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +48,22 @@ class _Place:
     prefix: bytes
     tree: GitId | None
     submodule: TreeEntry | None
-    attributes: dict[RepoPath, bytes]
+    attributes: dict[bytes, bytes]
 
 
 @dataclass(frozen=True, slots=True)
 class Matched:
     """What one including glob selects in the whole tree, exclusions taken away: path → its row of a key manifest.
 
-    covered: the paths among them that are directories. missing: paths that it names outright, and that are no file,
-    whether or not they are excluded.
+    pieces: directory (with a `/`) → the rows of files somewhere below it, sorted, a NUL between them, which are not in
+    `rows`. covered: the paths among the rows that are directories. missing: paths that it names outright, and that are
+    no file, whether or not they are excluded.
     """
 
-    rows: dict[RepoPath, bytes]
+    rows: dict[bytes, bytes]
+    pieces: dict[bytes, bytes]
     covered: list[RepoPath]
-    attributes: dict[RepoPath, bytes]
+    attributes: dict[bytes, bytes]
     missing: list[RepoPath]
 
 
@@ -87,7 +85,7 @@ class Walker:
         if found is None:
             # Below the directory it names, one package's pattern is that of all others.
             start = () if exclude else glob.start
-            found = self._matched[key] = Matched({}, [], {}, [])
+            found = self._matched[key] = Matched({}, {}, [], {}, [])
             self._walk(start, start_state((glob,), exclude, len(start)), found)
             if glob.paths:
                 missing = [path for path in glob.paths if path not in found.rows and not self.is_file(path)]
@@ -132,7 +130,8 @@ class Walker:
         """Take what `state` selects in and below a directory; whether that is anything."""
         files = self._listed.files_ending(prefix, state.endings) if self._listed and state.endings else None
         if files is not None:
-            found.rows.update(zip(map(_path, files), map(_FILE_ROW.__mod__, files), strict=True))
+            if files:
+                found.pieces[prefix] = files
             if files and not prefix:
                 found.attributes.update(_attribute_row(prefix, self.listing(tree)))
             return bool(files)
@@ -239,9 +238,6 @@ class Walker:
         return _Picked(scan.entries, below, scan.attributes) if scan.entries or below else None
 
 
-_path: Callable[[FileRow], RepoPath] = itemgetter(2)
-
-
 def _row(mode: int, id: GitId, path: bytes) -> bytes:
     return _ROWS[mode] % (id.encode(), path)
 
@@ -253,7 +249,7 @@ def _takes(state: State, entry: TreeEntry) -> bool:
     return state.reaches_submodule(entry.name) if entry.mode == GITLINK else state.selects(entry.name)
 
 
-def _attribute_row(prefix: bytes, listing: dict[bytes, TreeEntry]) -> dict[RepoPath, bytes]:
+def _attribute_row(prefix: bytes, listing: dict[bytes, TreeEntry]) -> dict[bytes, bytes]:
     own = _attributes_in(listing)
     path = RepoPath(prefix + _ATTRIBUTES)
     return {} if own is None else {path: _row(own.mode, own.id, path)}

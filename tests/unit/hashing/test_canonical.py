@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cigen.hashing.canonical import canonical_bytes
+from cigen.hashing.canonical import canonical_bytes, spell_long
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -28,6 +28,11 @@ VALUES = st.recursive(
 )
 def test_the_spelling_never_changes(value, spelling) -> None:
     assert canonical_bytes(value) == spelling
+
+
+@given(st.text() | st.text('a/é\0\x01\x1f\x7f"\\ \udce9'))
+def test_a_long_text_is_spelled_like_any_other(text) -> None:
+    assert spell_long(text) == canonical_bytes(text)
 
 
 @given(VALUES)

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cigen.hashing.canonical import canonical_bytes
 from cigen.hashing.manifest import LISTING, Component, Difference, KeyManifest, diff
 
 TEXT = st.text(max_size=5)
@@ -24,6 +25,12 @@ def test_the_order_of_components_does_not_matter(components, random) -> None:
     shuffled = components.copy()
     random.shuffle(shuffled)
     assert KeyManifest(tuple(shuffled + shuffled)) == KeyManifest(tuple(components))
+
+
+@given(COMPONENTS, st.lists(st.sampled_from([Component(LISTING, name, 'a\0"b') for name in ("", "x")]), max_size=2))
+def test_a_listing_is_spelled_like_any_component(components, listings) -> None:
+    manifest = KeyManifest((*components, *listings))
+    assert manifest.to_json() == canonical_bytes(manifest.components)
 
 
 @given(COMPONENTS, COMPONENTS)
