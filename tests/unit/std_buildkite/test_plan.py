@@ -287,15 +287,20 @@ def test_only_where_a_plan_can_bring_files_it_is_asked_to(
 
 
 def test_a_leg_whose_step_is_called_otherwise_says_what_the_plan_calls_it(
-    write: Callable, make_job: Callable, provable: Callable
+    write: Callable, make_job: Callable, provable: Callable, machine: "Machine"
 ) -> None:
-    """S23"""
+    """S23: and is fetched from where it is, in the order of the legs."""
     legs = tuple(MatrixLeg(f"lib-ruby{value}", (Pair("ruby", value),)) for value in ("3.3", "3.4"))
-    lib = leaving(provable, "lib", id="lib", matrix=Matrix((MatrixAxis("ruby", ("3.3", "3.4")),), legs=legs))
+    lib = leaving(provable, "lib/*", id="lib", matrix=Matrix((MatrixAxis("ruby", ("3.3", "3.4")),), legs=legs))
     build = leaving(provable, "dist/**", id="build")
     files = write(build, lib, fetching(make_job, "lib", "build", id="use"), skipping=RESTORING)
     fetches = files.steps["use"]["env"]["CIG_FETCHES"]
     assert fetches == "lib-ruby3_3=lib-ruby3.3 lib-ruby3_4=lib-ruby3.4 build"
+    assert fetched(files, machine, CIG_RESTORED="lib-ruby3_4") == [
+        "lib/* of lib-ruby3_3",
+        "cig-restored/lib/lib/* of cig-plan",
+        "dist/**/* of build",
+    ]
 
 
 DOWNLOAD = """\
