@@ -132,7 +132,9 @@ def _matrix(draw: st.DrawFn) -> tuple[Tree, dict[str, list[Any]]]:
 def _work(around: Around) -> st.SearchStrategy[Tree]:
     """The keys of a job that does something itself."""
     known = around.known
-    glob = st.fixed_dictionaries({"glob": st.just("docs/**")}, optional={"optional": st.booleans()})
+    # What include adds has no value in the other legs.
+    own = [f"docs/{{{{ matrix.{axis} }}}}/**" for axis in around.axes if axis != "extra"]
+    glob = st.fixed_dictionaries({"glob": st.sampled_from(["docs/**", *own])}, optional={"optional": st.booleans()})
     files = st.one_of(GLOBS, st.just("app/**"), st.lists(glob, min_size=1, max_size=1))
     variables = st.one_of(VARIABLE, st.lists(VARIABLE, min_size=1, max_size=2, unique=True))
     kept = [id for id in around.needs if around.upstream[id].get("outputs", {}).get("files")]
