@@ -13,6 +13,7 @@ from cigen.std.ci.workflows import effective_triggers, jobs_of, workflow_key
 __all__ = [
     "Checklist",
     "asks_for_docker",
+    "choose_store",
     "install_by_hash",
     "job_key",
     "merge_rules",
@@ -106,6 +107,14 @@ def merge_rules(workflow: Workflow, asked: Iterable[tuple[str, KeyPath]], checks
     if triggers.merge_queue:
         reason, key = f'workflow "{workflow.id}" runs for merge queues', workflow_key(workflow, "on", "merge_queue")
         checks.add("Switch the merge queue on", f"{_RULES} > Require merge queue, {branch}", reason, key)
+
+
+def choose_store(workflow: Workflow, skipping: Skipping, place: str, checks: Checklist) -> None:
+    """Jobs that can be skipped are not, until there is somewhere to keep proofs. place: what names it."""
+    if not skipping.store:
+        title = "Choose where the proofs of unchanged jobs are kept: without a store, every job runs"
+        reason = f'workflow "{workflow.id}" has jobs that can be skipped'
+        checks.add(title, f"cig.toml: [skipping] store = {place}", reason)
 
 
 def install_by_hash(skipping: Skipping, checks: Checklist) -> None:

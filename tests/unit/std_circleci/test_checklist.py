@@ -164,6 +164,12 @@ def test_a_setup_configuration_has_to_be_switched_on_and_jobs_that_ask_need_none
     assert title not in planned(settings=block(mode="in-job"))
 
 
+def test_a_project_without_a_store_is_told_to_choose_one() -> None:
+    title = "Choose where the proofs of unchanged jobs are kept: without a store, every job runs"
+    assert planned()[title].place.startswith("cig.toml: [skipping] store = the URL of a store, or CIG_STORE in Project")
+    assert title not in planned(store="s3://proofs")
+
+
 def test_what_the_store_and_its_records_need_is_kept_in_contexts_or_variables() -> None:
     found = planned(secrets=("AWS_KEY",), trust=("branch:0a",))
     assert found["Add the variable AWS_KEY"].key == ("skipping", "secrets")

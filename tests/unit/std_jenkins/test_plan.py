@@ -204,6 +204,17 @@ def settings() -> Callable[..., tuple[Setting, ...]]:
     return found
 
 
+def test_a_project_without_a_store_is_told_to_choose_one(settings: Callable[..., tuple[Setting, ...]]) -> None:
+    def asked(one: Job, **skipping: Any) -> list[str]:
+        found = settings(one, skipping=Skipping(**skipping))
+        return [setting.place for setting in found if setting.title.startswith("Choose where the proofs")]
+
+    variable = "CIG_STORE in Manage Jenkins > System > Global properties"
+    assert asked(provable("a")) == [f"cig.toml: [skipping] store = the URL of a store, or {variable}"]
+    assert asked(provable("a"), store="s3://proofs") == []
+    assert asked(job("a")) == []
+
+
 def test_a_merge_waits_for_the_build_which_the_gate_fails(settings: Callable[..., tuple[Setting, ...]]) -> None:
     """S3."""
     asked = next(one for one in settings(provable("a")) if one.title.startswith("Let merges wait"))

@@ -9,6 +9,7 @@ from cigen.sdk import Graph, Job, KeyPath, Output, Runner, Secret, Setting, Skip
 from cigen.std.ci.checklist import (
     Checklist,
     asks_for_docker,
+    choose_store,
     install_by_hash,
     job_key,
     merge_rules,
@@ -109,10 +110,7 @@ def _triggers(workflow: Workflow, several: bool, checks: Checklist) -> None:
 def _store(
     workflow: Workflow, jobs: Sequence[Job], skipping: Skipping, secrets: Mapping[str, Secret], checks: Checklist
 ) -> None:
-    if not skipping.store:
-        title = "Choose where the proofs of unchanged jobs are kept: without a store, every job runs"
-        reason = f'workflow "{workflow.id}" has jobs that can be skipped'
-        checks.add(title, "cig.toml: [skipping] store = the URL of a store, or CIG_STORE on the agents", reason)
+    choose_store(workflow, skipping, "the URL of a store, or CIG_STORE on the agents", checks)
     install_by_hash(skipping, checks)
     for name in skipping.secrets:
         reason = f'the plan of workflow "{workflow.id}" reads the store with it'

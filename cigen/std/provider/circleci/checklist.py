@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from cigen.sdk import Graph, Job, KeyPath, Output, ProviderBlock, Setting, Skipping, Workflow
 from cigen.std.ci.checklist import (
     Checklist,
+    choose_store,
     install_by_hash,
     job_key,
     merge_rules,
@@ -83,6 +84,8 @@ def _plan(
     if plan_mode(skipping, (workflow,), new_report()) == "dynamic":
         reason = f'the plan of workflow "{workflow.id}" continues the pipeline'
         checks.add(_DYNAMIC, _DYNAMIC_PLACE, reason, ("skipping",))
+    variable = "CIG_STORE in Project Settings > Environment Variables"
+    choose_store(workflow, skipping, f"the URL of a store, or {variable}", checks)
     install_by_hash(skipping, checks)
     for name in skipping.secrets:
         reason = f'the plan of workflow "{workflow.id}" reads the store with it'

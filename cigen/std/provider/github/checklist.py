@@ -7,6 +7,7 @@ from cigen.sdk import Graph, Job, KeyPath, Leg, Output, Runner, Setting, Skippin
 from cigen.sdk.yaml import Value
 from cigen.std.ci.checklist import (
     Checklist,
+    choose_store,
     install_by_hash,
     job_key,
     merge_rules,
@@ -76,10 +77,7 @@ def _triggers(graph: Graph, workflow: Workflow, jobs: Sequence[Job], checks: Che
 
 
 def _store(workflow: Workflow, jobs: Sequence[Job], skipping: Skipping, checks: Checklist) -> None:
-    if not skipping.store:
-        title = "Choose where the proofs of unchanged jobs are kept: without a store, every job runs"
-        reason = f'workflow "{workflow.id}" has jobs that can be skipped'
-        checks.add(title, 'cig.toml: [skipping] store = "github-cache", or the URL of a store', reason)
+    choose_store(workflow, skipping, '"github-cache", or the URL of a store', checks)
     install_by_hash(skipping, checks)
     place = "Settings > Secrets and variables > Actions, or: gh secret set {}"
     for name in skipping.secrets:

@@ -7,6 +7,7 @@ from cigen.sdk import Graph, Job, Output, Runner, Secret, Setting, Skipping, Wor
 from cigen.std.ci.checklist import (
     Checklist,
     asks_for_docker,
+    choose_store,
     install_by_hash,
     job_key,
     merge_rules,
@@ -64,6 +65,8 @@ def checklist(graph: Graph, output: Output, text: str) -> tuple[Setting, ...]:
 def _store(
     workflow: Workflow, jobs: Sequence[Job], skipping: Skipping, secrets: dict[str, Secret], checks: Checklist
 ) -> None:
+    variable = "CIG_STORE in Manage Jenkins > System > Global properties"
+    choose_store(workflow, skipping, f"the URL of a store, or {variable}", checks)
     install_by_hash(skipping, checks)
     place = "Manage Jenkins > Credentials"
     asked = [
