@@ -76,8 +76,8 @@ class KeyManifest:
         before = bisect_left(self.components, (LISTING,))
         if before == len(self.components) or self.components[before].kind != LISTING:
             return spell(self.components)
-        kind, name, value = self.components[before]
-        listing = b"[%b,%b,%b]" % (spell(kind), spell(name), spell_long(value))
+        _, name, value = self.components[before]
+        listing = b'["files",%b,%b]' % (spell(name), spell_long(value))
         rows = [spell(self.components[:before])[1:-1], listing, spell(self.components[before + 1 :])[1:-1]]
         return b"[%b]" % b",".join(filter(None, rows))
 

@@ -95,6 +95,7 @@ else:
 
     def _constructor(layout: dict[str, tuple[Any, Any]], after: Any) -> Any:
         defaults = {name: default for name, (_, default) in layout.items() if default is not REQUIRED}
+        late = [name for name, default in defaults.items() if default.__class__ is _Factory]
         calls = 0
 
         def __init__(self: Any, *values: Any, **named: Any) -> None:  # noqa: N807
@@ -109,9 +110,10 @@ else:
                 cls.__init__ = _compiled(layout, after, list(_access(cls)[0].values()))
                 cls.__init__(self, *values, **named)
                 return
-            put = object.__setattr__
-            for name, value in given.items():
-                put(self, name, value.make() if value.__class__ is _Factory else value)
+            for name in late:
+                if given[name].__class__ is _Factory:
+                    given[name] = given[name].make()
+            _exhaust(map(object.__setattr__, repeat(self), given, given.values()))
             if after is not None:
                 after(self)
 

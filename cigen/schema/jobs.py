@@ -225,16 +225,22 @@ def _environment(job: Table) -> Environment | None:
 
 def _globs(table: Table, key: str) -> tuple[PathGlob, ...]:
     """Globs of files, which may differ from leg to leg. Signatures are made where no plugin finds out a fact."""
-    value, known = table.data.get(key), Scope(axes=table.scope.axes, facts=False)
+    value = table.data.get(key)
     found = []
     for index, item in enumerate(value if isinstance(value, list) else [value]):
-        if isinstance(item, dict):
-            own = Table(item, (*table.at, key, index), table.reading, known)
+        if isinstance(item, str) and "{{" not in item:
+            found.append(PathGlob(item))  # nearly always, and of most jobs more than once
+        elif isinstance(item, dict):
+            own = Table(item, (*table.at, key, index), table.reading, _known(table))
             found.append(PathGlob(own.text("glob"), own.flag("optional")))
         elif isinstance(item, str):
             at = (*table.at, key, index) if isinstance(value, list) else (*table.at, key)
-            found.append(PathGlob(table.within(known).free(item, at)))
+            found.append(PathGlob(table.within(_known(table)).free(item, at)))
     return tuple(found)
+
+
+def _known(table: Table) -> Scope:
+    return Scope(axes=table.scope.axes, facts=False)
 
 
 def _skip_if(table: Table) -> SkipIf:

@@ -205,11 +205,14 @@ def _slug(text: str) -> str:
     """An id from the first line of a script that is no comment, or from a name."""
     lines = (line.strip() for line in text.splitlines())
     line = next((line for line in lines if line and line[0] != "#"), "")
-    slug = ""
-    for word in _WORDS.findall(line[:200].lower()):
-        if len(slug) + len(word) >= 40:
-            break
-        slug = f"{slug}-{word}" if slug else word
+    words = _WORDS.findall(line[:200].lower())
+    slug = "-".join(words)
+    if len(slug) >= 40:
+        slug = ""
+        for word in words:
+            if len(slug) + len(word) >= 40:
+                break
+            slug = f"{slug}-{word}" if slug else word
     slug = slug or "step"
     return slug if slug[0].isalpha() else f"step-{slug}"
 

@@ -159,7 +159,7 @@ class Table:
 
     def texts(self, key: str, *, fixed: bool = False) -> tuple[str, ...]:
         """A list of texts, or one text in place of a list of one."""
-        return tuple(text for text, _ in self.placed(key, fixed=fixed))
+        return tuple([text for text, _ in self.placed(key, fixed=fixed)]) if key in self.data else ()
 
     def placed(self, key: str, *, fixed: bool = False) -> list[tuple[str, KeyPath]]:
         """As `texts`, each with the path of its own."""
@@ -192,8 +192,9 @@ class Table:
     def tables(self, key: str) -> list["Table"]:
         """The tables in a list; of an item that is no table, an empty one, so that positions stay."""
         value = self.data.get(key)
-        items = value if isinstance(value, list) else []
-        return [Table(item, (*self.at, key, index), self.reading, self.scope) for index, item in enumerate(items)]
+        if not isinstance(value, list):
+            return []
+        return [Table(item, (*self.at, key, index), self.reading, self.scope) for index, item in enumerate(value)]
 
     def named(self, key: str) -> Iterator[tuple[str, "Table"]]:
         """The tables of a table of tables, in the order of the file."""

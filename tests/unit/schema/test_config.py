@@ -496,6 +496,10 @@ steps = [
         ("∅", "step"),
         ("# only", "step"),
         ("x" * 100, "step"),
+        ("x" * 40, "step"),
+        ("x" * 39, "x" * 39),
+        ("x" * 20 + " " + "y" * 20, "x" * 20),
+        ("x" * 20 + " " + "y" * 19, "x" * 20 + "-" + "y" * 19),
         ("a-very long command with a great many words in it", "a-very-long-command-with-a-great-many"),
     ],
 )
