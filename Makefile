@@ -13,7 +13,7 @@ PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadgroup
 
 .PHONY: run test test-long setup
 
-run: setup ## render the example and this repository, show the no-op, explain a job
+run: setup ## render the example, show the no-op, explain a job, check this repository
 	$(BIN)/python examples/tour.py
 
 test: setup ## run the tests
