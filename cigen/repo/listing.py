@@ -85,7 +85,7 @@ class ListedTree:
             return None
         # All in C, and no object for a file: of what git lists the unwanted is taken out, and the rest spelled anew.
         rows = _others(endings).sub(b"", piece)
-        if rows.count(b"\t") >= rows.count(b"\0") or b"\t.gitattributes\0" in rows:
+        if rows.count(b"\t") >= rows.count(b"\0"):
             return None
         for written, listed in _LISTED.items():
             rows = rows.replace(listed, written)

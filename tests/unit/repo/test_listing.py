@@ -165,6 +165,7 @@ TS = [PathGlob("a/**/*.ts", optional=True)]
 
 @example(TS, {b"a/b/sub.ts": BLOB, b"a/x.ts": BLOB})
 @example(TS, {b"a/x\ty.ts": BLOB, b"a/z.ts": BLOB})
+@example(TS, {b"a/b.ts/c.ts": BLOB, b"a/b.ts/c": BLOB})
 @example(TS, {b"a/x.ts": (EXECUTABLE, git_blob(b"")), b"a/y.ts": (SYMLINK, git_blob(b"")), b"b/x.ts": BLOB})
 @example([*TS, PathGlob("a/b/**/*.ts")], {b"a/b/x.ts": BLOB, b"a/z.ts": BLOB})
 @example([*TS, PathGlob("a/**/*.b"), PathGlob("b")], {b"a/x.b": BLOB, b"a/z.ts": BLOB, b"b": BLOB, b"a.ts": BLOB})
