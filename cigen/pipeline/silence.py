@@ -46,7 +46,8 @@ def silent_globs(
             silent[one.files] += _idle(tree, one.job, found)
         paths = sorted({path for globs in silent.values() for glob in globs for path in _probes(glob)})
         ignoring = ignore_rules(paths) if paths else {}
-    telling = _Telling(tree, by_id, ignoring)
+    mute = frozenset((one.job.id, glob.pattern) for one, _ in filesets for glob in silent[one.files])
+    telling = _Telling(tree, by_id, ignoring, mute)
     wrong = {}
     for one, _ in filesets:
         told = [telling.explain(one.job, glob) for glob in silent[one.files]]
@@ -95,13 +96,16 @@ def _probes(glob: PathGlob) -> tuple[RepoPath, ...]:
 class _Telling:
     """What mistakes are told with. ignoring: the rule that keeps a path out of the repository, of those that have one.
 
-    `legs`: what was found out about the legs of a job: id and glob of cig.toml → its patterns, each with plan keys.
+    silent: every job with each of its patterns that selects nothing. `legs` and `mute` are what was found out about a
+    glob of cig.toml: what it is in which legs (plan keys), and whether all of that is silent.
     """
 
     tree: TreeReader
     jobs: Mapping[str, Job]
     ignoring: Mapping[RepoPath, str]
+    silent: frozenset[tuple[str, str]]
     legs: dict[tuple[str, str], dict[str, list[str]]] = field(default_factory=dict)
+    mute: dict[tuple[str, str], bool] = field(default_factory=dict)
 
     def explain(self, job: Job, glob: PathGlob) -> Diagnostic | None:
         """The mistake, if it is one. job: with the values of a leg in its globs."""
@@ -109,15 +113,14 @@ class _Telling:
         at = globs.index(glob)
         key: KeyPath = ("jobs", job.id, *where, at)
         written = dict(declared_globs(self.jobs[job.id]))[where][at].pattern
-        legs = "" if written == glob.pattern else f", {self._legs(job.id, written, glob.pattern)},"
-        subject = f'"{glob.pattern}" of job "{job.id}"{legs}'
         asked = _probes(glob)
         if asked and all(path in self.ignoring for path in asked):
+            subject = self._subject(job, written, glob.pattern)
             message = f"{subject} names files that {self.ignoring[asked[0]]} keeps out of the repository"
             return error("HASH_003", message, hint=_remedy(job, glob, self.jobs), key=key)
         if glob.optional:
             return None
-        message = f"{subject} matches no file, so no change could ever make {'it' if legs else 'the job'} run"
+        pattern, message = self._unmatched(job, written, glob.pattern)
         # Imported for the message alone.
         from cigen.hashing.hints import unmatched_hint
 
@@ -125,13 +128,39 @@ class _Telling:
         optional = (
             "correct it" if where[0] == "shards" else f'correct it, or say {{ glob = "{written}", optional = true }}'
         )
-        return error("HASH_002", message, hint=unmatched_hint(self.tree, glob.pattern) or optional, key=key)
+        return error("HASH_002", message, hint=unmatched_hint(self.tree, pattern) or optional, key=key)
 
-    def _legs(self, job: str, written: str, pattern: str) -> str:
-        known = self.legs.get((job, written))
+    def _unmatched(self, job: Job, written: str, pattern: str) -> tuple[str, str]:
+        """The pattern that is told, and the message: one for all legs, where none of them selects anything."""
+        never = "so no change could ever make"
+        if written == pattern:
+            return pattern, f"{self._subject(job, written, pattern)} matches no file, {never} the job run"
+        if not self._is_mute(job, written):
+            return pattern, f"{self._subject(job, written, pattern)} matches no file, {never} it run"
+        every = self._legs(job, written)
+        first, keys = next(iter(every.items()))
+        others = sum(map(len, every.values())) - 1
+        subject = f'"{first}" of job "{job.id}", {named_legs(keys[:1])},'
+        return first, f"{subject} matches no file, nor do the globs of {others:,} more, {never} one run"
+
+    def _subject(self, job: Job, written: str, pattern: str) -> str:
+        legs = "" if written == pattern else f", {named_legs(self._legs(job, written)[pattern])},"
+        return f'"{pattern}" of job "{job.id}"{legs}'
+
+    def _is_mute(self, job: Job, written: str) -> bool:
+        """Whether several patterns come of one glob, and none of them selects anything."""
+        known = self.mute.get((job.id, written))
         if known is None:
-            known = self.legs[job, written] = legs_by_pattern(self.jobs[job], written)
-        return named_legs(known[pattern])
+            every = self._legs(job, written)
+            known = len(every) > 1 and all((job.id, one) in self.silent for one in every)
+            self.mute[job.id, written] = known
+        return known
+
+    def _legs(self, job: Job, written: str) -> dict[str, list[str]]:
+        known = self.legs.get((job.id, written))
+        if known is None:
+            known = self.legs[job.id, written] = legs_by_pattern(self.jobs[job.id], written)
+        return known
 
 
 def _remedy(job: Job, glob: PathGlob, jobs: Mapping[str, Job]) -> str:

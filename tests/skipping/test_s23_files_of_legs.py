@@ -168,6 +168,16 @@ def test_s23_the_glob_of_a_leg_that_selects_nothing_is_told_with_its_legs(projec
     assert 'say { glob = "packages/{{ matrix.package }}/**", optional = true }' in done.stderr
 
 
+def test_s23_a_glob_that_selects_nothing_in_any_leg_is_told_once(project: Project, run_cig: Run) -> None:
+    project.commit({**FILES, **config(TEST.replace('"packages/', '"pakages/'))})
+    done = run_cig(project.path, "compute-signatures")
+    [told] = [line.partition("^ ")[2] for line in done.stderr.splitlines() if "^ " in line]
+    assert told.startswith(
+        '"pakages/api/**" of job "test", leg "test-api-node20", matches no file, nor do the globs of 3'
+    )
+    assert 'did you mean "packages"?' in done.stderr
+
+
 def test_s23_a_glob_without_a_value_is_told_once_though_every_leg_has_it(project: Project, run_cig: Run) -> None:
     project.commit({**FILES, **config(TEST.replace("lock.json", "gone.json"))})
     assert len(project.signing().diagnostics) == 1
