@@ -15,6 +15,8 @@ __all__ = ["main"]
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line; the exit code (see docs/cli.md). Without `argv` it is the program's own, and may end it."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if os.name == "nt":
+        return _not_here()
     try:
         edited = None
         if arguments == ["render"]:
@@ -25,6 +27,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _dispatch(arguments, edited, program=argv is None)
     except KeyboardInterrupt:
         return _interrupted(program=argv is None)
+
+
+def _not_here() -> int:
+    """Say that processes, signals and files are used here as POSIX has them; the exit code."""
+    from cigen.cli.report import render_diagnostics
+    from cigen.model.diagnostics import error
+
+    told = error("CLI_009", "cig runs on Linux and macOS.", hint="on Windows, run it in WSL")
+    sys.stderr.write(render_diagnostics([told], config_text=None, color=False))
+    return 3
 
 
 def _look_for_changes() -> "tuple[tuple[str, str] | None, Edited | None]":

@@ -28,6 +28,7 @@ CODES: dict[str, Code] = {
     "CLI_006": Code("Interrupted", 130),
     "CLI_007": Code("cig.toml exists"),
     "CLI_008": Code("Pipeline cannot be read"),
+    "CLI_009": Code("System not supported", 3),
     # -- cig.toml: schema/ -----------------------------------------------------------------------------------------
     "SCHEMA_001": Code("Empty cig.toml"),
     "SCHEMA_002": Code("Too much"),

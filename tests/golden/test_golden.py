@@ -129,6 +129,7 @@ def dotted(path: str) -> str:
 
 ELSEWHERE = {
     "CLI_002": ("tests/unit/cli/test_dispatch.py", "a mistake of cig itself has no input that shows it"),
+    "CLI_009": ("tests/unit/cli/test_main.py", "another system"),
     "CLI_006": ("tests/badinput/test_interrupts.py", "Ctrl-C"),
     "REPO_002": ("tests/badinput/test_surroundings.py", "git is not installed"),
     "REPO_006": ("tests/badinput/test_surroundings.py", "it takes another user"),

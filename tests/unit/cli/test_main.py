@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import cigen
 
@@ -31,3 +32,12 @@ def test_a_caller_of_main_goes_on() -> None:
     code = "from cigen.cli.main import main\nprint(main(['--version']), 'on')"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert ended.stdout == f"cig {cigen.__version__}\n0 on\n"
+
+
+def test_on_windows_it_says_where_it_runs_and_does_nothing(tmp_path: Path) -> None:
+    # Python's own modules look at the name as well, when they are imported.
+    code = "import os, cigen.cli.report; os.name = 'nt'; from cigen.cli.main import main; print(main(['render']))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    assert done.stdout == "3\n"
+    code = "CLI_009"
+    assert done.stderr.startswith(f"error[{code}]: System not supported\n   = cig runs on Linux and macOS.\n")
