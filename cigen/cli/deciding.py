@@ -66,12 +66,18 @@ def store_url(given: str, environ: Mapping[str, str], config: Config) -> str:
 
 
 def decide_plan(
-    signing: Signing, places: Places, store: str, restore: Path | None = None, asked: Collection[str] = ()
+    signing: Signing,
+    places: Places,
+    store: str,
+    restore: Path | None = None,
+    asked: Collection[str] = (),
+    *,
+    by_leg: bool = False,
 ) -> Decided:
     """Decide about every entry of the plan.
 
     store: as `--store` gives it, or empty. restore: the folder for files of proven jobs, if somebody hands on those of
-    the entries that are `asked` for.
+    the entries that are `asked` for. by_leg: they hand on what each leg of a job left by itself.
     """
     config, environ, planned = signing.signatures.config, places.environ, signing.signatures.planned
     tier, occasion = _occasion(places)
@@ -97,9 +103,8 @@ def decide_plan(
     if restore is not None and evidence is not None and config.skipping is not None and config.skipping.restore:
         from cigen.cli.restoring import Restoring
 
-        restoring = Restoring(
-            restore, url, places, {key: evidence.proofs[key] for key in asked if key in evidence.proofs}
-        )
+        proofs = {key: evidence.proofs[key] for key in asked if key in evidence.proofs}
+        restoring = Restoring(restore, url, places, proofs, by_leg=by_leg)
         here = restoring.fetch(planned, lambda here: decide(planned, findings, replace(circumstances, restored=here)))
         circumstances = replace(circumstances, restored=here)
         decisions = decide(planned, findings, circumstances)

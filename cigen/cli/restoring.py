@@ -34,13 +34,19 @@ Decide = Callable[[frozenset[str]], Mapping[str, Decision]]
 
 
 class Restoring:
-    """The files of one plan. folder: does not exist yet, or is empty. proofs: verified records, by plan key."""
+    """The files of one plan. folder: does not exist yet, or is empty. proofs: verified records, by plan key.
 
-    def __init__(self, folder: Path, url: str, places: Places, proofs: Mapping[str, Record]) -> None:
+    by_leg: what a leg of a matrix left has a folder of its own, called by its plan key.
+    """
+
+    def __init__(
+        self, folder: Path, url: str, places: Places, proofs: Mapping[str, Record], *, by_leg: bool = False
+    ) -> None:
         self._folder = folder
         self._url = url
         self._places = places
         self._proofs = proofs
+        self._by_leg = by_leg
         self.diagnostics: list[Diagnostic] = []
 
     def fetch(self, planned: Sequence[PlannedJob], decide: Decide) -> frozenset[str]:
@@ -73,7 +79,7 @@ class Restoring:
         try:
             for one in restored:
                 key = one.key
-                _merge(self._staged(key), self._folder / one.job.id)
+                _merge(self._staged(key), self._folder / (key if self._by_leg else one.job.id))
         except OSError as problem:
             self._tell(key, f"they cannot be put in place: {problem.strerror or problem}")
             shutil.rmtree(self._folder, ignore_errors=True)

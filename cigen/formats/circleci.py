@@ -1,9 +1,10 @@
 """A CircleCI configuration made to fit one plan: what a pipeline is continued with.
 
 Owns: which entries leave a workflow, what those that needed them need instead, and how a plan reaches the jobs that it
-leaves. Works on the text that `cig render` wrote: everything but the workflows and the definitions that nobody uses any
-more is passed on as it stands. Refuses: to judge. A job goes if the plan says so by name; whatever this module does not
-recognise stays, and a text that it cannot take apart is an error, after which everything runs.
+leaves; which of these can take files that a plan has brought, in place of making them. Works on the text that
+`cig render` wrote: everything but the workflows and the definitions that nobody uses any more is passed on as it
+stands. Refuses: to judge. A job goes if the plan says so by name; whatever this module does not recognise stays, and a
+text that it cannot take apart is an error, after which everything runs.
 """
 
 import json
@@ -16,13 +17,16 @@ from cigen.formats.yaml_reader import read
 from cigen.formats.yaml_text import emit
 from cigen.formats.yaml_values import Commented, Value, YamlError, bare
 
-__all__ = ["GATE", "LAST_LINE", "PLANNER", "SIGNATURE", "fit_to_plan"]
+__all__ = ["GATE", "LAST_LINE", "PLANNER", "RESTORED", "SIGNATURE", "find_restorable", "fit_to_plan"]
 
 GATE, PLANNER = "cig/gate", "cig/plan"
 """What the two jobs are called that are of cig; further gates have a suffix."""
 
 SIGNATURE = "cig-signature"
 """The parameter of a job's definition that takes the signature which the job was planned with."""
+
+RESTORED = "cig-restored"
+"""The parameter of a job's definition that takes the sum of the files which the plan has brought for it."""
 
 LAST_LINE = "# End of what the plan has run."
 """Without it the text is not whole."""
@@ -54,29 +58,41 @@ class _Entry:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """`jobs`: its entries. `skipped`: names. `definitions`: text of each; `signed`: those that take a signature."""
+    """`jobs`: its entries. `skipped`: names. `definitions`: text of each; `signed`: those that take a signature.
+
+    `restored`: name → sum of the files that it need not make.
+    """
 
     jobs: Mapping[str, Mapping[str, Any]]
     skipped: frozenset[str]
     definitions: Mapping[str, str]
-    signed: set[str]
+    signed: frozenset[str]
+    restored: Mapping[str, str]
 
 
-def fit_to_plan(text: str, jobs: Mapping[str, Mapping[str, Any]], skipped: Iterable[str]) -> str:
+def find_restorable(text: str) -> frozenset[str]:
+    """Names of the jobs that take files which a plan has brought. Raises YamlError as `fit_to_plan`."""
+    sections = _sections(text)
+    taking = _taking(RESTORED, _definitions(sections.get("jobs", "")))
+    listed = [one for name, body in _workflows(sections).items() for one in _entries(name, body)]
+    return frozenset(one.name for one in listed if one.key in taking and "matrix" not in one.arguments)
+
+
+def fit_to_plan(
+    text: str,
+    jobs: Mapping[str, Mapping[str, Any]],
+    skipped: Iterable[str],
+    restored: Mapping[str, str] | None = None,
+) -> str:
     """The configuration without the jobs of `skipped`, plan keys. jobs: the plan's entries.
 
+    restored: those that stay, but find what they leave; the sum of it by plan key.
     Raises YamlError for a text that is not as `cig render` writes it.
     """
     sections = _sections(text)
-    if "workflows" not in sections or "jobs" not in sections:
-        raise YamlError("there are no jobs, or no workflows")
-    workflows = bare(read(sections["workflows"]).root)
-    inner = bare(workflows["workflows"]) if isinstance(workflows, Mapping) else None
-    if not isinstance(inner, Mapping):
-        raise YamlError("the workflows are no mapping")
+    inner = _workflows(sections)
     definitions = _definitions(sections["jobs"])
-    signed = {key for key, body in definitions.items() if f"\n      {SIGNATURE}:\n" in body}
-    plan = _Plan(jobs, frozenset(skipped), definitions, signed)
+    plan = _Plan(jobs, frozenset(skipped), definitions, _taking(SIGNATURE, definitions), restored or {})
     used, found = set[str](), dict[str, Value]()
     for name, value in inner.items():
         workflow = _fitted(name, value, plan, used)
@@ -91,6 +107,21 @@ def fit_to_plan(text: str, jobs: Mapping[str, Mapping[str, Any]], skipped: Itera
     found[first] = _without_blank(found[first])
     sections["workflows"] = emit({"workflows": found})
     return "".join(sections.values()) + LAST_LINE + "\n"
+
+
+def _workflows(sections: Mapping[str, str]) -> Mapping[str, Value]:
+    if "workflows" not in sections or "jobs" not in sections:
+        raise YamlError("there are no jobs, or no workflows")
+    workflows = bare(read(sections["workflows"]).root)
+    inner = bare(workflows["workflows"]) if isinstance(workflows, Mapping) else None
+    if not isinstance(inner, Mapping):
+        raise YamlError("the workflows are no mapping")
+    return inner
+
+
+def _taking(parameter: str, definitions: Mapping[str, str]) -> frozenset[str]:
+    """The definitions that have a parameter."""
+    return frozenset(key for key, body in definitions.items() if f"\n      {parameter}:\n" in body)
 
 
 def _without_blank(value: Value) -> Value:
@@ -134,10 +165,7 @@ def _definitions(section: str) -> dict[str, str]:
 def _fitted(name: str, value: Value, plan: _Plan, used: set[str]) -> Value:
     """The workflow; None for the planner's own. used: takes up the definitions that are still in use."""
     body = bare(value)
-    listed = bare(body.get("jobs")) if isinstance(body, Mapping) else None
-    if not isinstance(body, Mapping) or not isinstance(listed, Sequence) or isinstance(listed, str):
-        raise YamlError(f'workflow "{name}" lists no jobs')
-    entries = [_entry(item, name) for item in listed]
+    entries = _entries(name, value)
     if entries and all(one.name == PLANNER for one in entries):
         return None
     skipped = _unread(entries, plan)
@@ -151,8 +179,19 @@ def _fitted(name: str, value: Value, plan: _Plan, used: set[str]) -> Value:
         signature = str(plan.jobs.get(one.name, {}).get("signature", ""))
         if one.key in plan.signed and _SIGNED.fullmatch(signature):
             one.arguments[SIGNATURE] = signature
-    fitted = {**body, "jobs": [_item(one) for one in left]}
+        if one.name in plan.restored:
+            one.arguments[RESTORED] = plan.restored[one.name]
+    fitted = {**body, "jobs": [_item(one) for one in left]} if isinstance(body, Mapping) else body
     return Commented(fitted, value.comment, value.above) if isinstance(value, Commented) else fitted
+
+
+def _entries(name: str, value: Value) -> list[_Entry]:
+    """The entries of a workflow."""
+    body = bare(value)
+    listed = bare(body.get("jobs")) if isinstance(body, Mapping) else None
+    if not isinstance(listed, Sequence) or isinstance(listed, str):
+        raise YamlError(f'workflow "{name}" lists no jobs')
+    return [_entry(item, name) for item in listed]
 
 
 def _unread(entries: Sequence[_Entry], plan: _Plan) -> frozenset[str]:

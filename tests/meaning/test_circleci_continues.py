@@ -3,16 +3,12 @@
 S1, S2, S3, S4, S6, S17, S19, S23.
 """
 
-import json
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from circleci_config import CompiledJob, compile_config, pipeline_values
+from circleci_machines import Project
 
 Git = Callable[..., str]
 
@@ -49,115 +45,15 @@ path = ".circleci/config.yml"
 {skipping}
 """
 ALL = ["build", "docs", "report", "test-one", "test-two"]
-CURL = 'cat > "$POSTED"'
-
-
-@dataclass
-class Run:
-    """What scripts said that they ran, sorted; how each job ended; what they printed."""
-
-    ran: list[str] = field(default_factory=list)
-    ended: dict[str, str] = field(default_factory=dict)
-    output: str = ""
-
-
-class Project:
-    """A repository, a store, and the machines of CircleCI."""
-
-    def __init__(self, folder: Path, git: Git, environment: Mapping[str, str]) -> None:
-        self.folder, self.root, self._git = folder, folder / "repository", git
-        self.tools, self._count = folder / "tools", 0
-        self.root.mkdir()
-        self.tools.mkdir()
-        self.store = folder / "store"
-        path = f"{self.tools}:{environment['PATH']}"
-        self._environment = {
-            **environment,
-            "PATH": path,
-            "CIG_STORE": str(self.store),
-            "BROKEN": str(folder / "broken"),
-        }
-        self.tool("cig", f'exec {sys.executable} -m cigen "$@"')
-        self.tool("curl", CURL)
-        self.tool("circleci-agent", 'touch "$HALTED"')
-        git(self.root, "init", "-q")
-        for name in ("src/a", "test/a", "docs/a"):
-            self.write(name, "1\n")
-
-    def tool(self, name: str, body: str) -> None:
-        (self.tools / name).write_text(f"#!/bin/bash\n{body}\n")
-        (self.tools / name).chmod(0o755)
-
-    def write(self, name: str, text: str) -> None:
-        (self.root / name).parent.mkdir(parents=True, exist_ok=True)
-        (self.root / name).write_text(text)
-
-    def commit(self, skipping: str = "") -> None:
-        self.write("cig.toml", CONFIG.format(skipping=skipping))
-        command = [sys.executable, "-m", "cigen", "render"]
-        made = subprocess.run(
-            command, cwd=self.root, env=self._environment, capture_output=True, text=True, check=False
-        )
-        assert made.returncode == 0, made.stderr
-        self._git(self.root, "add", "-A")
-        self._git(self.root, "commit", "-qm", "x", "--allow-empty")
-
-    def run(self, **values: str) -> Run:
-        """A pipeline, both times that its configuration is read."""
-        self._count += 1
-        given = values or {"git__branch": "main", "trigger_source": "webhook"}
-        text = (self.root / ".circleci/config.yml").read_text()
-        posted = self.folder / f"posted-{self._count}"
-        done = Run()
-        if "\nsetup: true\n" in text:
-            self._jobs(text, {**given, "in_setup": True}, posted, done)
-            if not posted.exists():
-                return done
-            text = json.loads(posted.read_text())["configuration"]
-        self._jobs(text, {**given, "in_setup": False}, posted, done)
-        done.ran.sort()
-        return done
-
-    def _jobs(self, text: str, values: Mapping[str, object], posted: Path, done: Run) -> None:
-        (jobs,) = compile_config(text, pipeline_values(**values)).workflows.values()
-        waiting = list(jobs)
-        while waiting:
-            for job in [one for one in waiting if set(one.requires) <= set(done.ended)]:
-                waiting.remove(job)
-                counted = [
-                    one for one in job.requires if done.ended[one] != "not_run" or "not_run" in job.requires[one]
-                ]
-                starts = job.passes and (not job.requires or bool(counted))
-                starts = starts and all(done.ended[one] in job.requires[one] for one in counted)
-                done.ended[job.name] = self._job(job, values, posted, done) if starts else "not_run"
-
-    def _job(self, job: CompiledJob, values: Mapping[str, object], posted: Path, done: Run) -> str:
-        place = self.folder / f"machine-{self._count}" / job.name.replace("/", "_")
-        self._git(self.folder, "clone", "-q", "--depth", "1", f"file://{self.root}", str(place))
-        log, halted = place.with_suffix(".log"), place.with_suffix(".halted")
-        known = {"CIRCLECI": "true", "CIRCLE_CONTINUATION_KEY": "k", "POSTED": str(posted), "HALTED": str(halted)}
-        known |= {"CIRCLE_BRANCH": str(values.get("git__branch", "")), "CIRCLE_TAG": str(values.get("git__tag", ""))}
-        ended = "success"
-        for step in job.steps:
-            wanted = {"on_success": ended == "success", "always": True}.get(step.get("when", "on_success"), False)
-            if step["kind"] != "run" or halted.exists() or not wanted:
-                continue
-            script = str(step["command"]).replace("/tmp/cig", f"{place}.tmp-cig")
-            own = {**(job.body.get("environment") or {}), **(step.get("environment") or {})}
-            env = {**self._environment, **known, "CIG_LOG": str(log), **{k: str(v) for k, v in own.items()}}
-            command = ["bash", "-eo", "pipefail", "-c", script]
-            made = subprocess.run(command, cwd=place, env=env, capture_output=True, text=True, check=False)
-            done.output += f"[{job.name}] {made.stdout}{made.stderr}"
-            ended = "failed" if made.returncode else ended
-        done.ran += log.read_text().splitlines() if log.exists() else []
-        return ended
 
 
 @pytest.fixture
 def project(tmp_path: Path, git: Git, environment: dict[str, str]) -> Project:
     if shutil.which("jq") is None:
         pytest.skip("jq is not installed: apt-get install jq")
-    project = Project(tmp_path, git, environment)
+    project = Project(tmp_path, git, environment, CONFIG)
+    for name in ("src/a", "test/a", "docs/a"):
+        project.write(name, "1\n")
     project.commit()
     return project
 

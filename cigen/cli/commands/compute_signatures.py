@@ -1,5 +1,6 @@
 """`cig compute-signatures`: the plan document, from git trees, cig.toml and a store's records. No plugin runs."""
 
+import contextlib
 import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -36,7 +37,9 @@ def run(options: ComputeSignaturesOptions, console: Console) -> int:
 
     places = Places(location, console.start, console.environ, console.observer)
     restore = console.start / options.restore if options.restore else None
-    decided = decide_plan(signing, places, options.store, restore, keys)
+    takers = _takers(options, console) if restore else None
+    asked = keys if takers is None else [key for key in keys if key in takers]
+    decided = decide_plan(signing, places, options.store, restore, asked, by_leg=takers is not None)
     found += decided.diagnostics
     document = _document(signing, keys, decided)
     if options.format == "github":
@@ -65,18 +68,46 @@ def _print(document: Mapping[str, Any], options: ComputeSignaturesOptions, conso
     return []
 
 
+def _takers(options: ComputeSignaturesOptions, console: Console) -> frozenset[str] | None:
+    """Plan keys of the jobs that files can be handed on to, each its own; None where that is nothing to the format."""
+    if options.format != "circleci":
+        return None
+    from cigen.cli.present.circleci_config import CONFIG, find_restorable
+
+    try:
+        return find_restorable((console.start / (options.file or CONFIG)).read_text("utf-8"))
+    except (OSError, ValueError):
+        # Told when the file is printed.
+        return frozenset()
+
+
 def _continue(document: Mapping[str, Any], options: ComputeSignaturesOptions, console: Console) -> list[Diagnostic]:
     """Prints the configuration that a pipeline is continued with, or tells why it cannot."""
     from cigen.cli.present.circleci_config import CONFIG, circleci_text
 
     path, hint = options.file or CONFIG, "`cig render` writes it"
     try:
-        console.out(circleci_text(document, (console.start / path).read_text("utf-8")))
+        text = (console.start / path).read_text("utf-8")
+        console.out(circleci_text(document, text, _sums(document, options, console)))
     except OSError:
         return [error("CLI_008", f"there is no {path}, which has the jobs", hint=hint)]
+    except LookupError as problem:
+        return [error("CLI_008", str(problem.args[0]), hint="--restore brings them, without --plan")]
     except ValueError as problem:
         return [error("CLI_008", f"{path} is no configuration that cig can take jobs out of: {problem}", hint=hint)]
     return []
+
+
+def _sums(document: Mapping[str, Any], options: ComputeSignaturesOptions, console: Console) -> dict[str, str]:
+    """By plan key, what is in the folder of each job that is restored."""
+    from cigen.cli.sums import folder_sum
+
+    sums: dict[str, str] = {}
+    for key, job in document["jobs"].items():
+        if job.get("restored") and options.restore:
+            with contextlib.suppress(OSError):
+                sums[key] = folder_sum(console.start / options.restore / key)
+    return sums
 
 
 def _mark(document: Mapping[str, Any], options: ComputeSignaturesOptions, console: Console) -> list[Diagnostic]:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import yaml
 
-from cigen.formats.circleci import LAST_LINE, fit_to_plan
+from cigen.formats.circleci import LAST_LINE, RESTORED, find_restorable, fit_to_plan
 from cigen.formats.yaml_values import YamlError
 
 SIGNATURE = "cs1:" + "0" * 64
@@ -155,6 +155,29 @@ def test_a_matrix_that_circleci_expands_is_left_alone() -> None:
 
 
 WORKFLOW = TEXT[TEXT.index("workflows:") :]
+TAKING = TEXT.replace("      cig-signature:\n", f"      {RESTORED}:\n        type: string\n      cig-signature:\n")
+SUM = "f" * 64
+
+
+def test_s18_who_takes_files_is_found_by_the_name_in_the_workflow() -> None:
+    assert find_restorable(TEXT) == frozenset()
+    assert find_restorable(TAKING) == {"a"}
+    assert find_restorable(TAKING.replace("      - a\n", "      - a:\n          name: a.1\n", 1)) == {"a.1"}
+    # CircleCI's own matrix has one argument for all legs.
+    matrix = "      - a:\n          matrix:\n            parameters:\n              x: [1]\n"
+    assert find_restorable(TAKING.replace("      - a\n", matrix, 1)) == frozenset()
+    with pytest.raises(YamlError):
+        find_restorable("version: 2.1\n")
+
+
+def test_s18_a_restored_job_stays_with_its_edges_and_is_told_what_it_finds() -> None:
+    given = plan(a="hit", b_1="run")
+    text = fit_to_plan(TAKING, given, [], {"a": SUM})
+    first, second, gate = yaml.safe_load(text)["workflows"]["ci"]["jobs"]
+    assert first == {"a": {"cig-signature": SIGNATURE, RESTORED: SUM}}
+    assert second["b"]["requires"] == ["a"]
+    # It runs, whatever it does, so the gate hears of it as of any other.
+    assert gate["cig-gate"]["jobs"].startswith("true a\n")
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,6 @@ NOT_RENDERED = {
     (Skipping, "audit"): PLANNED,
     (Skipping, "files"): "the checkout has all files",
     (Skipping, "max_age"): PLANNED,
-    (Skipping, "restore"): "no planner hands files on yet",
     (Skipping, "runner"): RESOLVED,
     (Workflow, "stages"): "the edges that they mean stand in needs",
 }

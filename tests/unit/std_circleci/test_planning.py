@@ -19,6 +19,7 @@ from cigen.sdk import (
     Container,
     Download,
     Graph,
+    Inputs,
     Job,
     JobOutputs,
     Leg,
@@ -44,7 +45,7 @@ from cigen.sdk import (
     Workflow,
 )
 from cigen.std.ci.plans import GATE, PLANNER
-from cigen.std.provider.circleci import matrix, planning
+from cigen.std.provider.circleci import continuing, matrix, restoring
 from cigen.std.provider.circleci.workflow import render_config
 
 PROVEN = SkipIf((PathGlob("src/**"),))
@@ -74,7 +75,8 @@ def steps_of(data: dict[str, Any], name: str) -> list[str]:
 
 
 def test_the_renderer_and_the_format_agree_on_what_they_tell_each_other() -> None:
-    assert (matrix.SIGNATURE, planning.LAST_LINE) == (format_circleci.SIGNATURE, format_circleci.LAST_LINE)
+    assert (matrix.SIGNATURE, continuing.LAST_LINE) == (format_circleci.SIGNATURE, format_circleci.LAST_LINE)
+    assert restoring.RESTORED == format_circleci.RESTORED
     data, _ = render(job())
     names = [next(iter(entry.values())).get("name") for entry in data["workflows"]["cig-plan"]["jobs"]]
     assert names == [format_circleci.PLANNER]
@@ -187,7 +189,7 @@ def execute(tmp_path: Path) -> Execute:
     return run
 
 
-USED = ("cat", "cut", "env", "seq", "head", "jq", "ls", "sed", "tail", "touch", "wc")
+USED = ("cat", "cut", "env", "seq", "head", "jq", "ls", "mkdir", "rm", "sed", "tail", "touch", "wc")
 TOOLS = {name: f'exec {shutil.which(name)} "$@"' for name in USED} | {"timeout": 'shift 3; exec "$@"'}
 
 
@@ -211,12 +213,26 @@ def posted(folder: Path) -> list[str]:
 
 FILE = "version: 2.1\nsetup: true\njobs: {}\n"
 FULL = "version: 2.1\njobs: {}\n"
-PLANNED = f"version: 2.1\nworkflows: {{}}\n{planning.LAST_LINE}\n"
+PLANNED = f"version: 2.1\nworkflows: {{}}\n{continuing.LAST_LINE}\n"
 
+RESTORING = replace(SKIPPING, restore=True)
+FILES = (Step("checkout", checkout=Checkout()), Step("up", upload=Artifact("make", ("dist/**",))))
+MAKES = job("make", steps=FILES, outputs=JobOutputs(("dist/**",)))
+TAKES = job("take", Step("down", download=Download("make")), needs=("make",), inputs=Inputs(artifacts=("make",)))
+
+
+def plans(skipping: Skipping) -> list[dict[str, Any]]:
+    """The planner's scripts, once cig is on PATH."""
+    steps = render(MAKES, TAKES, skipping=skipping)[0]["jobs"][PLANNER]["steps"][2:]
+    return [step["run"] for step in steps if "run" in step]
+
+
+both_ways = pytest.mark.parametrize("skipping", [SKIPPING, RESTORING], ids=["at once", "with files"])
 needs_jq = pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not installed: apt-get install jq")
 
 
 @needs_jq
+@both_ways
 @pytest.mark.parametrize(
     ("cig", "expected"),
     [
@@ -232,28 +248,52 @@ needs_jq = pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not inst
     ids=["whole", "whole, then a failure", "failure", "empty", "truncated", "too long", "nonsense", "no cig"],
 )
 def test_s1_a_planner_that_is_broken_in_any_way_runs_everything(
-    cig: str | None, expected: str, execute: Execute, tmp_path: Path
+    cig: str | None, expected: str, skipping: Skipping, execute: Execute, tmp_path: Path
 ) -> None:
     (tmp_path / ".circleci").mkdir()
     (tmp_path / ".circleci/config.yml").write_text(FILE)
-    done = execute(script_of(render(job())[0], PLANNER), cig)
-    assert (done.returncode, posted(tmp_path)) == (0, [expected]), done.stderr
+    done = [execute(step, cig) for step in plans(skipping)]
+    codes = [one.returncode for one in done]
+    assert (codes, posted(tmp_path)) == ([0] * len(done), [expected]), done
+    assert [step.get("when") for step in plans(skipping)][-1] == "always"
 
 
 @needs_jq
-def test_s1_a_planner_that_hangs_is_ended_and_runs_everything(execute: Execute, tmp_path: Path) -> None:
+def test_s1_a_plan_that_was_never_asked_for_runs_everything(execute: Execute, tmp_path: Path) -> None:
     (tmp_path / ".circleci").mkdir()
     (tmp_path / ".circleci/config.yml").write_text(FILE)
-    step = script_of(render(job())[0], PLANNER)
-    assert "timeout -k 5 120 cig compute-signatures" in step["command"]
+    done = execute(plans(RESTORING)[-1], f"printf '{PLANNED}'")
+    assert (done.returncode, posted(tmp_path)) == (0, [FULL])
+
+
+def test_where_files_are_brought_the_folder_is_empty_before_and_there_after(execute: Execute, tmp_path: Path) -> None:
+    (tmp_path / "cig-restored/old").mkdir(parents=True)
+    told = f'(ls {tmp_path}/cig-restored; echo "$@"; exit 1) > {tmp_path}/args 2>&1'
+    done = execute(plans(RESTORING)[0], told)
+    said = (tmp_path / "args").read_text()
+    assert done.returncode == 0, done.stderr
+    assert "old" not in said
+    assert f"compute-signatures --format circleci --restore {tmp_path}/cig-restored\n" in said
+    assert [one.name for one in (tmp_path / "cig-restored").iterdir()] == [".planned"]
+
+
+@needs_jq
+@both_ways
+def test_s1_a_planner_that_hangs_is_ended_and_runs_everything(
+    skipping: Skipping, execute: Execute, tmp_path: Path
+) -> None:
+    (tmp_path / ".circleci").mkdir()
+    (tmp_path / ".circleci/config.yml").write_text(FILE)
+    steps, seconds = plans(skipping), 240 if skipping.restore else 120
+    assert f"timeout -k 5 {seconds} cig compute-signatures" in steps[0]["command"]
     # The stand-in does at once what `timeout` does at the end.
     TOOLS["timeout"] = 'echo "$@" > used; exit 124'
     try:
-        done = execute(step, f"printf '{PLANNED}'")
+        done = [execute(step, f"printf '{PLANNED}'") for step in steps]
     finally:
         TOOLS["timeout"] = 'shift 3; exec "$@"'
-    assert (tmp_path / "used").read_text().startswith("-k 5 120 cig")
-    assert (done.returncode, posted(tmp_path)) == (0, [FULL])
+    assert (tmp_path / "used").read_text().startswith(f"-k 5 {seconds} cig")
+    assert ([one.returncode for one in done], posted(tmp_path)) == ([0] * len(done), [FULL])
 
 
 @needs_jq

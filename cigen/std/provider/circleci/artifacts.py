@@ -51,8 +51,8 @@ class Workspace:
             if shared:
                 steps.append({"persist_to_workspace": {"root": ".", "paths": [*folders]}})
             return steps
-        own = render_text(f"artifacts/{label}/{leg}")
-        place = f"{ROOT}/artifacts/{label}/{leg}"
+        own = render_text(self.place(artifact.name, leg))
+        place = f"{ROOT}/{self.place(artifact.name, leg)}"
         place += "/$CIRCLE_NODE_INDEX" if artifact.name in self.sharded else ""
         command = _collect(artifact, place, required=artifact.when == "success")
         run: dict[str, Value] = {"name": render_text(f"Collect {artifact.name}"), "command": command}
@@ -62,6 +62,10 @@ class Workspace:
         if shared:
             steps.append({"persist_to_workspace": {"root": ROOT, "paths": [own]}})
         return steps
+
+    def place(self, name: str, leg: str) -> str:
+        """Where under the root an artifact's files are collected."""
+        return f"artifacts/{slug(name) or 'artifact'}/{leg}"
 
     def download(self, download: Download) -> list[Value]:
         """What puts an artifact in place, once the workspace is attached. Raises CannotExpress."""
@@ -81,8 +85,11 @@ class Workspace:
         return [{"run": {"name": render_text(f"Put {download.name} in place"), "command": "\n".join(lines) + "\n"}}]
 
 
-def find_workspace(jobs: Sequence[StaticJob]) -> Workspace:
-    """What the jobs of a workflow leave and fetch; one that still has a matrix leaves it for each leg."""
+def find_workspace(jobs: Sequence[StaticJob], *, restored: bool = False) -> Workspace:
+    """What the jobs of a workflow leave and fetch; one that still has a matrix leaves it for each leg.
+
+    restored: a job may leave what a plan has brought, which needs a place of its own.
+    """
     left: dict[str, Artifact] = {}
     owners: dict[str, set[str]] = {}
     fetched: set[str] = set()
@@ -103,7 +110,7 @@ def find_workspace(jobs: Sequence[StaticJob]) -> Workspace:
     values = any(one.job.outputs and one.job.outputs.values for one in jobs)
     several = any(len(owners[name]) > 1 for name in shared)
     folders = [plain_folder(path) for name in shared for path in left[name].paths]
-    staged = values or several or placed or not all(folders) or _overlap(folders)
+    staged = restored or values or several or placed or not all(folders) or _overlap(folders)
     return Workspace(left, frozenset(fetched), frozenset(sharded), staged)
 
 

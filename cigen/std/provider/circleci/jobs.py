@@ -82,9 +82,12 @@ def render_job(
     planning = scope.planning
     asking = planning.asking(job, one.source, leg, place) if planning else []
     recording = planning.recording(job, one.source, leg, place) if planning else []
+    asked = _asked(one, gate, scope)
+    restoring = planning.restoring(job, leg, place, scope.workspace, reads=bool(asked)) if planning else []
     whole = [
         *_answers(one, place, scope),
-        *_first_steps(one, gate, scope),
+        *_first_steps(one, gate, asked, scope),
+        *restoring,
         *service_steps(job, place, report),
         *_ordered(job, steps, asking),
         *_last_steps(one),
@@ -93,7 +96,7 @@ def render_job(
     body = _body(job, place, whole, scope)
     declared = {
         **(parameters.declared if parameters else {}),
-        **(planning.declared(job, one.source) if planning else {}),
+        **(planning.declared(job, one.source, restores=bool(restoring)) if planning else {}),
     }
     if declared:
         body = {"parameters": declared, **body}
@@ -168,10 +171,14 @@ def _answers(one: StaticJob, place: Place, scope: JobScope) -> list[Value]:
     return answer_steps(scope.workflow, scope.start, "" if own else render_shell("bash", place.system))
 
 
-def _first_steps(one: StaticJob, gate: Gate, scope: JobScope) -> list[Value]:
-    """What stands before the job's own steps: the workspace, what other jobs said, the question whether to run."""
+def _asked(one: StaticJob, gate: Gate, scope: JobScope) -> dict[str, Sequence[str]]:
+    """The jobs whose values this one reads, and their names."""
     needed = list(dict.fromkeys(scope.sources[need] for need in one.job.needs if need in scope.sources))
-    asked = {name: scope.outputs[name] for name in (*needed, *sorted(gate.asks)) if scope.outputs.get(name)}
+    return {name: scope.outputs[name] for name in (*needed, *sorted(gate.asks)) if scope.outputs.get(name)}
+
+
+def _first_steps(one: StaticJob, gate: Gate, asked: Mapping[str, Sequence[str]], scope: JobScope) -> list[Value]:
+    """What stands before the job's own steps: the workspace, what other jobs said, the question whether to run."""
     fetches = any(step.download for step in one.job.steps)
     steps: list[Value] = []
     if asked or (fetches and scope.workspace.staged):

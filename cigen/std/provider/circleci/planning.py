@@ -6,7 +6,6 @@ and ends at once if it is proven, which also holds when it is run again. Either 
 `cig/gate` is the one check to wait for.
 """
 
-import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -16,6 +15,7 @@ from cigen.std.ci.blocks import read_own
 from cigen.std.ci.legs import StaticJob
 from cigen.std.ci.plans import (
     GATE,
+    KEEPING_MINUTES,
     KEY,
     PLANNER,
     gate_name,
@@ -26,37 +26,37 @@ from cigen.std.ci.plans import (
     pip_words,
     record_script,
     requirements,
+    restorable,
 )
 from cigen.std.ci.problems import CannotExpress
 from cigen.std.ci.workflows import jobs_of
+from cigen.std.provider.circleci.artifacts import Workspace
 from cigen.std.provider.circleci.contexts import job_contexts
+from cigen.std.provider.circleci.continuing import SOURCE, continue_script, event_script, find_out_script
 from cigen.std.provider.circleci.executors import Place, find_place
 from cigen.std.provider.circleci.gates import Gate, usual_filters
 from cigen.std.provider.circleci.matrix import SIGNATURE
 from cigen.std.provider.circleci.raw import circleci_block
+from cigen.std.provider.circleci.restoring import RESTORE, RESTORED, can_restore, restore_command, save_step
 from cigen.std.provider.circleci.scripts import FAILED, RETRIED, render_shell
 from cigen.std.provider.circleci.texts import render_text
 from cigen.std.provider.circleci.triggers import Start, input_variables
 from cigen.std.report import Report
 
-__all__ = ["ASK", "LAST_LINE", "RECORD", "SETUP", "Planning", "find_planning", "plan_mode"]
+__all__ = ["ASK", "RECORD", "SETUP", "Planning", "find_planning", "plan_mode"]
 
 RECORD, ASK = "cig-record", "cig-ask"
 """Commands of the file."""
 
-LAST_LINE = "# End of what the plan has run."
-"""What the last line of a planned configuration says: without it some of it is missing."""
-
 SETUP = Expr(Op.NAME, "pipeline.in_setup")
 """That the file is read for the first time."""
 
-_API = "https://circleci.com/api/v2/pipeline/continue"
 _SIGNATURE_FILE = "/tmp/cig-signature"  # noqa: S108  one job, one machine
-_USUAL_PATH = ".circleci/config.yml"
 _PYTHON = "3.13"
-_SOURCE = "<< pipeline.trigger_source >>"
 _SOURCE_STEP: dict[str, Value] = {"checkout": {"method": "blobless"}}
 _MINUTES = 3
+_SILENT_MINUTES = 10
+"""CircleCI's own limit."""
 _SHELL_VALUE = "<< parameters.shell >>"
 _SHELL: dict[str, Value] = {"shell": {"type": "string", "default": "/bin/bash -eo pipefail"}}
 _MODES = ("dynamic", "in-job")
@@ -67,7 +67,7 @@ class Planning:
     """What the jobs of a file have to do with plans. `wanted`: jobs whose files or values others take.
 
     `contexts`: those that hold what the store needs. `path`: the file itself. `workflow`: the one that it holds, if
-    the graph has more.
+    the graph has more. `restorable`: jobs whose files the planner has brought and hands on, if they are proven.
     """
 
     skipping: Skipping
@@ -77,6 +77,12 @@ class Planning:
     workflows: Sequence[Workflow]
     contexts: tuple[str, ...] = ()
     wanted: frozenset[str] = field(default_factory=frozenset)
+    restorable: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def hands_on(self) -> bool:
+        """Whether the planner hands on files at all."""
+        return bool(self.restorable)
 
     @property
     def _usual(self) -> str:
@@ -103,11 +109,19 @@ class Planning:
         """Whether the job keeps the proof that it passed."""
         return is_recorded(job) and (not self.in_job or self.asks(job, source))
 
-    def declared(self, job: Job, source: str) -> dict[str, Value]:
-        """The parameter by which a plan tells the job its signature."""
+    def declared(self, job: Job, source: str, *, restores: bool) -> dict[str, Value]:
+        """The parameters by which a plan tells the job its signature, and what the files are that it need not make."""
         if self.in_job or not self.records(job, source):
             return {}
-        return {SIGNATURE: {"type": "string", "default": ""}}
+        names = (SIGNATURE, RESTORED) if restores else (SIGNATURE,)
+        return {name: {"type": "string", "default": ""} for name in names}
+
+    def restoring(self, job: Job, leg: str, place: Place, workspace: Workspace, *, reads: bool) -> list[Value]:
+        """What stands before the job's own steps. reads: it needs values of other jobs."""
+        if job.id not in self.restorable or not can_restore(job, place, reads=reads):
+            return []
+        files = {"place": render_text(workspace.place(job.id, leg)), "sum": f"<< parameters.{RESTORED} >>"}
+        return [{RESTORE: {"job": render_text(leg), **files, **_shell(job, place)}}]
 
     def asking(self, job: Job, source: str, leg: str, place: Place) -> list[Value]:
         """What stands after the checkout. leg: the plan key."""
@@ -122,13 +136,13 @@ class Planning:
 
     def commands(self, used: Iterable[str]) -> dict[str, Value]:
         """The definitions of the commands that the jobs use."""
-        made = {ASK: self._ask, RECORD: self._record}
+        made = {ASK: self._ask, RESTORE: lambda: restore_command(_SHELL), RECORD: self._record}
         return {name: make() for name, make in made.items() if name in set(used)}
 
     def _ask(self) -> Value:
         script = (
             f"(\n{_indented(install_script(self.skipping, self._in_jobs))}) || true\n"
-            f"{self._event()}"
+            f"{self._event}"
             "limit=$(command -v timeout >/dev/null && echo timeout -k 5 120) || limit=\n"
             "# shellcheck disable=SC2086\n"
             'answer=$($limit cig compute-signatures --job "$CIG_JOB") || answer=\n'
@@ -151,7 +165,7 @@ class Planning:
                     "Ask whether this is proven",
                     script,
                     CIG_JOB="<< parameters.job >>",
-                    CIG_SOURCE=_SOURCE,
+                    CIG_SOURCE=SOURCE,
                     shell=_SHELL_VALUE,
                 )
             ],
@@ -168,12 +182,14 @@ class Planning:
         variables = {"CIG_JOB": "<< parameters.job >>"}
         script = f"(\n{_indented(script)}) || true\n"
         parameters: dict[str, Value] = {"job": {"type": "string"}, **_SHELL}
+        # Silence would fail the job: of what installs cig, and of what keeps files.
+        limit = f"{_SILENT_MINUTES + KEEPING_MINUTES}m" if self.hands_on else ""
         if self.in_job:
             steps: list[Value] = [_run("Record that this passed", script, shell=_SHELL_VALUE, **variables)]
         else:
             parameters = {"job": {"type": "string"}, "signature": {"type": "string"}, **_SHELL}
             variables["CIG_SIGNATURE"] = "<< parameters.signature >>"
-            run = _run("Record that this passed", script, shell=_SHELL_VALUE, **variables)
+            run = _run("Record that this passed", script, _SHELL_VALUE, no_output_timeout=limit, **variables)
             # No plan, no signature, nothing to record.
             steps = [{"when": {"condition": "<< parameters.signature >>", "steps": [run]}}]
         description = "Keep the proof that a job passed. Never fails it."
@@ -183,46 +199,22 @@ class Planning:
 
     def planner(self, report: Report) -> dict[str, Value]:
         """The job that continues the pipeline."""
-        environment: dict[str, Value] = {"CIG_SOURCE": _SOURCE}
+        environment: dict[str, Value] = {"CIG_SOURCE": SOURCE}
         for workflow in self.workflows:
             environment |= input_variables(workflow)
         install = f"(\n{_indented(install_script(self.skipping, self._usual))}) || echo 'There is no cig.'\n"
-        steps: list[Value] = [
-            _SOURCE_STEP,
-            _run("Put cig on PATH", install, no_output_timeout=f"{_MINUTES}m"),
-            # Whatever became of that, somebody must continue.
-            _run("Continue with what is not proven", self._continue(), when="always"),
-        ]
+        steps: list[Value] = [_SOURCE_STEP, _run("Put cig on PATH", install, no_output_timeout=f"{_MINUTES}m")]
+        if self.hands_on:
+            asking = find_out_script(self._event, self.path, self.workflow)
+            steps += [_run("Find out what is proven", asking), save_step()]
+        continuing = continue_script(self._event, self.path, self.workflow, planned=self.hands_on)
+        # Whatever became of that, somebody must continue.
+        steps.append(_run("Continue with what is not proven", continuing, when="always"))
         return {**self._machine(report), "environment": environment, "steps": steps}
 
-    def _continue(self) -> str:
-        only = f" --workflow {self.workflow}" if self.workflow else ""
-        only += f" --file {shlex.quote(self.path)}" if self.path != _USUAL_PATH else ""
-        return (
-            "# The second time round this file is no setup configuration.\n"
-            f"sed '/^setup: true$/d' {shlex.quote(self.path)} > /tmp/cig-full.yml\n"
-            f"{self._event()}"
-            "continue_with() {\n"
-            '  jq -n --rawfile configuration "$1" \\\n'
-            "    '{\"continuation-key\": env.CIRCLE_CONTINUATION_KEY, configuration: $configuration}' |\n"
-            "    curl -fsS --retry 3 --retry-connrefused -X POST -H 'Content-Type: application/json' \\\n"
-            f"      --data @- {_API}\n"
-            "}\n"
-            f"if timeout -k 5 120 cig compute-signatures{only} --format circleci > /tmp/cig-planned.yml &&\n"
-            f'  [ "$(tail -n 1 /tmp/cig-planned.yml)" = "{LAST_LINE}" ] && continue_with /tmp/cig-planned.yml; then\n'
-            "  exit 0\n"
-            "fi\n"
-            'echo "There is no plan, so every job runs."\n'
-            "continue_with /tmp/cig-full.yml\n"
-        )
-
+    @property
     def _event(self) -> str:
-        """Shell that tells the event where no variable of CircleCI does."""
-        known = {"scheduled_pipeline": "schedule", "api": "manual"}
-        lines = [f"  {source}) export CIG_EVENT={event} ;;" for source, event in known.items()]
-        if any(one.triggers and one.triggers.merge_queue for one in self.workflows):
-            lines.append('  *) case "$CIRCLE_BRANCH" in gh-readonly-queue/*) export CIG_EVENT=merge_queue ;; esac ;;')
-        return "\n".join(['case "$CIG_SOURCE" in', *lines, "esac", ""])
+        return event_script(queues=any(one.triggers and one.triggers.merge_queue for one in self.workflows))
 
     def gate(self, report: Report) -> dict[str, Value]:
         """The job that a merge waits for. CircleCI starts it when nothing that it requires has failed."""
@@ -281,12 +273,7 @@ class Planning:
         return found if self.in_job else {**found, "jobs": "".join(lines)}
 
     def _machine(self, report: Report) -> dict[str, Value]:
-        python = Step("python", tool=Tool("python", _PYTHON))
-        try:
-            return dict(find_place(Job(PLANNER, machine=self.skipping.machine, steps=(python,)), report).value)
-        except CannotExpress as problem:
-            report.error("CIRCLECI_004", problem.message, hint=problem.hint, key=("skipping", "runner"))
-            return {"docker": [{"image": f"cimg/python:{_PYTHON}"}]}
+        return dict(_place(self.skipping, report).value)
 
 
 def find_planning(
@@ -305,15 +292,40 @@ def find_planning(
             message = f'"{name}" is the name of what cig adds to the file'
             report.error("CIRCLECI_037", message, hint="choose another name", key=("jobs", name))
     secrets = (*graph.skipping.secrets, *((KEY,) if graph.skipping.trust else ()))
+    in_job = plan_mode(graph.skipping, workflows, report) == "in-job"
     return Planning(
         skipping=graph.skipping,
-        in_job=plan_mode(graph.skipping, workflows, report) == "in-job",
+        in_job=in_job,
         path=output.path,
         workflow=workflows[0].id if len(workflows) == 1 and len(graph.workflows) > 1 else "",
         workflows=workflows,
         contexts=tuple(job_contexts(Job(PLANNER, secrets=secrets), dict(contexts), report)),
         wanted=frozenset(_wanted(jobs)),
+        restorable=restorable(graph, jobs) if _can_hand_on(graph.skipping, in_job, report) else frozenset(),
     )
+
+
+def _can_hand_on(skipping: Skipping, in_job: bool, report: Report) -> bool:
+    """Whether there is a planner, where a job finds what that has saved."""
+    why = ""
+    if in_job:
+        why = "jobs ask for themselves"
+    elif skipping.restore and _place(skipping, report).system != "linux":
+        why = "the plan is not made on Linux"
+    if skipping.restore and why:
+        message = f"files of proven jobs are not restored, since {why}: a job runs whose files a job takes that runs"
+        report.info("CIRCLECI_038", message, key=("skipping", "restore"))
+    return not why
+
+
+def _place(skipping: Skipping, report: Report) -> Place:
+    """The machine of the planner and of the gate."""
+    python = Step("python", tool=Tool("python", _PYTHON))
+    try:
+        return find_place(Job(PLANNER, machine=skipping.machine, steps=(python,)), report)
+    except CannotExpress as problem:
+        report.error("CIRCLECI_004", problem.message, hint=problem.hint, key=("skipping", "runner"))
+        return Place("linux", "docker", {"docker": [{"image": f"cimg/python:{_PYTHON}"}]})
 
 
 def plan_mode(skipping: Skipping, workflows: Sequence[Workflow], report: Report) -> str:

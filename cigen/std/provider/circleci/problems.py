@@ -42,6 +42,7 @@ TITLES = {
     "CIRCLECI_035": "Reports by the folder",
     "CIRCLECI_036": "Required input answers itself",
     "CIRCLECI_037": "Name is taken by cig",
+    "CIRCLECI_038": "Files are not restored",
 }
 
 

@@ -125,7 +125,7 @@ class _Config:
         scope = JobScope(
             workflow=workflow,
             start=start,
-            workspace=find_workspace(each),
+            workspace=find_workspace(each, restored=self._planning is not None and self._planning.hands_on),
             gates=gates,
             outputs={one.source: one.job.outputs.values for one in each if one.job.outputs},
             sources={one.job.id: one.source for one in each},
