@@ -123,7 +123,9 @@ def _leg(
 
     scripts, secrets, artifacts = [], set[str](), set[str]()
     for step in job["steps"]:
-        secrets |= set(_SECRET.findall(str(step.get("env", ""))))
+        if "cig record" not in step.get("run", ""):
+            # What keeps a proof is no script of the job's.
+            secrets |= set(_SECRET.findall(str(step.get("env", ""))))
         if "run" in step:
             scripts.append(fill(step["run"]))
         if "actions/upload-artifact" in step.get("uses", ""):

@@ -118,8 +118,8 @@ def _service_differences(plan: Leg, read: Leg) -> Iterator[Difference]:
 
 
 def _folders(patterns: frozenset[str] | None) -> set[str]:
-    """Patterns, a folder and all that is in it being one."""
-    literal = [re.sub(r"\[(\w)\]", r"\1", pattern) for pattern in patterns or ()]
+    """Patterns, a folder and all that is in it being one, and a class of one character that character."""
+    literal = [re.sub(r"\[(\w)\1?\]", r"\1", pattern) for pattern in patterns or ()]
     return {re.sub(r"/\*\*(/\*)?$", "", pattern).rstrip("/") for pattern in literal}
 
 
