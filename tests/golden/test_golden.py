@@ -147,6 +147,7 @@ ELSEWHERE = {
     "STORE_004": ("tests/badinput/test_disks.py", "a disk that is nearly full"),
     "STORE_010": ("tests/endtoend/test_skipping.py", "cases have no key"),
     "STORE_011": ("tests/endtoend/test_buckets.py", "cases have no server"),
+    "STORE_012": ("tests/endtoend/test_restored_files.py", "cases have no records"),
     "OUTPUT_005": ("tests/badinput/test_disks.py", "a disk that is full"),
     "OUTPUT_007": ("tests/unit/output/test_writer.py", "ten seconds of waiting"),
     "GITHUB_001": ("tests/unit/std_github/test_workflow.py", "cig.toml is refused before"),
