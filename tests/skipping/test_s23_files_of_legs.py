@@ -3,10 +3,15 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
+import reference
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from signed_project import Project, changed
+from worlds import VALUES, World, signed
 
 Run = Callable[..., Any]
 
@@ -208,6 +213,57 @@ def test_s23_explain_names_the_legs(project: Project, run_cig: Run) -> None:
     parts = dict(zip(keys, re.split(r"^\S+ must run", told, flags=re.MULTILINE)[1:], strict=True))
     assert {key for key, part in parts.items() if "~ file  packages/api/main.js" in part} == API
     assert {key for key, part in parts.items() if "Nothing in it changed" in part} == WEB
+
+
+MADE = st.lists(st.sampled_from([*VALUES, "api", "web/ui", "a?", "[!a]", "x**"]), min_size=1, max_size=5, unique=True)
+GLOBS = (
+    ["p/{{ matrix.v }}/**"],
+    ["p/{{ matrix.v }}/*", "!p/{{ matrix.v }}/b"],
+    ["p/**", "!p/{{ matrix.v }}/**"],
+    ["{p,q}/{{ matrix.v }}/a"],
+    ["**/{{ matrix.v }}/[ab]"],
+)
+
+
+@settings(max_examples=300)
+@given(MADE, MADE, st.sampled_from(GLOBS), st.sampled_from(["p", "q"]), st.sampled_from(["a", "b"]), st.booleans())
+def test_s23_a_file_reaches_the_legs_that_a_plain_reading_of_their_globs_gives_it(
+    legs: list[str], folders: list[str], globs: list[str], top: str, name: str, there: bool
+) -> None:
+    job = {
+        "matrix": {"v": legs},
+        "steps": [{"id": "run", "run": "make"}],
+        "inputs": {"files": [{"glob": glob, "optional": True} for glob in globs]},
+    }
+    report = {"needs": ["j"], "steps": job["steps"], "inputs": {"files": [{"glob": "none", "optional": True}]}}
+    files = {f"{one}/{folder}/{of}": ("100644", b"1") for one in "pq" for folder in folders for of in "ab"}
+    path = f"{top}/{folders[0]}/{name}"
+    world = World({**files, path: ("100644", b"2" if there else b"1")}, {"jobs": {"j": job, "report": report}})
+    after = replace(world, files={**files, path: ("100755", b"1")})
+    reached = {key for key, values in reference.legs("j", job) if reads(globs, values["v"], path)}
+    found, alone = signed(world), signed(only(world, legs[:1]))
+    assert changed(found, signed(after)) == {*reached, *(["report"] if reached else [])}
+    assert {key for key in alone if alone[key] != found[key]} <= {"report"}, "what a leg is, others do not change"
+
+
+def reads(globs: list[str], value: str, path: str) -> bool:
+    """Whether a leg's globs name the path, without any glob language: by the folders of the path."""
+    top, _, rest = path.partition("/")
+    folder, _, name = rest.rpartition("/")
+    own = folder == value
+    return {
+        0: top == "p" and (own or f"{folder}/".startswith(f"{value}/")),
+        1: top == "p" and own and name != "b",
+        2: top == "p" and not f"{folder}/".startswith(f"{value}/"),
+        3: own and name == "a",
+        4: own or folder.endswith(f"/{value}"),
+    }[GLOBS.index(globs)]
+
+
+def only(world: World, legs: list[str]) -> World:
+    """The world with these legs of its matrix."""
+    jobs = {**world.config["jobs"], "j": {**world.config["jobs"]["j"], "matrix": {"v": legs}}}
+    return replace(world, config={"jobs": jobs})
 
 
 BUILD = """
