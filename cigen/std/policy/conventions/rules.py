@@ -6,6 +6,7 @@ names one thing to do; matters of taste have no rule.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from cigen.sdk import Expr, Fragment, Graph, Job, Location, Op, Step, Workflow
 from cigen.std.policy.conventions.skipped import SKIPPING_RULES
@@ -21,6 +22,7 @@ TITLES = {
     "CONVENTIONS_005": "Write permission for all jobs",
     "CONVENTIONS_006": "Action not pinned to a commit",
     "CONVENTIONS_007": "Variable that is no input",
+    "CONVENTIONS_008": "Axis of systems on one machine",
 }
 
 
@@ -159,9 +161,34 @@ def _actions(content: str) -> Iterator[tuple[int, str, str, str]]:
             yield number, line, found[2], found[3]
 
 
+_SYSTEMS = frozenset({"linux", "linux-arm64", "macos", "windows"})
+
+
+def machines_of_axes(graph: Graph, report: Report) -> None:
+    """An axis of operating systems chooses the machine where `runner` says so, and else is a word like any other."""
+    for job in graph.jobs:
+        legs = job.matrix.legs if job.matrix else ()
+        machines = {leg.runner or job.machine for leg in legs}
+        if job.matrix is None or len(machines) != 1:
+            continue
+        said = repr(replace(job, matrix=None))
+        for axis in job.matrix.axes:
+            if len(axis.values) < 2 or not _SYSTEMS.issuperset(axis.values) or f"matrix.{axis.name}" in said:
+                continue
+            machine = next(iter(machines))
+            where = f'"{machine.name}"' if machine else "one machine"
+            report.warning(
+                "CONVENTIONS_008",
+                f'every leg of job "{job.id}" runs on {where}, whatever its axis "{axis.name}" says',
+                hint=f'runner = "{{{{ matrix.{axis.name} }}}}" has each leg run where it says',
+                key=("jobs", job.id, "matrix", axis.name),
+            )
+
+
 GRAPH_RULES: tuple[Callable[[Graph, Report], None], ...] = (
     one_style_of_job_ids,
     fixed_images,
+    machines_of_axes,
     *SKIPPING_RULES,
     no_secrets_on_pull_requests,
     permissions_where_needed,

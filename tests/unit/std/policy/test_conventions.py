@@ -15,6 +15,7 @@ from cigen.model.resources import (
     Job,
     Leg,
     Matrix,
+    MatrixAxis,
     Pair,
     PathGlob,
     ProviderBlock,
@@ -256,3 +257,31 @@ def test_s15_a_machine_whose_label_moves_is_told_where_the_job_may_be_skipped(se
         found = [one.code for one in judge(job(skip_if=SKIPPED, **fields))]
         assert found == (["CONVENTIONS_002"] if moves else [])
         assert judge(job(**fields)) == judge(job(skip_if=SKIPPED, effects=True, **fields)) == ()
+
+
+def on_systems(*runners: str, axis: tuple[str, ...] = ("linux", "macos"), **fields: Any) -> Job:
+    """A job with an axis `os`, whose legs run on these machines."""
+    legs = tuple(Leg(f"test-{at}", (Pair("os", at),), Runner(name)) for at, name in zip(axis, runners, strict=False))
+    return job(matrix=Matrix((MatrixAxis("os", axis),), legs=legs), **fields)
+
+
+def test_an_axis_of_systems_that_chooses_no_machine_is_told() -> None:
+    (found,) = judge(on_systems("linux", "linux"))
+    assert (found.code, found.key) == ("CONVENTIONS_008", ("jobs", "test", "matrix", "os"))
+    assert found.message == 'every leg of job "test" runs on "linux", whatever its axis "os" says'
+    assert found.hint == 'runner = "{{ matrix.os }}" has each leg run where it says'
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        on_systems("linux", "macos"),
+        on_systems("linux", "linux", axis=("linux", "plan9")),
+        on_systems("linux", axis=("linux",)),
+        on_systems("linux", "linux", steps=(Step(id="a", run=Run("GOOS={{ matrix.os }} go build")),)),
+        job(),
+    ],
+    ids=["it chooses", "other words", "one value", "it is used", "no matrix"],
+)
+def test_an_axis_that_is_used_or_names_no_systems_is_none_of_its_business(other: Job) -> None:
+    assert [one for one in judge(other) if one.code == "CONVENTIONS_008"] == []
