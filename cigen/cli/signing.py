@@ -5,13 +5,16 @@ process of its own but git, and writes nothing.
 """
 
 import os
+import stat
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import NamedTuple
 
 from cigen.errors import ProjectError
 from cigen.hashing.digest import SYMLINK, git_blob
 from cigen.hashing.fileset import Entry, TreeReader
 from cigen.host.discovery import discover_plugins
+from cigen.model.config import Config
 from cigen.model.dataclass import dataclass
 from cigen.model.diagnostics import Diagnostic, error
 from cigen.model.paths import GitId, RepoPath
@@ -36,6 +39,18 @@ class Signing:
     diagnostics: tuple[Diagnostic, ...]
 
 
+class _Loaded(NamedTuple):
+    """A cig.toml, and what it says."""
+
+    text: bytes
+    config: Config | None
+    found: tuple[Diagnostic, ...]
+
+
+def _loaded(text: bytes) -> _Loaded:
+    return _Loaded(text, *load_config(text))
+
+
 def sign_worktree(location: RepositoryLocation, environ: Mapping[str, str]) -> Signing:
     """All signatures of the worktree as it is. Raises ProjectError where there is nothing to read."""
     from cigen.repo.worktree import read_worktree
@@ -51,12 +66,15 @@ def sign_commit(
 
     listing: of the same commit, if it was begun already.
     """
-    read = (listing or CommitListing(location, rev)).read()
+    listing = listing or CommitListing(location, rev)
+    # While git lists: the worktree's cig.toml is most often that of the commit.
+    likely = _loaded(_in_worktree(location, b"cig.toml"))
+    read = listing.read()
     if read is None:
         from cigen.repo.objects import open_commit
 
         read = open_commit(location, rev)
-    return _sign(location, read.tree, read.commit, partial(_content, location), environ)
+    return _sign(location, read.tree, read.commit, partial(_content, location), environ, likely)
 
 
 def _sign(
@@ -65,9 +83,12 @@ def _sign(
     commit: GitId,
     read_file: Callable[[Entry], bytes],
     environ: Mapping[str, str],
+    likely: _Loaded | None = None,
 ) -> Signing:
-    text = read_file(_config_entry(reader))
-    config, found = load_config(text)
+    entry = _config_entry(reader)
+    if likely is None or not _is_content(entry, likely.text):
+        likely = _loaded(read_file(entry))
+    text, config, found = likely
     if config is None:
         raise ProjectError(found, text)
     root = location.worktree or location.git_dir
@@ -100,15 +121,26 @@ def _config_entry(reader: TreeReader) -> Entry:
     raise ProjectError(error("CLI_004", message, hint="write one with: cig init"))
 
 
+def _in_worktree(location: RepositoryLocation, path: bytes) -> bytes:
+    """What the file there holds; nothing where there is none that can be read."""
+    if location.worktree is None:
+        return b""
+    try:
+        place = location.worktree / os.fsdecode(path)
+        return place.read_bytes() if stat.S_ISREG(place.lstat().st_mode) else b""
+    except OSError:
+        return b""
+
+
+def _is_content(entry: Entry, content: bytes) -> bool:
+    return entry.mode != SYMLINK and git_blob(content) == entry.id
+
+
 def _content(location: RepositoryLocation, entry: Entry) -> bytes:
     """A file's content; from the worktree if that is the file's, which is cheaper to find out."""
-    if location.worktree is not None and entry.mode != SYMLINK:
-        try:
-            content = (location.worktree / os.fsdecode(entry.path)).read_bytes()
-        except OSError:
-            content = b""
-        if git_blob(content) == entry.id:
-            return content
+    content = _in_worktree(location, entry.path)
+    if _is_content(entry, content):
+        return content
     from cigen.repo.objects import read_blob
 
     stored = read_blob(location, entry.id)

@@ -119,3 +119,22 @@ def test_s30_a_glob_for_files_to_come_says_so(project: Project, run_cig: Callabl
     assert changed(before, project.signed()) == LEGS
     plan = run_cig(project.path, "compute-signatures")
     assert json.loads(plan.stdout)["jobs"].keys() == LEGS
+
+
+def test_jobs_that_wait_for_each_other_are_told_and_the_others_signed(project: Project) -> None:
+    cycle = '[jobs.a]\nneeds = ["b"]\nsteps = ["a"]\n[jobs.b]\nneeds = ["a"]\nsteps = ["b"]\n'
+    project.commit({"cig.toml": HEAD + cycle + '[jobs.c]\nsteps = ["c"]\n'})
+    signing = project.signing()
+    assert [diagnostic.code for diagnostic in signing.diagnostics] == ["DAG_001"]
+    assert signing.signatures.digests.keys() == {"c"}
+
+
+def test_the_commits_own_definitions_count_whatever_the_worktree_has(project: Project) -> None:
+    before = signed(project, TEST)
+    for text in (HEAD + TEST.replace("make report", "make other"), "no toml", None):
+        (project.path / "cig.toml").unlink() if text is None else project.write({"cig.toml": text})
+        assert project.signed() == before
+    project.git("checkout", "-q", "cig.toml")
+    (project.path / "cig.toml").rename(project.path / "real.toml")
+    (project.path / "cig.toml").symlink_to("/dev/zero")
+    assert project.signed() == before
