@@ -10,7 +10,7 @@ from threading import Lock
 from types import ModuleType
 from typing import Any
 
-__all__ = ["import_late"]
+__all__ = ["forget_late", "import_late"]
 
 _becoming = Lock()
 
@@ -19,6 +19,17 @@ def import_late(*names: str) -> None:
     """Whoever imports one of these from now on gets a module that is loaded when it is first looked into."""
     for name in names:
         sys.modules.setdefault(name, _Late(name))
+
+
+def forget_late(*names: str) -> None:
+    """Whoever imports one of these from now on gets the module itself; who has a stand-in keeps it.
+
+    For packages, once the library is there: a submodule whose package is loaded by the search for it is loaded twice.
+    """
+    with _becoming:
+        for name in names:
+            if type(sys.modules.get(name)) is _Late:
+                del sys.modules[name]
 
 
 class _Late(ModuleType):

@@ -7,10 +7,11 @@ is accepted there becomes the plugin's standard input and output. Refuses: decid
 import os
 import socket
 import struct
+import sys
 from collections.abc import Callable
 from typing import Any
 
-from cigen.late import import_late
+from cigen.late import forget_late, import_late
 
 __all__ = ["CallFailed", "Client", "connect", "import_grpc"]
 
@@ -36,10 +37,12 @@ def import_grpc() -> Any:
     wanted = {"GRPC_VERBOSITY": "NONE", "GRPC_ENABLE_FORK_SUPPORT": "0"}
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update({name: value for name, value in wanted.items() if before[name] is None})
-    import_late("asyncio", "grpc.aio")
+    unused = () if "grpc" in sys.modules else ("asyncio", "grpc.aio")
+    import_late(*unused)
     try:
         import grpc
     finally:
+        forget_late(*unused)
         for name, value in before.items():
             if value is None:
                 os.environ.pop(name, None)

@@ -82,18 +82,37 @@ def test_what_is_set_on_a_late_module_is_set_on_the_module(tmp_path: Path) -> No
     assert run(tmp_path, script) == ["43", "True"]
 
 
-def test_a_submodule_can_be_imported_from_a_late_package(tmp_path: Path) -> None:
+def test_a_package_that_is_forgotten_is_loaded_once_by_whoever_is_first(tmp_path: Path) -> None:
     package = tmp_path / "parcel"
     package.mkdir()
-    (package / "__init__.py").write_text("from parcel.first import one\n")
-    (package / "first.py").write_text("one = 1\n")
-    (package / "second.py").write_text("two = 2\n")
+    (package / "__init__.py").write_text("from parcel.part import Part\n")
+    (package / "part.py").write_text("class Part:\n    pass\n")
     script = """
-    import_late("parcel")
-    import parcel.second
-    print(parcel.second.two, parcel.one, sys.modules["parcel"].second.two)
+    from cigen.late import forget_late
+    import_late("parcel", "slow")
+    import parcel as held
+    forget_late("parcel", "slow", "sys", "unknown")
+    print("parcel" in sys.modules, "slow" in sys.modules, "sys" in sys.modules)
+    import parcel.part
+    print(parcel.part.Part is parcel.Part, held.Part is parcel.Part)
     """
-    assert run(tmp_path, script) == ["2", "1", "2"]
+    assert run(tmp_path, script) == ["False", "False", "True", "True", "True"]
+
+
+def test_nothing_of_grpcio_is_late_for_anybody_else() -> None:
+    script = """
+    import sys
+    from cigen.wire.client import import_grpc
+    import_grpc()
+    print("asyncio" in sys.modules, "grpc.aio" in sys.modules)
+    import_grpc()
+    import asyncio.queues
+    import grpc.aio
+    print(asyncio.queues.Queue is asyncio.Queue, grpc.aio.Channel is not None)
+    """
+    words = [sys.executable, "-c", textwrap.dedent(script)]
+    found = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    assert found.split() == ["False", "False", "True", "True"]
 
 
 def test_a_module_that_is_there_already_stays(tmp_path: Path) -> None:
