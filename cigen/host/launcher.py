@@ -143,7 +143,8 @@ class ForkLauncher:
         return [kinds[kind](*rest) for kind, *rest in unpack(self._buffer)]
 
     def close(self) -> str:
-        self._control.close()
+        with self._sending:
+            self._control.close()
         said = self._wait()
         os.close(self._complaints)
         return said.decode("utf-8", "replace")
@@ -166,6 +167,8 @@ class ForkLauncher:
     def _send(self, message: tuple[Any, ...], descriptors: list[int]) -> None:
         content = pack(message)
         with self._sending, suppress(BrokenPipeError, ConnectionResetError):  # `reports` tells
+            if self._control.fileno() < 0:
+                return  # the loop has closed it meanwhile: all that was started has ended
             sent = socket.send_fds(self._control, [content], descriptors)
             self._control.sendall(content[sent:])
 

@@ -16,6 +16,7 @@ import pytest
 
 from cigen.errors import PluginError
 from cigen.host.discovery import InstalledPlugin
+from cigen.host.launcher import ForkLauncher
 from cigen.host.pool import PluginPool
 from cigen.model.diagnostics import Diagnostic
 from cigen.model.events import Span
@@ -234,6 +235,13 @@ def test_without_a_launcher_there_is_one_clear_error(bench: Any, fixture_plugin:
     with pytest.raises(PluginError) as caught:
         pool.call(plugin, Hook.PREFLIGHT, PreflightRequest("sleeps"))
     assert caught.value.diagnostics[0].code == "PLUGIN_015"
+
+
+def test_who_ends_a_plugin_when_all_have_ended_is_told_nothing() -> None:
+    """The loop closes the launcher when it has died, whoever is about to ask it for something."""
+    launcher = ForkLauncher(warm=False)
+    launcher.close()
+    launcher.kill(0)
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
