@@ -70,11 +70,15 @@ def is_alive(pid: int) -> bool:
 
 
 def descendants(pid: int) -> set[int]:
-    """All processes below one."""
+    """All processes below one that lives."""
     found: set[int] = set()
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            found |= {int(child), *descendants(int(child))}
+    try:
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in (task / "children").read_text().split():
+                found |= {int(child), *descendants(int(child))}
+    except (FileNotFoundError, ProcessLookupError):
+        # A thread has ended meanwhile, and its children are another's now.
+        return descendants(pid) if is_alive(pid) else found
     return found
 
 
