@@ -96,7 +96,7 @@ def _explain(signatures: Signatures, planned: PlannedJob, baseline: _Baseline, d
     decision = decided.decisions[planned.key]
     note = decision.note
     if decision.reason == "OUTPUTS" and decided.keeps_files(planned.key):
-        note = "its files are in the store, and a planner with --restore hands them on instead"
+        note += "; its files are in the store, and a planner with --restore hands them on instead"
     return JobExplanation(
         job=planned.key,
         decision=decision.decision,

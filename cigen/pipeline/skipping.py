@@ -70,8 +70,8 @@ class Circumstances:
 class Decision:
     """decision: run, hit, excluded or forced. `proof`: of a hit, and where the reason is AUDIT or PREFLIGHT.
 
-    note: what plugins have against a hit. restored: of a hit that a job which runs takes files from; whoever asked for
-    the plan hands them on.
+    note: what plugins have against a hit, or who needs what the job leaves. restored: of a hit that a job which runs
+    takes files from; whoever asked for the plan hands them on.
     """
 
     decision: str
@@ -95,11 +95,13 @@ def decide(
     # Backwards: a job that must run for its output may need another's.
     for one in reversed(planned):
         found = decisions[one.key]
-        wanted = _wanted(one, planned, decisions) if is_skipped(found.decision, found.reason) else ""
-        if wanted == "files" and found.decision == "hit" and one.key in circumstances.restored:
+        wanted = _wanted(one, planned, decisions) if is_skipped(found.decision, found.reason) else None
+        if wanted is None:
+            continue
+        if not wanted.values and found.decision == "hit" and one.key in circumstances.restored:
             decisions[one.key] = replace(found, restored=True)
-        elif wanted:
-            decisions[one.key] = replace(found, decision="run", reason="OUTPUTS", proof=None)
+        else:
+            decisions[one.key] = replace(found, decision="run", reason="OUTPUTS", proof=None, note=wanted.by)
     return decisions
 
 
@@ -152,16 +154,24 @@ def _unprovable(planned: PlannedJob) -> str:
     return "" if declared_globs(planned.job) else "NO_INPUTS"
 
 
-def _wanted(producer: PlannedJob, planned: Sequence[PlannedJob], decisions: Mapping[str, Decision]) -> str:
-    """What jobs that run take from this one: values, which nothing but a run of it makes, else files, or nothing."""
+@dataclass(frozen=True, slots=True)
+class _Want:
+    """What jobs that run take from another. `by`: plan key of the first. `values`: which nothing but a run makes."""
+
+    by: str
+    values: bool
+
+
+def _wanted(producer: PlannedJob, planned: Sequence[PlannedJob], decisions: Mapping[str, Decision]) -> _Want | None:
     outputs = producer.job.outputs
     if outputs is None or not (outputs.files or outputs.values):
-        return ""
-    fetched = False
+        return None
+    fetched = None
     for one in planned:
         if decisions[one.key].decision in ("hit", "excluded"):
             continue
         if outputs.values and producer.job.id in one.job.needs:
-            return "values"
-        fetched = fetched or (one.job.inputs is not None and producer.job.id in one.job.inputs.artifacts)
-    return "files" if fetched else ""
+            return _Want(one.key, values=True)
+        if fetched is None and one.job.inputs is not None and producer.job.id in one.job.inputs.artifacts:
+            fetched = _Want(one.key, values=False)
+    return fetched

@@ -134,7 +134,10 @@ def test_without_a_folder_nobody_hands_files_on_and_their_makers_run(shop: Shop)
     jobs = json.loads(shop.cig("compute-signatures").stdout)["jobs"]
     assert {key: job["reason"] for key, job in jobs.items()} == MADE
     explained = shop.cig("explain", "job", "build").stdout
-    assert "build must run" in explained
+    assert (
+        "build must run: another job runs and needs what it leaves behind: test; its files are in the store"
+        in explained
+    )
     assert "a planner with --restore hands them on instead (OUTPUTS)" in explained
 
 

@@ -52,7 +52,7 @@ _ADVICE = {
     "SKIP_BRANCH": "it is not for this branch",
     "INPUT": "whoever started the run asks for it",
     "NO_INPUTS": "it declares no files, so it depends on everything",
-    "OUTPUTS": "a job that runs needs what it leaves behind",
+    "OUTPUTS": "another job runs and needs what it leaves behind",
     "CIG_FORCE": "CIG_FORCE names it",
     "TRAILER": "the commit's message names it",
     "LABEL": "the pull request has the label cig:full",
@@ -73,7 +73,7 @@ class JobExplanation:
     """A job's decision, and how its signature differs from an earlier one.
 
     job: plan key. compared_with: what `differs` is relative to (`the last render`, `main`); empty if there is nothing.
-    note: what plugins have against a hit, or what a planner does instead.
+    note: what plugins have against a hit, or who needs what it leaves, and what a planner does instead.
     """
 
     job: str

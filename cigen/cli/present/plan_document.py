@@ -50,8 +50,8 @@ def plan_text(document: Mapping[str, Any], limit: int = MOST_BYTES) -> str:
 
 
 def lines_text(jobs: Mapping[str, Mapping[str, Any]]) -> str:
-    """For a person and for `cut`: plan key, decision, reason, the run that proved it, and what plugins have against a
-    skip, a tab between them.
+    """For a person and for `cut`: plan key, decision, reason, the run that proved it, and the note, a tab between
+    them.
     """
     from cigen.cli.glyphs import one_line
 

@@ -105,6 +105,17 @@ def test_s18_a_producer_runs_if_a_job_that_runs_needs_its_output(
     assert decided(jobs, "a", "b")["a"][0] == "hit"
 
 
+def test_s18_who_needs_the_output_is_told() -> None:
+    both = JobOutputs(files=("out/**",), values=("v",))
+    jobs = [planned("a", outputs=both), planned("b", **FETCHES), planned("c", **FETCHES), planned("d", "a")]
+
+    def told(*proven: str) -> str:
+        return decide(jobs, dict.fromkeys(("a", *proven), PROVEN), circumstances())["a"].note
+
+    assert (told(), told("b"), told("b", "c"), told("b", "d"), told("d")) == ("d", "d", "d", "c", "b")
+    assert told("b", "c", "d") == ""
+
+
 def test_s18_the_need_goes_all_the_way_up() -> None:
     jobs = [planned("a", outputs=JobOutputs(files=("x",)))]
     for one, other in ("ab", "bc", "cd"):
