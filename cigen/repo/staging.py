@@ -26,7 +26,10 @@ __all__ = ["lfs_pointer", "staged_overrides"]
 
 _LFS_SPEC = b"version https://git-lfs.github.com/spec/v1\n"
 _MAX_POINTER = 1024
-_HASH = ("--info-only", "--add", "--remove")
+_HASH = ("--info-only", "--add", "--replace", "--remove")
+"""A file replaces a folder in the index, as `git add` has it: where a folder became a link that leads to itself in the
+end, git's status does not say that what was in it is gone.
+"""
 
 
 def staged_overrides(location: RepositoryLocation, status: Status) -> list[Entry]:

@@ -128,6 +128,17 @@ def test_a_path_may_change_its_kind(repo, first, second) -> None:
     assert_like_a_commit(repo)
 
 
+def test_a_folder_may_become_a_link_that_never_ends(repo) -> None:
+    """Git's status is then silent about what was in it."""
+    repo.write("sub/a", "1\n")
+    (repo.path / "loop").symlink_to("loop")
+    repo.commit()
+    shutil.rmtree(repo.path / "sub")
+    (repo.path / "sub").symlink_to("loop")
+    assert_like_a_commit(repo)
+    assert files(read_worktree(repo.location))[b"sub"][0] == SYMLINK
+
+
 @pytest.mark.parametrize(
     "name",
     [b"new\nline", b'quo"te', b"back\\slash", b"\xff\xfe", "ü".encode(), b" spaces ", b"-dash", b"*?[x]", b"\x01"],

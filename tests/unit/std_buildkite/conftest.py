@@ -95,7 +95,8 @@ def run(tmp_path: Path) -> Callable[..., Done]:
     def run_script(script: str, **env: str) -> Done:
         log = fake / "log"
         given = {
-            "PATH": f"{fake}:{os.environ['PATH']}", "FAKE": str(fake), "LOG": str(log), "TMPDIR": str(tmp_path),
+            "PATH": f"{fake}:{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "FAKE": str(fake), "LOG": str(log), "TMPDIR": str(tmp_path),
             "BUILDKITE_BRANCH": "main", "BUILDKITE_PULL_REQUEST": "false", "BUILDKITE_SOURCE": "webhook",
             "BUILDKITE_TAG": "", "BUILDKITE_JOB_ID": "0190", **env,
         }  # fmt: skip
