@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from cigen.proof.at_once import fetch_all
 from cigen.proof.identity import identity_options
-from cigen.proof.objects import ForbiddenError, Objects, Patience
+from cigen.proof.objects import ForbiddenError, Objects
 from cigen.proof.stores import Each, ignore
 
 __all__ = ["BucketStore"]
@@ -23,7 +23,7 @@ class BucketStore:
 
     def __init__(self, url: str, budget: float) -> None:
         self._denials: list[str] = []
-        self._objects = Objects(url, Patience(budget, again=2), identity_options(url, os.environ, budget))
+        self._objects = Objects.of_bucket(url, budget, identity_options(url, os.environ, budget))
 
     @property
     def denied(self) -> str:
@@ -36,11 +36,11 @@ class BucketStore:
 
     def create(self, name: str, data: bytes) -> bool:
         """A conditional write: the bucket itself refuses a name that is taken."""
-        return self._objects.put(name, data, free=True)
+        return self._objects.create(name, data)
 
     def replace(self, name: str, data: bytes) -> None:
         """A plain write."""
-        self._objects.put(name, data)
+        self._objects.replace(name, data)
 
     def _get(self, name: str, limit: int) -> bytes | None:
         try:

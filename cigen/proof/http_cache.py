@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from cigen.proof.actions import INLINE, action_of, blob_beside, decode_result, encode_result
 from cigen.proof.at_once import fetch_all
 from cigen.proof.header import given_header
-from cigen.proof.objects import Objects, Patience
+from cigen.proof.objects import Objects
 from cigen.proof.reapi_pb2 import ActionResult
 from cigen.proof.stores import Each, StoreFaultError, ignore
 
@@ -34,10 +34,8 @@ class HttpStore:
         if "@" in parts.netloc and "authorization" not in headers:
             user = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}".encode()
             headers["authorization"] = "Basic " + base64.b64encode(user).decode("ascii")
-        self._url = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-        self._budget = budget
-        self._headers = headers
-        self._objects = self._opened({})
+        plain = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+        self._objects = Objects.of_server(plain, budget, headers)
 
     def fetch(self, names: Sequence[str], limit: int, each: Each = ignore) -> dict[str, bytes]:
         """All names, as fast as the connections go; the first failure ends the rest."""
@@ -68,24 +66,23 @@ class HttpStore:
 
     def create(self, name: str, data: bytes) -> bool:
         """Look, then write, and have the server look again if it can."""
-        return not self.fetch([name], 0) and self._write(name, data, {"If-None-Match": "*"})
+        if self.fetch([name], 0):
+            return False
+        place, result = self._put_blobs(name, data)
+        return self._objects.create(place, result)
 
     def replace(self, name: str, data: bytes) -> None:
         """Plain writes."""
-        self._write(name, data, {})
+        place, result = self._put_blobs(name, data)
+        self._objects.replace(place, result)
 
-    def _write(self, name: str, data: bytes, condition: Mapping[str, str]) -> bool:
-        """The action with all that it names, then its result; False where the condition does not hold."""
+    def _put_blobs(self, name: str, data: bytes) -> tuple[str, bytes]:
+        """Write the action with all that it names; the place of its result, and the result."""
         kept = action_of(name)
         result, beside = encode_result(data)
         for blob in (kept.folder, kept.command, kept.action, *([beside] if beside else [])):
-            self._objects.put(f"cas/{blob.hash}", blob.data)
-        to = self._opened(condition) if condition else self._objects
-        return to.put(f"ac/{kept.action.hash}", result.SerializeToString())
-
-    def _opened(self, condition: Mapping[str, str]) -> Objects:
-        # A request that failed is not made again: the plan does not wait, and runs everything.
-        return Objects(self._url, Patience(self._budget), headers={**self._headers, **condition})
+            self._objects.replace(f"cas/{blob.hash}", blob.data)
+        return f"ac/{kept.action.hash}", result.SerializeToString()
 
     def _get(self, places: Mapping[str, int], each: Each) -> dict[str, bytes]:
         """The contents of those places that exist; empty where one is longer than its number of bytes."""

@@ -5,16 +5,15 @@ once: `at_once.py` does, from threads, which cost half of what asyncio does.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from html import unescape
-from typing import Any, cast
+from typing import Any
 
-from cigen.model.dataclass import dataclass
 from cigen.proof.header import without_secret
 from cigen.proof.stores import StoreFaultError
 
-__all__ = ["ForbiddenError", "Objects", "Patience"]
+__all__ = ["ForbiddenError", "Objects"]
 
 _ANSWER = re.compile(r"<(Code|Message|Details)>([^<>]*)</\1>")
 """What a bucket answers, as XML. Amazon's names the right that is missing."""
@@ -32,38 +31,33 @@ class ForbiddenError(StoreFaultError):
         super().__init__(f"cannot be read: {said}")
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long a request may take, in seconds, and how often it is made again within that time."""
-
-    seconds: float
-    again: int = 0
-
-
 class Objects:
-    """Everything below one URL."""
+    """Everything below one URL. `of_bucket` and `of_server` make one."""
 
-    def __init__(
-        self, url: str, patience: Patience, config: Mapping[str, Any] | None = None, headers: Mapping[str, str] = {}
-    ) -> None:
-        """config: of the bucket. headers: of each request. Raises StoreFaultError."""
-        from obstore.exceptions import BaseError
-        from obstore.store import HTTPStore, from_url
+    def __init__(self, store: Any, creating: Callable[[], Any], mode: Any) -> None:
+        self._store = store
+        self._creating = creating
+        self._mode = mode
 
-        wait = timedelta(seconds=patience.seconds)
-        # Only whoever names an endpoint of plain HTTP gets one; records are signed, whatever they come through.
-        options: Any = {"timeout": wait, "connect_timeout": wait / 2, "allow_http": True}
-        options |= {"default_headers": dict(headers)} if headers else {}
-        backoff = {"init_backoff": wait / 60, "max_backoff": wait / 6, "base": 2}
-        retries: Any = {"max_retries": patience.again, "retry_timeout": wait, "backoff": backoff}
-        try:
-            self._store: Any = (
-                HTTPStore.from_url(url, client_options=options, retry_config=retries)
-                if config is None
-                else from_url(url, config=cast(Any, config), client_options=options, retry_config=retries)
-            )
-        except (BaseError, ValueError) as fault:
-            raise StoreFaultError(f"cannot be used: {_said(fault)}") from fault
+    @classmethod
+    def of_bucket(cls, url: str, seconds: float, config: Mapping[str, str]) -> "Objects":
+        """A bucket. A request that fails is made again within the seconds. Raises StoreFaultError."""
+        from obstore.store import from_url
+
+        given: Any = config
+        store = _opened(lambda **options: from_url(url, config=given, **options), seconds, again=2)
+        return cls(store, lambda: store, "create")
+
+    @classmethod
+    def of_server(cls, url: str, seconds: float, headers: Mapping[str, str]) -> "Objects":
+        """A server of HTTP, with these headers in each request, none of which is made again. Raises StoreFaultError."""
+        from obstore.store import HTTPStore
+
+        def opened(headers: Mapping[str, str]) -> Any:
+            return _opened(lambda **options: HTTPStore.from_url(url, **options), seconds, headers=headers)
+
+        # To obstore no plain server refuses a name that is taken. Some do, if the request says so.
+        return cls(opened(headers), lambda: opened({**headers, "if-none-match": "*"}), "overwrite")
 
     def get(self, name: str, limit: int) -> bytes | None:
         """The content; None where there is none, nothing of one that is longer. Raises StoreFaultError."""
@@ -82,21 +76,47 @@ class Objects:
         except (BaseError, OSError) as fault:
             raise StoreFaultError(f"cannot be read: {_said(fault)}") from fault
 
-    def put(self, name: str, data: bytes, *, free: bool = False) -> bool:
-        """Write; False where the name was to be free and is not, or a condition in the headers does not hold.
-
-        Raises StoreFaultError.
-        """
-        import obstore
-        from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
+    def create(self, name: str, data: bytes) -> bool:
+        """Write under a name that is free; False where the server says that it is taken. Raises StoreFaultError."""
+        from obstore.exceptions import AlreadyExistsError, PreconditionError
 
         try:
-            obstore.put(self._store, name, data, mode="create" if free else "overwrite", use_multipart=False)
-        except (AlreadyExistsError, PreconditionError):
-            return False
+            self._put(self._creating(), name, data, self._mode)
+        except StoreFaultError as fault:
+            if isinstance(fault.__cause__, AlreadyExistsError | PreconditionError):
+                return False
+            raise
+        return True
+
+    def replace(self, name: str, data: bytes) -> None:
+        """Write, whatever is there. Raises StoreFaultError."""
+        self._put(self._store, name, data, "overwrite")
+
+    def _put(self, store: Any, name: str, data: bytes, mode: Any) -> None:
+        import obstore
+        from obstore.exceptions import BaseError
+
+        try:
+            obstore.put(store, name, data, mode=mode, use_multipart=False)
         except (BaseError, OSError) as fault:
             raise StoreFaultError(f"cannot be written: {_said(fault)}") from fault
-        return True
+
+
+def _opened(make: Callable[..., Any], seconds: float, again: int = 0, headers: Mapping[str, str] | None = None) -> Any:
+    from obstore.exceptions import BaseError
+
+    wait = timedelta(seconds=seconds)
+    # Only whoever names an endpoint of plain HTTP gets one; records are signed, whatever they come through.
+    options: Any = {"timeout": wait, "connect_timeout": wait / 2, "allow_http": True}
+    options |= {"default_headers": dict(headers)} if headers else {}
+    backoff = {"init_backoff": wait / 60, "max_backoff": wait / 6, "base": 2}
+    try:
+        return make(
+            client_options=options,
+            retry_config={"max_retries": again, "retry_timeout": wait, "backoff": backoff},
+        )
+    except (BaseError, ValueError) as fault:
+        raise StoreFaultError(f"cannot be used: {_said(fault)}") from fault
 
 
 def _said(fault: BaseException) -> str:

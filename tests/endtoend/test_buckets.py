@@ -289,6 +289,19 @@ def test_s17_a_record_that_is_forbidden_is_absent_and_those_that_are_there_count
     assert decision(cig, repository, "s3://records/x", **variables)[:2] == ("hit", "PROVEN")
 
 
+def test_a_bucket_that_refuses_a_plain_write_has_not_kept_it(
+    answering: Callable[[Callable[[int], bytes | None]], dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one that forbids overwriting: a record that seems to be kept would be missed by nobody."""
+    refusal = b"HTTP/1.1 412 Precondition Failed\r\nContent-Length: 0\r\n\r\n"
+    for name, value in answering(lambda _: refusal).items():
+        monkeypatch.setenv(name, value)
+    store = BucketStore("s3://records/x", 2)
+    with pytest.raises(StoreFaultError, match="cannot be written: it answers 412"):
+        store.replace("a", b"1")
+    assert not store.create("a", b"1")
+
+
 def test_s17_a_plan_does_not_wait_for_a_bucket_that_is_not_there(repository: Path, cig: Cig) -> None:
     variables = {**credentials(servers.free_ports(1)[0]), "CIG_STORE_KEY": KEY}
     assert decision(cig, repository, "s3://records/x", **variables)[:2] == ("run", "STORE_DOWN")

@@ -130,10 +130,21 @@ def test_of_two_writers_at_once_the_server_refuses_the_second_if_it_can(plain: P
     plain.conditional = True
     store = HttpStore(plain.url, 30)
     store.replace("a", b"1")
-    assert not store._write("a", b"2", {"If-None-Match": "*"})
+    looked = store.fetch
+    store.fetch = lambda *_: {}  # type: ignore[method-assign]  # the other writes after we have looked
+    assert not store.create("a", b"2")
+    store.fetch = looked  # type: ignore[method-assign]
     assert store.fetch(["a"], 10) == {"a": b"1"}
     assert store.create("b", b"1")
     assert plain.asked[-1] == (None, "*")
+
+
+def test_a_server_that_refuses_a_plain_write_has_not_kept_it(
+    answering: Callable[[Callable[[int], bytes]], str],
+) -> None:
+    for status in ("409 Conflict", "412 Precondition Failed"):
+        with pytest.raises(StoreFaultError, match="cannot be written"):
+            HttpStore(answering(lambda number, status=status: _head(status)), 5).replace("a", b"1")  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("length", [65_536, 65_538, 3 << 20])
