@@ -20,7 +20,7 @@ from cigen.repo.commands import LIST_CONFIG, STATUS, STATUS_TRACKED, STATUS_WITH
 from cigen.repo.discovery import find_git
 from cigen.repo.spawn import GitChild
 
-__all__ = ["Edited", "collect_evidence", "compare_evidence", "evidence_holds", "find_git", "status_of"]
+__all__ = ["Edited", "collect_evidence", "compare_evidence", "find_git", "status_of"]
 
 _REVISION = 1
 _ATTEMPTS = 3
@@ -76,13 +76,11 @@ def collect_evidence(
     return ()
 
 
-def evidence_holds(evidence: tuple[object, ...], worktree: str) -> bool:
-    """Whether the worktree is provably what it was when the evidence was collected."""
-    return compare_evidence(evidence, worktree)[0]
-
-
 def compare_evidence(evidence: tuple[object, ...], worktree: str) -> tuple[bool, Edited | None]:
-    """Whether the evidence holds; if nothing but tracked files was edited, what the next evidence can be made of."""
+    """Whether the worktree is provably what it was when the evidence was collected.
+
+    And, if nothing but tracked files was edited, what the next evidence can be made of.
+    """
     if len(evidence) != 10 or evidence[:2] != (_REVISION, worktree):
         return False, None
     try:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cigen.repo import evidence as evidence_module
-from cigen.repo.evidence import Edited, collect_evidence, compare_evidence, evidence_holds, status_of
+from cigen.repo.evidence import Edited, collect_evidence, compare_evidence, status_of
 from cigen.repo.worktree import read_worktree
 
 
@@ -25,7 +25,7 @@ def collect(repo, edited: Edited | None = None) -> tuple[object, ...]:
 
 
 def holds(repo, evidence: tuple[object, ...]) -> bool:
-    return evidence_holds(evidence, str(repo.path))
+    return compare_evidence(evidence, str(repo.path))[0]
 
 
 @pytest.fixture
@@ -205,7 +205,7 @@ def test_empty_evidence_never_holds(project) -> None:
 
 def test_evidence_of_another_worktree_does_not_hold(project, make_repo) -> None:
     other = make_repo("other")
-    assert not evidence_holds(collect(project), str(other.path))
+    assert not compare_evidence(collect(project), str(other.path))[0]
 
 
 @pytest.mark.parametrize("name", ["HOME", "XDG_CONFIG_HOME", "GIT_CONFIG_COUNT"])

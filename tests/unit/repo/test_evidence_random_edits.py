@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from cigen.repo.evidence import Edited, collect_evidence, compare_evidence, evidence_holds, status_of
+from cigen.repo.evidence import Edited, collect_evidence, compare_evidence, status_of
 from cigen.repo.worktree import read_worktree
 
 FILES = ["a.txt", "d/b.txt", "d/e/c.txt", "d/e/f/g.txt", "new/x.txt", "other.txt", "ign/i.txt", "empty/y.txt"]
@@ -134,11 +134,11 @@ def test_evidence_that_holds_means_an_unchanged_tree(make_repo, tmp_path_factory
         apply(repo, edit)
     tree = read_worktree(repo.location, evidence if not meanwhile else ()).root()
     if not meanwhile:
-        assert evidence_holds(evidence, str(repo.path)), "nothing happened"
+        assert compare_evidence(evidence, str(repo.path))[0], "nothing happened"
     for step in after:
         for edit in step:
             apply(repo, edit)
-        held = evidence_holds(evidence, str(repo.path))
+        held = compare_evidence(evidence, str(repo.path))[0]
         same = read_worktree(repo.location).root() == tree
         event(f"evidence {'holds' if held else 'does not hold'}, tree {'same' if same else 'changed'}")
         assert same or not held
@@ -177,5 +177,5 @@ def test_evidence_made_of_older_evidence_is_what_a_whole_look_would_find(
             assert status_of(evidence) == status_of(fresh)
             assert directories_of(evidence) == directories_of(fresh)
             assert dict(evidence[8]).items() >= dict(fresh[8]).items()
-            assert evidence_holds(evidence, str(repo.path)), "nothing happened"
+            assert compare_evidence(evidence, str(repo.path))[0], "nothing happened"
         assert read_worktree(repo.location, evidence).root() == read_worktree(repo.location).root()
