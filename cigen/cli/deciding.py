@@ -26,7 +26,7 @@ from cigen.repo.spawn import GitChild
 if TYPE_CHECKING:
     from cigen.cli.proving import Evidence
 
-__all__ = ["Decided", "Places", "ask_git", "decide_plan", "event_payload", "excluded_here", "store_url"]
+__all__ = ["Decided", "HandingOn", "Places", "ask_git", "decide_plan", "event_payload", "excluded_here", "store_url"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,18 @@ class Places:
     start: Path
     environ: Mapping[str, str]
     observer: Observer = ignore
+
+
+@dataclass(frozen=True, slots=True)
+class HandingOn:
+    """What whoever asked for a plan hands on of proven jobs. `folder`: for their files. `keys`: of which entries.
+
+    by_leg: what a leg of a matrix left has a folder of its own there, called by its plan key.
+    """
+
+    folder: Path
+    keys: Collection[str]
+    by_leg: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +77,8 @@ def store_url(given: str, environ: Mapping[str, str], config: Config) -> str:
     return given or environ.get("CIG_STORE", "") or config.skipping.store
 
 
-def decide_plan(
-    signing: Signing,
-    places: Places,
-    store: str,
-    restore: Path | None = None,
-    asked: Collection[str] = (),
-    *,
-    by_leg: bool = False,
-) -> Decided:
-    """Decide about every entry of the plan.
-
-    store: as `--store` gives it, or empty. restore: the folder for files of proven jobs, if somebody hands on those of
-    the entries that are `asked` for. by_leg: they hand on what each leg of a job left by itself.
-    """
+def decide_plan(signing: Signing, places: Places, store: str, handing_on: HandingOn | None = None) -> Decided:
+    """Decide about every entry of the plan. store: as `--store` gives it, or empty."""
     config, environ, planned = signing.signatures.config, places.environ, signing.signatures.planned
     tier, occasion = _occasion(places)
     excluded = exclusions(planned, config, occasion, environ)
@@ -100,11 +100,10 @@ def decide_plan(
     )
     decisions, told = decide(planned, findings, circumstances), evidence.diagnostics if evidence else ()
     restoring = None
-    if restore is not None and evidence is not None and config.skipping is not None and config.skipping.restore:
+    if handing_on and evidence and config.skipping and config.skipping.restore:
         from cigen.cli.restoring import Restoring
 
-        proofs = {key: evidence.proofs[key] for key in asked if key in evidence.proofs}
-        restoring = Restoring(restore, url, places, proofs, by_leg=by_leg)
+        restoring = Restoring(handing_on, url, places, evidence.proofs)
         here = restoring.fetch(planned, lambda here: decide(planned, findings, replace(circumstances, restored=here)))
         circumstances = replace(circumstances, restored=here)
         decisions = decide(planned, findings, circumstances)

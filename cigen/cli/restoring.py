@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from cigen.cli.deciding import Places
+from cigen.cli.deciding import HandingOn, Places
 from cigen.hashing.automaton import State
 from cigen.hashing.globs import GlobError
 from cigen.model.diagnostics import Diagnostic, warning
@@ -34,19 +34,14 @@ Decide = Callable[[frozenset[str]], Mapping[str, Decision]]
 
 
 class Restoring:
-    """The files of one plan. folder: does not exist yet, or is empty. proofs: verified records, by plan key.
+    """The files of one plan. The folder does not exist yet, or is empty. proofs: verified records, by plan key."""
 
-    by_leg: what a leg of a matrix left has a folder of its own, called by its plan key.
-    """
-
-    def __init__(
-        self, folder: Path, url: str, places: Places, proofs: Mapping[str, Record], *, by_leg: bool = False
-    ) -> None:
-        self._folder = folder
+    def __init__(self, handing_on: HandingOn, url: str, places: Places, proofs: Mapping[str, Record]) -> None:
+        self._folder = handing_on.folder
+        self._by_leg = handing_on.by_leg
         self._url = url
         self._places = places
-        self._proofs = proofs
-        self._by_leg = by_leg
+        self._proofs = {key: proofs[key] for key in handing_on.keys if key in proofs}
         self.diagnostics: list[Diagnostic] = []
 
     def fetch(self, planned: Sequence[PlannedJob], decide: Decide) -> frozenset[str]:

@@ -17,7 +17,7 @@ from cigen.repo.listing import CommitListing
 from cigen.repo.locate import RepositoryLocation, find_repository
 
 if TYPE_CHECKING:
-    from cigen.cli.deciding import Decided
+    from cigen.cli.deciding import Decided, HandingOn
     from cigen.cli.signing import Signing
 
 __all__ = ["run"]
@@ -36,10 +36,7 @@ def run(options: ComputeSignaturesOptions, console: Console) -> int:
     from cigen.cli.deciding import Places, decide_plan
 
     places = Places(location, console.start, console.environ, console.observer)
-    restore = console.start / options.restore if options.restore else None
-    takers = _takers(options, console) if restore else None
-    asked = keys if takers is None else [key for key in keys if key in takers]
-    decided = decide_plan(signing, places, options.store, restore, asked, by_leg=takers is not None)
+    decided = decide_plan(signing, places, options.store, _handing_on(options, keys, console))
     found += decided.diagnostics
     document = _document(signing, keys, decided)
     if options.format == "github":
@@ -68,17 +65,23 @@ def _print(document: Mapping[str, Any], options: ComputeSignaturesOptions, conso
     return []
 
 
-def _takers(options: ComputeSignaturesOptions, console: Console) -> frozenset[str] | None:
-    """Plan keys of the jobs that files can be handed on to, each its own; None where that is nothing to the format."""
-    if options.format != "circleci":
+def _handing_on(options: ComputeSignaturesOptions, keys: list[str], console: Console) -> "HandingOn | None":
+    """What `--restore` promises to hand on. On CircleCI the jobs of the file take what they left, each its own."""
+    from cigen.cli.deciding import HandingOn
+
+    if not options.restore:
         return None
+    folder = console.start / options.restore
+    if options.format != "circleci":
+        return HandingOn(folder, keys)
     from cigen.cli.present.circleci_config import CONFIG, find_restorable
 
     try:
-        return find_restorable((console.start / (options.file or CONFIG)).read_text("utf-8"))
+        takers = find_restorable((console.start / (options.file or CONFIG)).read_text("utf-8"))
     except (OSError, ValueError):
         # Told when the file is printed.
-        return frozenset()
+        takers = frozenset()
+    return HandingOn(folder, [key for key in keys if key in takers], by_leg=True)
 
 
 def _continue(document: Mapping[str, Any], options: ComputeSignaturesOptions, console: Console) -> list[Diagnostic]:
