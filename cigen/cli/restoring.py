@@ -124,8 +124,13 @@ _STAGE = ".fetched"
 
 
 def kept_files(one: PlannedJob) -> State | None:
-    """The files that an entry of the plan leaves; None where cig cannot tell which they are, or there are none."""
+    """The files that an entry of the plan leaves; None where cig cannot tell which they are, or there are none.
+
+    None also without a checkout: no CI system records such a job, so none hands on what it left.
+    """
     patterns = one.job.outputs.files if one.job.outputs else ()
+    if one.job.checkout is not None and one.job.checkout.disabled:
+        return None
     if one.leg is not None:
         patterns = tuple(matrix_text(pattern, one.leg) for pattern in patterns)
     if not patterns or any("{{" in pattern for pattern in patterns):

@@ -209,6 +209,17 @@ def test_a_record_from_before_restore_was_switched_on_gives_way(shop: Shop) -> N
     assert shop.plan() == RESTORED
 
 
+def test_files_of_a_job_that_no_ci_system_records_are_not_kept(shop: Shop) -> None:
+    """Without a checkout there is no record step, and so nobody who hands on what a record by hand has kept."""
+    shutil.rmtree(shop.store)
+    shop.project.commit({"cig.toml": CONFIG.replace("[jobs.build]", "[jobs.build]\ncheckout = false")})
+    shop.project.write(LEFT)
+    shop.record("build", "native-arm", "native-x86", "test")
+    assert len(shop.pieces()) == 2 * 2
+    shop.edit()
+    assert shop.plan() == {**RESTORED, "alone": "NO_RECORD", "build": "OUTPUTS"}
+
+
 def test_with_restore_switched_off_no_folder_is_made(shop: Shop) -> None:
     shop.project.commit({"cig.toml": CONFIG.replace("restore = true", "")})
     shop.edit()
