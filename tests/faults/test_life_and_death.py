@@ -161,7 +161,8 @@ def test_closing_ends_what_plugins_left_behind(bench: Any, fixture_plugin: Fixtu
     children = [int(deed(pool, fixture_plugin("faulty", origin), "leaves_child")) for origin in ("bundled",)]
     assert all(is_alive(pid) for pid in children)
     pool.close()
-    assert not any(is_alive(pid) for pid in children)
+    # They were killed with their plugin's group, and nobody is told when the system has done it.
+    wait_until_gone(set(children), 30)
 
 
 def test_closing_twice_is_safe_and_a_closed_pool_starts_nothing(bench: Any, fixture_plugin: Fixture) -> None:
