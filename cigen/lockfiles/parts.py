@@ -15,6 +15,7 @@ from cigen.model.paths import Digest
 __all__ = ["locked_part"]
 
 _FORMATS = {
+    "pnpm-lock.yaml": "pnpm",
     "npm-shrinkwrap.json": "npm",
     "package-lock.json": "npm",
 }
