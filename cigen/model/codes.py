@@ -110,6 +110,8 @@ CODES: dict[str, Code] = {
     "DAG_017": Code("Version not installed"),
     "DAG_018": Code("Bad version constraint"),
     "DAG_019": Code("File to install cig by is missing"),
+    "DAG_020": Code("Job on Windows is never skipped"),
+    "DAG_021": Code("Plans are not made on Windows"),
     "MERGE_001": Code("Two owners of one file"),
     "MERGE_002": Code("File without owner"),
     "MERGE_003": Code("Plugins disagree on a value"),

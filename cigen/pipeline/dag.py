@@ -17,6 +17,7 @@ from cigen.pipeline.assemble import Proposals, complete_job
 from cigen.pipeline.detect import nearest
 from cigen.pipeline.expand import map_text
 from cigen.pipeline.order import has_cycle
+from cigen.pipeline.windows import check_windows
 from cigen.schema.interpolate import substitute
 
 __all__ = ["build_graph", "find_cycles"]
@@ -44,11 +45,12 @@ def build_graph(
     complete = [complete_job(job, proposals, caches, found) for job in joined]
     variables = [pair.name for pair in config.variables]
     complete = [_replace_facts(job, facts, variables, found) for job in complete]
+    skipping = _skipping(config)
+    if skipping is not None:
+        found += check_windows(complete, skipping)
     if has_errors(found):
         return None, tuple(found)
-    graph = Graph(
-        config.project.name, config.workflows, tuple(complete), tuple(facts), config.secrets, _skipping(config)
-    )
+    graph = Graph(config.project.name, config.workflows, tuple(complete), tuple(facts), config.secrets, skipping)
     return graph, tuple(found)
 
 

@@ -10,11 +10,23 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from cigen.hashing.manifest import Difference
 from cigen.model.dataclass import dataclass, replace
+from cigen.model.machines import is_windows
+from cigen.model.resources import Job, Runner
 from cigen.pipeline.exclusion import NATIVE, PLANNED
 from cigen.pipeline.globs import declared_globs
 from cigen.pipeline.signature import PlannedJob
 
-__all__ = ["Circumstances", "Decision", "Finding", "Proof", "decide", "is_skipped", "proven", "reason_for"]
+__all__ = [
+    "Circumstances",
+    "Decision",
+    "Finding",
+    "Proof",
+    "decide",
+    "is_skipped",
+    "never_proven",
+    "proven",
+    "reason_for",
+]
 
 _KINDS = (
     ("DEFINITION", frozenset({"scheme", "definition", "matrix"})),
@@ -123,9 +135,11 @@ def _alone(planned: PlannedJob, finding: Finding, circumstances: Circumstances) 
         return Decision("excluded", excluded)
     if forced and planned.job.run_on != "failure":
         return Decision("forced", forced, differs=differs)
-    if excluded and not _runs_always(planned):
+    always = _runs_always(planned.job)
+    if excluded and not always:
         return Decision("excluded", excluded)
-    reason = _runs_always(planned) or circumstances.unasked or _unprovable(planned) or finding.doubt
+    machine = planned.leg.runner if planned.leg else planned.job.machine
+    reason = always or circumstances.unasked or _unprovable(planned.job, machine) or finding.doubt
     if reason:
         return Decision("run", reason, differs=differs)
     if finding.proof is None:
@@ -137,21 +151,28 @@ def _alone(planned: PlannedJob, finding: Finding, circumstances: Circumstances) 
     return Decision("hit", "PROVEN", finding.proof)
 
 
-def _runs_always(planned: PlannedJob) -> str:
+def never_proven(job: Job, machine: Runner | None) -> str:
+    """Why no plan ever calls the job, or a leg of it, on that machine proven; empty where one may."""
+    return _runs_always(job) or _unprovable(job, machine)
+
+
+def _runs_always(job: Job) -> str:
     """Why no plan may skip this job, for whatever reason; empty where one may."""
-    job = planned.job
     if job.run_on != "success":
         # Which of the two, the gate must know: nobody can force a job that waits for a failure.
         return "ON_FAILURE" if job.run_on == "failure" else "RUN_ON"
     return "EFFECTS" if job.effects or job.trigger is not None else ""
 
 
-def _unprovable(planned: PlannedJob) -> str:
+def _unprovable(job: Job, machine: Runner | None) -> str:
     """Why no record could ever prove this job; empty where one can."""
-    if planned.job.shards is not None:
+    if job.shards is not None:
         # One shard's success is not the job's, and no machine sees all of them.
         return "SHARDS"
-    return "" if declared_globs(planned.job) else "NO_INPUTS"
+    if not declared_globs(job):
+        return "NO_INPUTS"
+    # What cannot run there can put nothing on record.
+    return "WINDOWS" if is_windows(machine) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from cigen.model.expressions import (
     Expr,
     Op,
 )
+from cigen.model.machines import is_windows
 from cigen.model.matching import glob_regex, matches_glob
 from cigen.model.plans import (
     Budget,
@@ -190,6 +191,7 @@ __all__ = [
     "WorkSignature",
     "Workflow",
     "glob_regex",
+    "is_windows",
     "matches_glob",
     "serve",
 ]

@@ -42,6 +42,7 @@ _ADVICE = {
     "RUN_ON": "no signature tells how the jobs before it ended",
     "ON_FAILURE": "it runs where a job before it fails, and no signature tells that",
     "SHARDS": "no record speaks for all of its shards",
+    "WINDOWS": "it runs on Windows, where cig keeps no proofs",
     "SKIPPING_OFF": "skipping is switched off in cig.toml",
     "AUDIT": "it is proven, and tried all the same to see whether that is true",
     "PREFLIGHT": "it is proven, and a plugin objects to a skip",

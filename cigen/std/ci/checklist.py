@@ -6,7 +6,7 @@ Where something is switched on is the provider's own knowledge.
 
 from collections.abc import Collection, Iterable
 
-from cigen.sdk import Graph, Job, KeyPath, Output, Runner, Setting, Skipping, Workflow
+from cigen.sdk import Graph, Job, KeyPath, Output, Setting, Skipping, Workflow
 from cigen.std.ci.plans import restorable
 from cigen.std.ci.workflows import effective_triggers, jobs_of, workflow_key
 
@@ -20,7 +20,6 @@ __all__ = [
     "plan_keys",
     "readers_of_files",
     "required",
-    "runners_of",
     "secrets_of",
     "workflows_in",
 ]
@@ -62,14 +61,6 @@ def secrets_of(job: Job) -> tuple[str, ...]:
     if job.image is not None and job.image.password:
         names.append(job.image.password)
     return tuple(dict.fromkeys(names))
-
-
-def runners_of(job: Job) -> tuple[Runner, ...]:
-    """The machines of a job, each once: those of its legs where the matrix chooses."""
-    if job.machine is not None:
-        return (job.machine,)
-    legs = job.matrix.legs if job.matrix else ()
-    return tuple(dict.fromkeys(leg.runner for leg in legs if leg.runner is not None))
 
 
 def asks_for_docker(job: Job) -> tuple[str, KeyPath] | None:

@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Collection, Iterable, Mapping
 
 from cigen.sdk import Graph, Job, Skipping
+from cigen.std.ci.machines import keeps_proofs
 
 __all__ = [
     "GATE",
@@ -46,8 +47,13 @@ def is_skippable(job: Job) -> bool:
 
 
 def is_recorded(job: Job) -> bool:
-    """Whether a success of this job is kept as a proof: of all of the job, or all of a leg, and from a checkout."""
-    return is_skippable(job) and _has_files(job) and job.shards is None and any(_checks_out(job))
+    """Whether a success of this job is kept as a proof: of all of the job, or all of a leg, and from a checkout.
+
+    Of legs on Windows none is, though others of the job may be.
+    """
+    if not (is_skippable(job) and _has_files(job) and job.shards is None):
+        return False
+    return any(_checks_out(job)) and keeps_proofs(job)
 
 
 def restorable(graph: Graph, jobs: Collection[Job]) -> frozenset[str]:

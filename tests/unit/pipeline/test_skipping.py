@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cigen.hashing.manifest import Difference
-from cigen.model.resources import Inputs, Job, JobOutputs, Leg, Pair, PathGlob, Shards, SkipIf
+from cigen.model.resources import Inputs, Job, JobOutputs, Leg, Pair, PathGlob, Runner, Shards, SkipIf
 from cigen.model.triggers import Trigger
 from cigen.pipeline.exclusion import PLANNED
 from cigen.pipeline.signature import PlannedJob
@@ -60,6 +60,9 @@ def test_a_job_that_is_not_proven_runs() -> None:
         ({"run_on": "always"}, "RUN_ON"),
         ({"shards": Shards(2)}, "SHARDS"),
         ({"shards": Shards(2), "effects": True}, "EFFECTS"),
+        ({"machine": Runner("windows")}, "WINDOWS"),
+        ({"machine": Runner("windows"), "skip_if": None}, "NO_INPUTS"),
+        ({"machine": Runner("windows"), "shards": Shards(2)}, "SHARDS"),
         ({"skip_if": None}, "NO_INPUTS"),
         ({"skip_if": SkipIf(branch=("main",))}, "NO_INPUTS"),
         ({"skip_if": None, "inputs": Inputs(env=("HOME",))}, "NO_INPUTS"),
@@ -67,6 +70,17 @@ def test_a_job_that_is_not_proven_runs() -> None:
 )
 def test_s26_what_no_signature_can_prove_runs(fields: dict[str, Any], reason: str) -> None:
     assert decided([planned("a", **fields)], "a") == {"a": ("run", reason)}
+
+
+def test_a_leg_on_windows_runs_whatever_is_proven_and_the_others_go_by_their_own_proof() -> None:
+    legs = [Leg(f"a-{name}", runner=Runner(name)) for name in ("linux", "windows")]
+    found = decided([planned("a", leg=leg) for leg in legs], "a-linux", "a-windows")
+    assert found == {"a-linux": ("hit", "PROVEN"), "a-windows": ("run", "WINDOWS")}
+
+
+def test_a_variable_leaves_a_job_on_windows_out_all_the_same() -> None:
+    jobs = [planned("a", machine=Runner("windows"))]
+    assert decided(jobs, excluded={"a": "SKIP_ENV"}) == {"a": ("excluded", "SKIP_ENV")}
 
 
 def test_s1_a_store_that_was_not_asked_proves_nothing() -> None:

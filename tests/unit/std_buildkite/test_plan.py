@@ -133,11 +133,13 @@ def test_only_what_a_plan_may_skip_says_what_the_plan_calls_it(
         provable(id="deploy", effects=True),
         provable(id="tell", needs=("a",), run_on="always"),
         provable(id="shared", shards=Shards(2)),
+        provable(id="win", machine=Runner("windows")),
         make_job(MAKE, id="wip", skip_if=SkipIf(branch=("wip/*",))),
         make_job(id="other", trigger=Trigger("other"), skip_if=FILES),
     )
     named = {key: step.get("env", {}).get("CIG_JOB") for key, step in files.steps.items()}
-    assert {key: name for key, name in named.items() if name} == {"a": "a", "shared": "shared", "wip": "wip"}
+    assert {name for name in named.values() if name} == {"a", "shared", "win", "wip"}
+    assert all(name in (key, None) for key, name in named.items())
     recording = [key for key, step in files.steps.items() if "CIG_RECORD" in step.get("command", "")]
     assert recording == ["a"]
 
@@ -154,6 +156,13 @@ def test_each_leg_of_a_job_that_may_be_skipped_is_a_step(write: Callable, provab
     }
     plain = write(replace(job, skip_if=None), provable(id="other"))
     assert plain.steps["test"]["matrix"] == {"setup": {"ruby": ["3.3", "3.4"]}}
+
+
+def test_of_legs_on_several_systems_those_on_windows_keep_no_proof(write: Callable, provable: Callable) -> None:
+    legs = tuple(MatrixLeg(f"test-{name}", (Pair("os", name),), Runner(name)) for name in ("linux", "windows"))
+    files = write(provable(machine=None, matrix=Matrix((MatrixAxis("os", ("linux", "windows")),), legs=legs)))
+    recording = [key for key, step in files.steps.items() if "CIG_RECORD" in step.get("command", "")]
+    assert recording == ["test-linux"]
 
 
 def test_the_gate_waits_for_every_job_and_reports_under_one_name(

@@ -9,13 +9,10 @@ from cigen.sdk import (
     Inputs,
     Job,
     JobOutputs,
-    Leg,
-    Matrix,
     Notify,
     Output,
     PathGlob,
     PushTrigger,
-    Runner,
     Service,
     SkipIf,
     Skipping,
@@ -31,7 +28,6 @@ from cigen.std.ci.checklist import (
     job_key,
     merge_rules,
     readers_of_files,
-    runners_of,
     secrets_of,
     workflows_in,
 )
@@ -62,12 +58,6 @@ def test_secrets_of_steps_cleanup_notices_and_images_are_found_once() -> None:
         image=Container("i", username="u", password="FIVE"),
     )
     assert secrets_of(job) == ("ONE", "TWO", "THREE", "FOUR", "FIVE")
-
-
-def test_machines_are_those_of_the_legs_where_the_matrix_chooses() -> None:
-    legs = tuple(Leg(str(number), runner=Runner(name)) for number, name in enumerate(("x", "y", "x")))
-    assert runners_of(Job("a", matrix=Matrix(legs=legs))) == (Runner("x"), Runner("y"))
-    assert runners_of(Job("a", machine=Runner("z"), matrix=Matrix(legs=legs))) == (Runner("z"),)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,10 @@ from cigen.sdk import (
     Inputs,
     Job,
     JobOutputs,
+    Leg,
+    Matrix,
     PathGlob,
+    Runner,
     Shards,
     SkipIf,
     Skipping,
@@ -44,6 +47,7 @@ from cigen.std.ci.plans import (
 CHECKOUT = (Step("checkout", checkout=Checkout()),)
 FILES = SkipIf(paths_unmodified=(PathGlob("app/**"),))
 PROVABLE = Job("a", steps=CHECKOUT, skip_if=FILES)
+ON_BOTH = (Leg("a-linux", runner=Runner("linux")), Leg("a-windows", runner=Runner("windows")))
 
 
 def by_id(*jobs: Job) -> Mapping[str, Job]:
@@ -64,6 +68,9 @@ def by_id(*jobs: Job) -> Mapping[str, Job]:
         (replace(PROVABLE, run_on="failure"), False, False),
         (replace(PROVABLE, trigger=Trigger("deploy")), False, False),
         (replace(PROVABLE, shards=Shards(2)), True, False),
+        (replace(PROVABLE, machine=Runner("windows")), True, False),
+        (replace(PROVABLE, matrix=Matrix(legs=ON_BOTH)), True, True),
+        (replace(PROVABLE, matrix=Matrix(legs=ON_BOTH[1:])), True, False),
         (replace(PROVABLE, steps=()), True, False),
         (replace(PROVABLE, steps=(Step("checkout", checkout=Checkout(disabled=True)),)), True, False),
     ],

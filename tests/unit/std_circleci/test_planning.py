@@ -102,6 +102,8 @@ def test_a_job_that_can_be_proven_records_last_and_takes_its_signature_as_a_para
         {"effects": True},
         {"trigger": Trigger("deploy"), "steps": ()},
         {"run_on": "always"},
+        {"machine": Runner("windows")},
+        {"machine": Runner("large", settings=(ProviderBlock("circleci", '{"resource_class":"windows.large"}'),))},
     ],
 )
 def test_s4_what_no_success_of_one_job_proves_is_not_recorded(given: dict[str, Any]) -> None:
@@ -148,11 +150,22 @@ def test_contexts_of_the_store_are_for_the_planner_and_for_what_records() -> Non
 
 
 def test_the_shell_of_cigs_steps_is_one_that_the_machine_has() -> None:
-    image = job("own", image=Container("alpine"))
-    windows = job("win", machine=Runner("windows"))
-    data, _ = render(job("usual", shell="python"), image, windows)
-    calls = {name: data["jobs"][name]["steps"][-1]["cig-record"].get("shell") for name in ("usual", "own", "win")}
-    assert calls == {"usual": None, "own": "/bin/sh -e", "win": "bash.exe -eo pipefail"}
+    data, _ = render(job("usual", shell="python"), job("own", image=Container("alpine")))
+    calls = {name: data["jobs"][name]["steps"][-1]["cig-record"].get("shell") for name in ("usual", "own")}
+    assert calls == {"usual": None, "own": "/bin/sh -e"}
+
+
+@pytest.mark.parametrize("skipping", [SKIPPING, IN_JOB])
+def test_a_leg_on_windows_neither_asks_nor_records(skipping: Skipping) -> None:
+    legs = tuple(Leg(f"test-{name}", (Pair("os", name),), Runner(name)) for name in ("linux", "windows"))
+    data, _ = render(
+        job(machine=None, matrix=Matrix((MatrixAxis("os", ("linux", "windows")),), legs=legs)), skipping=skipping
+    )
+    own = {
+        name: [step for step in steps_of(data, f"test-{name}") if step.startswith("cig-")]
+        for name in ("linux", "windows")
+    }
+    assert own == {"linux": ["cig-record"] if skipping is SKIPPING else ["cig-ask", "cig-record"], "windows": []}
 
 
 def test_answers_are_checked_by_every_job_that_a_plan_may_make_the_first() -> None:

@@ -304,10 +304,29 @@ def test_a_job_that_can_be_proven_ends_with_its_record() -> None:
     }
 
 
-@pytest.mark.parametrize("given", [{"shards": Shards(2)}, {"effects": True}, {"steps": ()}, {"run_on": "always"}])
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"shards": Shards(2)},
+        {"effects": True},
+        {"steps": ()},
+        {"run_on": "always"},
+        {"machine": Runner("windows")},
+        {"machine": Runner("large", settings=(ProviderBlock("github", '{"runs-on":"windows-2025"}'),))},
+    ],
+)
 def test_what_proves_nothing_is_not_recorded(given: Mapping[str, Any]) -> None:
     jobs, _ = render(provable("a"), provable("b", **given))
     assert all(step.get("name") != "Record that this passed" for step in jobs["b"]["steps"])
+
+
+def test_of_legs_on_several_systems_those_on_windows_keep_no_proof() -> None:
+    legs = tuple(Leg(f"a-os{value}", (Pair("os", value),), Runner(value)) for value in ("linux", "windows"))
+    mixed = Matrix((MatrixAxis("os", ("linux", "windows")),), legs=legs)
+    jobs, _ = render(provable("a", machine=None, matrix=mixed), provable("b"))
+    recording = {name: jobs[name]["steps"][-1] for name in "ab"}
+    assert {one["name"] for one in recording.values()} == {"Record that this passed"}
+    assert {name: one.get("if") for name, one in recording.items()} == {"a": "runner.os != 'Windows'", "b": None}
 
 
 def test_the_key_reaches_nothing_but_the_record() -> None:

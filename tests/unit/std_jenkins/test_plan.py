@@ -100,6 +100,7 @@ def test_shards_know_the_entry_that_they_are_part_of() -> None:
         ({"effects": True}, "onNode('linux', 30) {"),
         ({"steps": (Step("make", run=Run("make")),)}, "onNode('linux', 30) {"),
         ({"run_on": "always"}, "onNode('linux', 30) {"),
+        ({"machine": Runner("windows")}, "onNode('windows', 30) {"),
         ({"raw": (ProviderBlock("jenkins", '{"after":"x()"}'),)}, "onNode('linux', 30) {"),
     ],
 )
@@ -107,6 +108,13 @@ def test_only_of_what_can_prove_something_a_proof_is_kept(given: Mapping[str, An
     """S4."""
     found = text(provable("a"), provable("b", **given))
     assert head in found.partition("def jobB")[2].partition("\n}\n\n/**")[0]
+
+
+def test_of_legs_on_several_systems_those_on_windows_keep_no_proof() -> None:
+    legs = tuple(Leg(f"a-{value}", (Pair("os", value),), Runner(value)) for value in ("linux", "windows"))
+    found = text(provable("a", machine=None, matrix=Matrix(legs=legs)))
+    assert "onNode('linux', 30, leg.name) {" in found
+    assert "onNode('windows', 30) {" in found
 
 
 def test_tries_are_counted_where_a_proof_is_kept() -> None:

@@ -15,10 +15,10 @@ from cigen.std.ci.checklist import (
     merge_rules,
     readers_of_files,
     required,
-    runners_of,
     secrets_of,
     workflows_in,
 )
+from cigen.std.ci.machines import runners_of
 from cigen.std.ci.plans import KEY, gate_name, has_plan, is_recorded
 from cigen.std.ci.problems import CannotExpress
 from cigen.std.ci.workflows import effective_triggers, workflow_key

@@ -80,8 +80,8 @@ def render_job(
     steps = _own_steps(job, leg, place, conditions, scope)
     merge_steps(one.source, block, steps, report)
     planning = scope.planning
-    asking = planning.asking(job, one.source, leg, place) if planning else []
-    recording = planning.recording(job, one.source, leg, place) if planning else []
+    asking = planning.asking(job, one.source, leg) if planning else []
+    recording = planning.recording(job, one.source, leg) if planning else []
     asked = _asked(one, gate, scope)
     restoring = planning.restoring(job, leg, place, scope.workspace, reads=bool(asked)) if planning else []
     whole = [

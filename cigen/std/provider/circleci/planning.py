@@ -13,6 +13,7 @@ from cigen.sdk import Expr, Graph, Job, Op, Output, Skipping, Step, Tool, Workfl
 from cigen.sdk.yaml import Value
 from cigen.std.ci.blocks import read_own
 from cigen.std.ci.legs import StaticJob
+from cigen.std.ci.machines import keeps_proofs
 from cigen.std.ci.plans import (
     GATE,
     KEEPING_MINUTES,
@@ -103,7 +104,8 @@ class Planning:
 
     def asks(self, job: Job, source: str) -> bool:
         """Whether the job asks for itself. What others take from it nobody else could give them, so it runs."""
-        return self.in_job and is_skippable(job) and _checks_out(job) and source not in self.wanted
+        can_ask = is_skippable(job) and _checks_out(job) and keeps_proofs(job)
+        return self.in_job and can_ask and source not in self.wanted
 
     def records(self, job: Job, source: str) -> bool:
         """Whether the job keeps the proof that it passed."""
@@ -121,18 +123,18 @@ class Planning:
         if job.id not in self.restorable or not can_restore(job, place, reads=reads):
             return []
         files = {"place": render_text(workspace.place(job.id, leg)), "sum": f"<< parameters.{RESTORED} >>"}
-        return [{RESTORE: {"job": render_text(leg), **files, **_shell(job, place)}}]
+        return [{RESTORE: {"job": render_text(leg), **files, **_shell(job)}}]
 
-    def asking(self, job: Job, source: str, leg: str, place: Place) -> list[Value]:
+    def asking(self, job: Job, source: str, leg: str) -> list[Value]:
         """What stands after the checkout. leg: the plan key."""
-        return [{ASK: {"job": render_text(leg), **_shell(job, place)}}] if self.asks(job, source) else []
+        return [{ASK: {"job": render_text(leg), **_shell(job)}}] if self.asks(job, source) else []
 
-    def recording(self, job: Job, source: str, leg: str, place: Place) -> list[Value]:
+    def recording(self, job: Job, source: str, leg: str) -> list[Value]:
         """The last step."""
         if not self.records(job, source):
             return []
         given: dict[str, Value] = {} if self.in_job else {"signature": f"<< parameters.{SIGNATURE} >>"}
-        return [{RECORD: {"job": render_text(leg), **given, **_shell(job, place)}}]
+        return [{RECORD: {"job": render_text(leg), **given, **_shell(job)}}]
 
     def commands(self, used: Iterable[str]) -> dict[str, Value]:
         """The definitions of the commands that the jobs use."""
@@ -368,10 +370,8 @@ def _checks_out(job: Job) -> bool:
     return any(step.checkout is not None and not step.checkout.disabled for step in job.steps)
 
 
-def _shell(job: Job, place: Place) -> dict[str, Value]:
-    """The argument for a job that has no bash, or has it elsewhere."""
-    if place.system == "windows":
-        return {"shell": render_shell("bash", place.system)}
+def _shell(job: Job) -> dict[str, Value]:
+    """The argument for a job that may have no bash."""
     return {"shell": render_shell("sh")} if job.image is not None else {}
 
 

@@ -14,11 +14,11 @@ from cigen.std.ci.checklist import (
     plan_keys,
     readers_of_files,
     required,
-    runners_of,
     secrets_of,
     workflows_in,
 )
 from cigen.std.ci.legs import PLACEHOLDER
+from cigen.std.ci.machines import runners_of
 from cigen.std.ci.plans import KEY, gate_name, has_plan, is_recorded, is_skippable
 from cigen.std.ci.problems import CannotExpress
 from cigen.std.ci.workflows import effective_triggers, workflow_key

@@ -13,6 +13,7 @@ from typing import Any
 from cigen.sdk import Checkout, Graph, Job, Skipping, Step, Workflow
 from cigen.sdk.yaml import Commented, Value
 from cigen.std.ci.blocks import read_own
+from cigen.std.ci.machines import on_windows
 from cigen.std.ci.plans import (
     GATE,
     KEEPING_MINUTES,
@@ -158,6 +159,9 @@ class Planning:
         # Whatever happens here, the job has passed.
         minutes = _KEEP_MINUTES if self._keeps(job) else _STEP_MINUTES
         found |= {"timeout-minutes": minutes, "continue-on-error": True}
+        if on_windows(job):
+            # Some legs; the others keep no proof.
+            found = {"name": found.pop("name"), "if": "runner.os != 'Windows'", **found}
         steps = [("cig-record", found)]
         return [*steps, ("cig-hand-over", hand_over_step(leg))] if self.cached else steps
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from cigen.sdk import Graph, Job, Output, Runner, Secret, Setting, Skipping, Workflow
+from cigen.sdk import Graph, Job, Output, Runner, Secret, Setting, Skipping, Workflow, is_windows
 from cigen.std.ci.checklist import (
     Checklist,
     asks_for_docker,
@@ -13,16 +13,16 @@ from cigen.std.ci.checklist import (
     merge_rules,
     readers_of_files,
     required,
-    runners_of,
     secrets_of,
     workflows_in,
 )
+from cigen.std.ci.machines import runners_of
 from cigen.std.ci.plans import KEY, has_plan, is_recorded
 from cigen.std.ci.problems import CannotExpress
 from cigen.std.ci.workflows import effective_triggers, workflow_key
 from cigen.std.provider.jenkins.problems import new_report
 from cigen.std.provider.jenkins.raw import read_workflow_block
-from cigen.std.provider.jenkins.runners import agent_label, is_windows
+from cigen.std.provider.jenkins.runners import agent_label
 from cigen.std.provider.jenkins.secrets import credential_id
 
 __all__ = ["checklist"]

@@ -160,7 +160,7 @@ def _listed_legs(job: Job, function: str) -> str:
 def _variant(name: str, variant: Variant, block: JobBlock, scope: JobScope) -> list[Code]:
     job, used = variant.job, scope.used
     leg = variant.takes_leg
-    proven = scope.planned and keeps_proof(job, block, scope.report)
+    proven = scope.planned and not variant.windows and keeps_proof(job, block, scope.report)
     known = {pair.name: pair.value for pair in (*scope.workflow.env, *job.env)}
     steps = StepScope(
         job=job,

@@ -8,11 +8,11 @@ gets a function of its own, in which its values are text already.
 import re
 from dataclasses import dataclass, replace
 
-from cigen.sdk import Job, Leg, Runner
+from cigen.sdk import Job, Leg, Runner, is_windows
 from cigen.std.ci.legs import PLACEHOLDER, has_placeholder, static_jobs
 from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.jenkins.groovy import is_plain, literal
-from cigen.std.provider.jenkins.runners import agent_label, is_windows
+from cigen.std.provider.jenkins.runners import agent_label
 from cigen.std.report import Report
 
 __all__ = ["Variant", "has_legs", "row", "variants"]

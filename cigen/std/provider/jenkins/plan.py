@@ -24,7 +24,7 @@ from cigen.std.ci.workflows import effective_triggers
 from cigen.std.provider.jenkins.checkout import render_checkout
 from cigen.std.provider.jenkins.groovy import Code, braces, call, literal
 from cigen.std.provider.jenkins.raw import JobBlock
-from cigen.std.provider.jenkins.runners import agent_label, is_windows
+from cigen.std.provider.jenkins.runners import agent_label
 from cigen.std.provider.jenkins.scripts import render_script
 from cigen.std.provider.jenkins.secrets import bind_secrets
 from cigen.std.provider.jenkins.steps import with_env
@@ -95,8 +95,6 @@ def render_plan(
         label = literal(agent_label(skipping.machine, report))
     except CannotExpress as problem:
         report.error("JENKINS_003", problem.message, hint=problem.hint, key=("skipping", "runner"))
-    if is_windows(skipping.machine):
-        used.function("onWindows")
     made = [
         _made(workflow, skipping, secrets, restorable, used),
         _kept(skipping, secrets, restores=bool(restorable), used=used),

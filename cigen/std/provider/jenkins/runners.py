@@ -11,7 +11,7 @@ from cigen.std.ci.blocks import own_table
 from cigen.std.ci.problems import CannotExpress
 from cigen.std.report import Report
 
-__all__ = ["agent_label", "is_windows"]
+__all__ = ["agent_label"]
 
 _BUILT_IN = {
     "linux": ("linux", "amd64"),
@@ -37,11 +37,6 @@ def agent_label(runner: Runner, report: Report) -> str:
     message = f'runner "{runner.name}" has no settings for Jenkins; its jobs run on agents with the label "{label}"'
     report.warning("JENKINS_003", message, hint=hint, key=("runners", runner.name))
     return label
-
-
-def is_windows(runner: Runner | None) -> bool:
-    """Whether scripts there are not run by a POSIX system."""
-    return runner is not None and (runner.os or _BUILT_IN.get(runner.name, ("linux", ""))[0]) == "windows"
 
 
 def _label(system: str, arch: str) -> str:
