@@ -1,11 +1,13 @@
 """What one job leaves, another finds where it was."""
 
 from collections.abc import Callable
+from fnmatch import fnmatch
 from typing import Any
 
 import pytest
 
-from cigen.sdk import Artifact, Download, Job, Leg, Matrix, MatrixAxis, Pair, Step
+from cigen.sdk import Artifact, Download, Job, Leg, Matrix, MatrixAxis, Pair, Runner, Step
+from cigen.std.provider.github.proof_cache import collect_steps, hand_over_step
 
 
 def _upload(name: str, *paths: str, **given: Any) -> Step:
@@ -90,6 +92,21 @@ def test_a_pattern_never_finds_the_artifacts_of_others(
     other = make_job(_upload("build-xyz", "dist/**"), id="other")
     rendered = render(build, other, make_job(_download("build")))
     assert _with(rendered, "test")["pattern"] == "{build-x1,build-x2}"
+
+
+def test_a_pattern_never_finds_what_carries_proofs(render: Callable[..., Any], make_job: Callable[..., Job]) -> None:
+    legs = (Leg("cig-1", (Pair("x", "1"),), Runner("linux")), Leg("cig-2", (Pair("x", "2"),), Runner("linux")))
+    plain = Matrix((MatrixAxis("x", ("1", "2")),), legs=legs)
+    rendered = render(make_job(_upload("cig", "dist/**"), id="cig", matrix=plain), make_job(_download("cig")))
+    assert _with(rendered, "test")["pattern"] == "{cig-1,cig-2}"
+
+
+def test_the_gate_finds_nothing_that_a_job_leaves() -> None:
+    """Whatever a job is called: its own artifact, and those of its legs, its reports and its logs."""
+    pattern = next(step["with"]["pattern"] for step in collect_steps({}) if "pattern" in str(step.get("with")))
+    assert fnmatch(hand_over_step("a")["with"]["name"], pattern)
+    left = ("cig-proof", "cig-proof-1", "cig-proof-ruby3.4", "cig-proof-test-results", "cig-proof-logs")
+    assert not any(fnmatch(name, pattern) for name in left)
 
 
 @pytest.mark.parametrize(("width", "codes"), [(995, []), (996, ["GITHUB_019"])])

@@ -485,7 +485,7 @@ def test_proofs_are_restored_before_the_plan_and_saved_after_the_gate() -> None:
         "actions/cache/save",
     ]
     assert [uses(step) for step in jobs["a"]["steps"]][-1] == "actions/upload-artifact"
-    assert jobs["a"]["steps"][-1]["with"]["name"] == "cig-proof-a-x${{ matrix.x }}-${{ github.run_attempt }}"
+    assert jobs["a"]["steps"][-1]["with"]["name"] == "cig-proof.a-x${{ matrix.x }}-${{ github.run_attempt }}"
 
 
 def test_a_cache_that_fails_fails_nothing_and_the_gate_saves_whatever_it_says() -> None:

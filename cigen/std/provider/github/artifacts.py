@@ -14,6 +14,7 @@ from cigen.sdk.yaml import Commented, Value
 from cigen.std.ci.problems import CannotExpress
 from cigen.std.provider.github.globs import ALONE, file_patterns, literal, search_root
 from cigen.std.provider.github.pins import uses
+from cigen.std.provider.github.proof_cache import HANDED_OVER
 from cigen.std.provider.github.restoring import FOLDER, left_name, restored_name, restored_prefix
 from cigen.std.provider.github.texts import SPECIAL, has_placeholder, render_text
 
@@ -110,7 +111,7 @@ class Artifacts:
         """A pattern for the artifacts of all legs and no other."""
         common = re.split(r"\$\{\{", render_text(leaving.artifact.name) + leaving.suffix)[0]
         others = [name for other in self.left.values() if other is not leaving for name in other.names]
-        others += map(restored_prefix, self.restored)
+        others += [HANDED_OVER, *map(restored_prefix, self.restored)]
         names = leaving.names if any(name.startswith(common) for name in others) else (f"{common}*",)
         if leaving.artifact.name in self.restored:
             names = (restored_name(leaving.artifact.name), *names)

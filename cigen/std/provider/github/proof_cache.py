@@ -7,9 +7,12 @@ docs/adr/0010. Whatever fails here means no more than that jobs run again. A tag
 from cigen.sdk.yaml import Value
 from cigen.std.provider.github.pins import uses
 
-__all__ = ["STORE", "collect_steps", "hand_over_step", "restore_steps"]
+__all__ = ["HANDED_OVER", "STORE", "collect_steps", "hand_over_step", "restore_steps"]
 
 STORE = "github-cache"
+
+HANDED_OVER = "cig-proof."
+"""How the artifacts begin that carry records to the gate. No id of a job holds a dot, nor what stands behind it."""
 
 _FOLDER = ".cigen/cache/proofs"
 _NEW = ".cigen/cache/proofs-of-this-run"
@@ -41,7 +44,7 @@ def hand_over_step(leg: str) -> dict[str, Value]:
         "if": f"{_NO_TAG} && hashFiles('{_FOLDER}/**') != ''",
         "uses": uses("actions/upload-artifact"),
         "with": {
-            "name": f"cig-proof-{leg}-${{{{ github.run_attempt }}}}",
+            "name": f"{HANDED_OVER}{leg}-${{{{ github.run_attempt }}}}",
             "path": _FOLDER,
             "include-hidden-files": True,
             "retention-days": 1,
@@ -59,7 +62,7 @@ def collect_steps(shell: dict[str, Value]) -> list[dict[str, Value]]:
             "name": "Take the proofs of this run",
             "if": always,
             "uses": uses("actions/download-artifact"),
-            "with": {"pattern": "cig-proof-*", "path": _NEW, "merge-multiple": True},
+            "with": {"pattern": f"{HANDED_OVER}*", "path": _NEW, "merge-multiple": True},
             "continue-on-error": True,
         },
         {
