@@ -18,6 +18,8 @@ _FORMATS = {
     "pnpm-lock.yaml": "pnpm",
     "npm-shrinkwrap.json": "npm",
     "package-lock.json": "npm",
+    "poetry.lock": "poetry",
+    "uv.lock": "uv",
 }
 
 
@@ -26,6 +28,8 @@ def locked_part(path: str, content: bytes, *, package: str = "", only_groups: tu
     module = _FORMATS.get(path.rpartition("/")[2])
     if module is None or not (package or only_groups):
         return None
+    if b"\r" in content or not content.endswith(b"\n"):
+        return None  # cut short, or not as the tool writes it
     groups = tuple(sorted(set(only_groups)))
     try:
         rest, entries = import_module(f"cigen.lockfiles.{module}").part(content.decode("utf-8"), package, groups)

@@ -4,10 +4,11 @@ Refuses texts that two readers could understand differently: a key that stands t
 """
 
 import json
+import re
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any, NoReturn, TypeVar
 
-__all__ = ["Table", "Untold", "reachable", "read_json", "table", "tables", "text", "texts"]
+__all__ = ["Table", "Untold", "normalized", "reachable", "read_json", "read_toml", "table", "tables", "text", "texts"]
 
 Table = dict[str, Any]
 Key = TypeVar("Key", bound=Hashable)
@@ -24,6 +25,21 @@ def read_json(content: str) -> Table:
     except ValueError as error:
         raise Untold from error
     return table(found)
+
+
+def read_toml(content: str) -> Table:
+    """A document of TOML, which has no duplicate keys."""
+    import tomli
+
+    try:
+        return tomli.loads(content)
+    except ValueError as error:
+        raise Untold from error
+
+
+def normalized(name: str) -> str:
+    """The one spelling of a Python package's name, or of a group's."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> Table:

@@ -26,7 +26,7 @@ WEB |= {"apps/web/node_modules/left", "node_modules/deep"}
 
 
 def part(lock: object, package: str = "apps/web") -> str | None:
-    return locked_part("package-lock.json", json.dumps(lock).encode(), package=package)
+    return locked_part("package-lock.json", f"{json.dumps(lock)}\n".encode(), package=package)
 
 
 def changed(path: str) -> dict[str, Any]:

@@ -1,0 +1,41 @@
+"""Poetry's poetry.lock, version 2.1: what `poetry install --only GROUPS` can install.
+
+Owns: which packages are of a group. The lockfile says it of each; what those depend on counts as well, since Poetry can
+be told to resolve the groups anew among the locked packages. Dependencies that are not locked lead nowhere: a marker or
+an extra that nobody asked for left them out.
+"""
+
+from collections.abc import Iterator
+
+from cigen.lockfiles.reading import Table, Untold, normalized, reachable, read_toml, table, tables, text, texts
+
+__all__ = ["part"]
+
+Packages = dict[str, list[Table]]
+
+
+def part(content: str, package: str, only_groups: tuple[str, ...]) -> tuple[Table, Packages]:
+    """The keys beside `package`, and by name the entries of packages of the groups and of what they depend on."""
+    lock = read_toml(content)
+    if package or table(lock.get("metadata")).get("lock-version") != "2.1":
+        raise Untold
+    packages: Packages = {}
+    starts: set[str] = set()
+    missing = wanted = {normalized(group) for group in only_groups}
+    for entry in tables(lock.pop("package", None)):
+        name = normalized(text(entry.get("name")))
+        packages.setdefault(name, []).append(entry)
+        groups = {normalized(group) for group in texts(entry.get("groups"))}
+        missing = missing - groups
+        if groups & wanted:
+            starts.add(name)
+    if missing:
+        raise Untold
+    return lock, {name: packages[name] for name in reachable(starts, lambda name: _reached(packages, name))}
+
+
+def _reached(packages: Packages, name: str) -> Iterator[str]:
+    for entry in packages[name]:
+        for dependency in map(normalized, table(entry.get("dependencies", {}))):
+            if dependency in packages:
+                yield dependency

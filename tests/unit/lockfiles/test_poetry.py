@@ -1,0 +1,71 @@
+"""The part of a poetry.lock that groups install."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from cigen.lockfiles.parts import locked_part
+
+LOCK = (Path(__file__).parent / "samples/poetry.lock").read_text()
+
+
+def part(lock: str, *groups: str) -> str | None:
+    return locked_part("poetry.lock", lock.encode(), only_groups=groups)
+
+
+def told(*groups: str) -> list[str]:
+    before = part(LOCK, *groups)
+    assert before is not None
+    found = []
+    for match in re.finditer(r'name = "(.+)"\nversion = "', LOCK):
+        changed = LOCK[: match.end()] + "9" + LOCK[match.end() :]
+        found += [match[1]] * (part(changed, *groups) != before)
+    return found
+
+
+def test_a_group_counts_with_what_its_packages_depend_on() -> None:
+    assert told("lint-it") == ["deep", "linty", "re-solved", "re-solved"]
+    assert told("main") == ["deep", "plain", "re-solved", "re-solved"]
+    assert told("Lint_It", "main") == ["deep", "linty", "plain", "re-solved", "re-solved"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('content-hash = "ca5830d3"', 'content-hash = "ca5830d4"'),
+        ('["plain"]\n\n[meta', '["deep"]\n\n[meta'),
+        (">=3.11", ">=3.12"),
+        ("[extras]", "[unknown]\na = 1\n\n[extras]"),
+    ],
+)
+def test_every_key_beside_the_packages_counts_for_all(old: str, new: str) -> None:
+    changed = LOCK.replace(old, new, 1)
+    assert changed != LOCK
+    for group in ("lint-it", "main"):
+        assert part(changed, group) not in (None, part(LOCK, group))
+
+
+def test_a_group_that_no_package_is_of_and_a_package_have_no_part() -> None:
+    assert part(LOCK, "lint") is None
+    assert part(LOCK, "main", "lint") is None
+    assert locked_part("poetry.lock", LOCK.encode(), package="deep", only_groups=("main",)) is None
+
+
+STRANGE = {
+    "another version": ('"2.1"', '"2.0"'),
+    "no groups": ('groups = ["main", "lint-it"]\n', ""),
+    "a group that is no text": ('["main", "lint-it"]', '["main", "lint-it", 1]'),
+    "a key twice": ("[extras]", "[extras]\n\n[extras]"),
+    "a conflict": ("[extras]", "=======\n[extras]"),
+    "line ends of Windows": ("\n", "\r\n"),
+    "a mark at the beginning": ("# This", "\ufeff# This"),
+}
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_whatever_poetry_does_not_write_has_no_part(name: str) -> None:
+    old, new = STRANGE[name]
+    changed = LOCK.replace(old, new)
+    assert changed != LOCK
+    assert part(changed, "lint-it") is None
