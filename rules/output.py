@@ -45,8 +45,9 @@ def output_changes(root: Path, files: Sequence[MergedFile], recorded: Mapping[st
         ]
         old = read_below(top, ATTRIBUTES)
     new = with_generated(old, [file.path for file in files])
-    if new != (old or b""):
-        kind = ChangeKind.CREATE if old is None else ChangeKind.UPDATE
+    if files:
+        kind = ChangeKind.UNCHANGED if old == new else ChangeKind.UPDATE
+        kind = ChangeKind.CREATE if old is None else kind
         changes.append(Change(ATTRIBUTES, kind, hand_edited=False, foreign=False, old=old, new=new))
     return tuple(changes)
 

@@ -62,6 +62,21 @@ def test_the_null_build_imports_nothing_heavy(shop: Path, environment: dict[str,
     assert modules & HEAVY == set()
 
 
+def test_files_are_counted_alike_whichever_way_is_taken(shop: Path, environment: dict[str, str]) -> None:
+    """Those that a first render writes, `.gitattributes` among them."""
+
+    def render(*options: str) -> str:
+        call = [sys.executable, "-m", "cigen", "render", *options]
+        return subprocess.run(call, cwd=shop, env=environment, capture_output=True, text=True, check=True).stdout
+
+    printed, _ = imported(shop, environment)
+    assert printed.endswith(", 2 files.\n")
+    assert render("--check").endswith(", 2 files.\n")
+    (shop / ".gitattributes").unlink()
+    shutil.rmtree(shop / ".github")
+    assert "\n2 files written: " in render()
+
+
 def test_a_changed_file_takes_the_long_way(shop: Path, environment: dict[str, str]) -> None:
     (shop / "app/models/order.rb").write_text("class Order; end\n")
     _, modules = imported(shop, environment)

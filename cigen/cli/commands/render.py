@@ -113,23 +113,22 @@ def _write(options: RenderOptions, console: Console, session: Session, changes: 
     code = console.report(session.diagnostics, session.context.config_text)
     console.out(render_json(view) if options.json else render_text(view))
     if evidence_is_whole and session.read_its_config() and not options.providers:
-        _remember(session, console)
+        _remember(session, console, tuple(change.path for change in changes))
     return code
 
 
-def _remember(session: Session, console: Console) -> None:
+def _remember(session: Session, console: Console, files: tuple[str, ...]) -> None:
     """Record the root key, so that the next run can see at a glance that there is nothing to do."""
     from cigen.cli.present.render import RenderView, render_text
 
     done = (*session.run.cached, *session.run.executed)
-    paths = tuple(file.path for file in merged_files(session.run.outputs))
     remember_unchanged(
         str(session.root),
         evidence=session.evidence,
         environment=session.context.environ,
         names=session.declared_variables(),
         outside=session.outside_paths(),
-        outputs=paths,
-        message=render_text(RenderView((), done, (), paths)),
+        outputs=tuple(file.path for file in merged_files(session.run.outputs)),
+        message=render_text(RenderView((), done, (), files)),
         warnings=console.told(session.lasting_diagnostics, session.context.config_text, color=False),
     )
