@@ -369,14 +369,22 @@ def test_a_named_link_is_written_through(tmp_path: Path) -> None:
     assert (tmp_path / "real").read_bytes() == b"new"
 
 
-@pytest.mark.parametrize("name", ["missing/t.json", "file/t.json", "folder"])
-def test_a_named_file_that_cannot_be_written_is_reported(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("missing/t.json", "there is no such folder"),
+        ("file/t.json", "a parent of it is no folder"),
+        ("folder", "it is a folder"),
+    ],
+)
+def test_a_named_file_that_cannot_be_written_is_reported(tmp_path: Path, name: str, why: str) -> None:
     (tmp_path / "file").write_bytes(b"")
     (tmp_path / "folder").mkdir()
     before = tree(tmp_path)
     with pytest.raises(StoreError) as raised:
         write_named(tmp_path / name, b"x")
-    assert raised.value.diagnostics[0].code == "OUTPUT_005"
+    (told,) = raised.value.diagnostics
+    assert (told.code, told.message) == ("OUTPUT_005", f"{tmp_path / name} cannot be written: {why}")
     assert tree(tmp_path) == before
 
 
