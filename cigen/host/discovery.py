@@ -59,10 +59,16 @@ def discover_plugins(
     found: list[Diagnostic] = []
     by_id: dict[str, list[InstalledPlugin]] = {}
     read: dict[str, Content] = {}
+    broken: set[str] = set()
     for origin, name, path in find_candidates(str(root), paths, environ):
         if name in wanted and not wanted[name].enabled:
             continue
         plugin, problems = _read_plugin(root, origin, name, path, read)
+        if origin == "path" and (name not in wanted or name in by_id):
+            # One that nobody asked for must not stop the run, nor one that a nearer one is used instead of.
+            problems = [replace(problem, level=Level.WARNING) for problem in problems]
+        elif problems and name in wanted:
+            broken.add(name)
         found.extend(problems)
         if plugin and (plugin.id not in wanted or wanted[plugin.id].enabled):
             by_id.setdefault(plugin.id, []).append(plugin)
@@ -72,7 +78,7 @@ def discover_plugins(
         if fitting:
             chosen.append(fitting[0])
             found.extend(_shadowed(fitting))
-    broken = {str(d.key[1]) for d in found if d.key}
+    broken |= {str(d.key[1]) for d in found if d.key}
     known = sorted(by_id)
     found += [_unknown(ref, known) for ref in refs if ref.enabled and ref.name not in broken.union(known)]
     return tuple(chosen), tuple(found)
@@ -85,7 +91,7 @@ def plugin_at(path: str) -> InstalledPlugin:
     name = "" if os.path.isdir(path) else executable_id(os.path.basename(path))
     plugin, problems = _read_plugin(Path.cwd(), "project", name, os.path.abspath(path), {})
     if plugin is None:
-        raise PluginError(replace(problem, level=Level.ERROR) for problem in problems)
+        raise PluginError(problems)
     return plugin
 
 
@@ -99,17 +105,14 @@ def _read_plugin(
         return None, [error("PLUGIN_002", f'There is no plugin at "{shown}" for {name}.', hint=hint, key=key)]
     manifest, problems = _read_manifest(root, path)
     if manifest is None and (problems or os.path.isdir(path)):
-        problems = problems or [error("PLUGIN_002", f'"{_shown(root, path)}" has no {MANIFEST}.', key=key)]
-        # One that nobody asked for must not stop the run.
-        return None, [replace(d, level=Level.WARNING) for d in problems] if origin == "path" else problems
+        return None, problems or [error("PLUGIN_002", f'"{_shown(root, path)}" has no {MANIFEST}.', key=key)]
     if manifest and name and manifest.info.name != name:
         message = f'"{_shown(root, path)}" is {manifest.info.name}, not {name}.'
-        problem = error("PLUGIN_011", message, hint="use the name that stands in its module.toml", key=key)
-        return None, [replace(problem, level=Level.WARNING) if origin == "path" else problem]
+        return None, [error("PLUGIN_011", message, hint="use the name that stands in its module.toml", key=key)]
     if not manifest and not name:
         message = f'"{path}" names no kind of plugin, and has no manifest.'
-        problem = error("PLUGIN_001", message, hint="call it cigen-plugin-KIND-NAME, as in cigen-plugin-lang-ruby")
-        return None, [replace(problem, level=Level.WARNING)]
+        hint = "call it cigen-plugin-KIND-NAME, as in cigen-plugin-lang-ruby"
+        return None, [error("PLUGIN_001", message, hint=hint)]
     info = manifest.info if manifest else None
     entry = Path(path) / manifest.entry if manifest and os.path.isdir(path) else Path(path)
     plugin_id, version = (info.name, info.version) if info else (name, "")

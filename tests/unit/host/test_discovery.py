@@ -181,6 +181,12 @@ def test_a_folder_without_a_manifest_is_no_plugin(place: Place) -> None:
     assert (found.code, found.message) == ("PLUGIN_002", '"tools" has no module.toml.')
 
 
+def test_of_a_path_to_a_broken_plugin_nothing_is_told_but_what_is_broken(place: Place) -> None:
+    (place.plugin("mine", "acme/mine") / "module.toml").write_text("[module\n")
+    _, found = place.find(PluginRef("acme/mine", path="mine"))
+    assert [d.code for d in found] == ["PLUGIN_001"]
+
+
 def test_a_plugin_must_have_the_name_that_cig_toml_gives_it(place: Place) -> None:
     place.plugin("mine", "acme/mine")
     _, (found,) = place.find(PluginRef("acme/yours", path="mine"))
@@ -203,6 +209,34 @@ def test_a_broken_manifest_on_path_is_only_a_warning(place: Place) -> None:
     (place.bin / "cigen-plugin-acme-deploy.toml").write_text("[module]\n")
     _, found = place.find()
     assert {d.level for d in found} == {Level.WARNING}
+
+
+@pytest.mark.parametrize("manifest", ["[module]\n", '[module]\nname = "acme/other"\nversion = "1.0.0"\n'])
+def test_a_broken_manifest_on_path_is_an_error_where_cig_toml_names_the_plugin(place: Place, manifest: str) -> None:
+    """And the one that there is: that it is not installed would be wrong."""
+    place.executable("cigen-plugin-acme-deploy")
+    (place.bin / "cigen-plugin-acme-deploy.toml").write_text(manifest)
+    plugins, found = place.find(PluginRef("acme/deploy"))
+    assert "acme/deploy" not in plugins
+    assert {d.level for d in found} == {Level.ERROR}
+    assert {d.code for d in found} == {"PLUGIN_011" if "acme" in manifest else "PLUGIN_001"}
+    assert place.find(PluginRef("acme/deploy", enabled=False))[1] == []
+
+
+def test_a_broken_manifest_on_path_stops_nothing_where_a_nearer_plugin_is_used(place: Place) -> None:
+    place.executable("cigen-plugin-acme-deploy")
+    (place.bin / "cigen-plugin-acme-deploy.toml").write_text("[module]\n")
+    place.plugin(".cigen/plugins/deploy", "acme/deploy")
+    plugins, found = place.find(PluginRef("acme/deploy"))
+    assert (plugins["acme/deploy"].origin, {d.level for d in found}) == ("project", {Level.WARNING})
+
+
+def test_a_broken_plugin_on_path_is_not_replaced_by_the_bundled_one_where_cig_toml_names_it(place: Place) -> None:
+    place.executable("cigen-plugin-lang-ruby")
+    (place.bin / "cigen-plugin-lang-ruby.toml").write_text("[module]\n")
+    assert {d.level for d in place.find(PluginRef("lang/ruby"))[1]} == {Level.ERROR}
+    plugins, found = place.find()
+    assert (plugins["lang/ruby"].origin, {d.level for d in found}) == ("bundled", {Level.WARNING})
 
 
 def test_the_digest_changes_with_any_file_of_a_plugin_and_with_nothing_else(place: Place) -> None:
