@@ -6,6 +6,7 @@ markers, and an entry that is reached leads to all of its dependencies, extras a
 read as others, and fields that are unknown, for uv has more than one spelling for some.
 """
 
+import re
 from collections.abc import Iterator
 
 from cigen.lockfiles.reading import Table, Untold, normalized, reachable, read_toml, table, tables, text
@@ -14,6 +15,9 @@ __all__ = ["part"]
 
 Packages = dict[str, list[Table]]
 
+_BEGINNING = re.compile(r'version = 1\n(?:revision = \d+\n)?requires-python = "[^"\\\n]*"\n', re.ASCII)
+"""The Python that a job sets up may be that of the first line that looks like the last of these."""
+
 _FIELDS = {"name", "version", "source", "resolution-markers", "sdist", "wheels", "metadata", "group-requires-python"}
 _FIELDS |= {"dependencies", "optional-dependencies", "dev-dependencies"}
 
@@ -21,7 +25,7 @@ _FIELDS |= {"dependencies", "optional-dependencies", "dev-dependencies"}
 def part(content: str, package: str, only_groups: tuple[str, ...]) -> tuple[Table, Packages]:
     """The keys beside `package`; by name the entries of the package, or the root, and of all that they reach."""
     lock = read_toml(content)
-    if type(lock.get("version")) is not int or lock["version"] != 1 or "distribution" in lock:
+    if not _BEGINNING.match(content) or "distribution" in lock:
         raise Untold
     packages: Packages = {}
     for entry in tables(lock.pop("package", None)):

@@ -36,6 +36,7 @@ def test_a_group_counts_with_what_its_packages_depend_on() -> None:
         ('content-hash = "ca5830d3"', 'content-hash = "ca5830d4"'),
         ('["plain"]\n\n[meta', '["deep"]\n\n[meta'),
         (">=3.11", ">=3.12"),
+        ("Poetry 2.5.1", "Poetry 2.5.2"),
         ("[extras]", "[unknown]\na = 1\n\n[extras]"),
     ],
 )
@@ -54,6 +55,11 @@ def test_a_group_that_no_package_is_of_and_a_package_have_no_part() -> None:
 
 STRANGE = {
     "another version": ('"2.1"', '"2.0"'),
+    "no Python": ('python-versions = ">=3.11"\n', ""),
+    "Python in another place": ('lock-version = "2.1"\n', 'python-versions = ">=3.9"\nlock-version = "2.1"\n'),
+    "something after the end": ('"ca5830d3"\n', '"ca5830d3"\nrequires-python = ">=3.9"\n'),
+    "a table after the end": ('"ca5830d3"\n', '"ca5830d3"\n\n[more]\na = 1\n'),
+    "a key without a name": ("[extras]", '[""]\na = 1\n\n[extras]'),
     "no groups": ('groups = ["main", "lint-it"]\n', ""),
     "a group that is no text": ('["main", "lint-it"]', '["main", "lint-it", 1]'),
     "a key twice": ("[extras]", "[extras]\n\n[extras]"),

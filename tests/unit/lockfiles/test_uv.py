@@ -84,6 +84,9 @@ def test_every_key_beside_the_packages_counts_for_all(old: str, new: str) -> Non
 
 STRANGE = {
     "another version": ("version = 1\n", "version = 2\n"),
+    "no Python": ('requires-python = ">=3.11"\n', ""),
+    "Python in another place": ('requires-python = ">=3.11"\nresolution', 'requires_python = ">=3.9"\nresolution'),
+    "a remark that reads as a key": ("version = 1\n", "# \nversion = 1\n"),
     "a version that is true": ("version = 1\n", "version = true\n"),
     "the old name of the table": ("[manifest]", '[[distribution]]\nname = "core"\n\n[manifest]'),
     "a name that uv normalizes": ('name = "rooty"\nversion', 'name = "Core"\nversion'),
