@@ -25,6 +25,8 @@ _TEXTS = ("name", "version", "entry", "description")
 _LISTS = ("capabilities", "conflicts_with", "hooks", "reads", "requires")
 _POWERS = "capabilities_required"
 _LIMITS = ("file_bytes", "matrix_jobs")
+_SELECTING = ("only_groups", "package")
+_LITERAL = re.compile(r"[\w.-]+")
 _INPUT_KEYS = ("default", "description", "optional", "type")
 _INPUT_TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -46,8 +48,10 @@ class Manifest:
 def parse_manifest(text: str, file: str) -> tuple[Manifest | None, tuple[Diagnostic, ...]]:
     """The manifest, or None and every mistake in it. `file` is what diagnostics call it.
 
-    `[inputs]`, `[provides]` and `[limits]` become metadata: `input:NAME`, `provides:KIND`, `limit:NAME`, each value
-    canonical JSON. Limits are what a provider's system takes; `cig plan` shows how much of them is used.
+    `[inputs]`, `[provides]`, `[lockfiles]` and `[limits]` become metadata: `input:NAME`, `provides:KIND`,
+    `lockfile:PATH`, `limit:NAME`, each value canonical JSON. Lockfiles: those of which a step that gives one of these
+    inputs installs only what they select. Limits are what a provider's system takes; `cig plan` shows how much of them
+    is used.
     """
     import tomli
 
@@ -76,7 +80,7 @@ class _Check:
         self.found.append(error("PLUGIN_001", f"{self.file}: {message}.", hint=hint, location=place))
 
     def manifest(self, document: dict[str, Any]) -> Manifest:
-        self.known(document, "", ("inputs", "limits", "module", "provides"))
+        self.known(document, "", ("inputs", "limits", "lockfiles", "module", "provides"))
         module = document.get("module")
         if not isinstance(module, dict):
             self.report("there is no [module] table")
@@ -89,6 +93,7 @@ class _Check:
         if powers := self.texts(module, "module", _POWERS):
             metadata.append(Pair(_POWERS, _canonical(powers)))
         metadata += self.inputs(document.get("inputs", {})) + self.provides(document.get("provides", {}))
+        metadata += self.lockfiles(document.get("lockfiles", {}), lists["reads"], document.get("inputs", {}))
         metadata += self.limits(document.get("limits", {}))
         info = PluginInfo(
             name=texts["name"],
@@ -159,6 +164,26 @@ class _Check:
             self.report("[provides] must be a table", "provides")
             return []
         return [Pair(f"provides:{kind}", _canonical(self.texts(table, "provides", kind))) for kind in sorted(table)]
+
+    def lockfiles(self, table: Any, reads: tuple[str, ...], inputs: Any) -> list[Pair]:
+        """A file that `reads` does not name would be no input at all of the jobs that it says so much about."""
+        if not isinstance(table, dict):
+            self.report("[lockfiles] must be a table of files, each with the names of inputs", "lockfiles")
+            return []
+        found = []
+        for path in sorted(table):
+            names = self.texts(table, "lockfiles", path)
+            if not _LITERAL.fullmatch(path) or path not in reads:
+                hint = "a file at the repository's root, as it stands in reads"
+                self.report(f'"{path}" of [lockfiles] is no file that "reads" names', "lockfiles", path, hint)
+            if not names or not set(names) <= {*_SELECTING}:
+                hint = f"inputs that select a part of a lockfile are: {', '.join(_SELECTING)}"
+                self.report(f'"{path}" of [lockfiles] must list inputs that select', "lockfiles", path, hint)
+            for name in names:
+                if not isinstance(inputs, dict) or name not in inputs:
+                    self.report(f'[inputs] has no "{name}", by which "{path}" is selected', "lockfiles", path)
+            found.append(Pair(f"lockfile:{path}", _canonical(sorted(set(names)))))
+        return found
 
     def limits(self, table: Any) -> list[Pair]:
         if not isinstance(table, dict) or any(type(value) is not int or value < 1 for value in table.values()):

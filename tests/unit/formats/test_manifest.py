@@ -101,6 +101,8 @@ def test_everything_else_a_module_may_say_is_read() -> None:
         ('[inputs]\na = { type = "string", default = 3 }', (5, 1), 'the default of input "a" is not of its type'),
         ("[inputs]\na = { typ = 3 }", (5, 1), '"typ" is no key of inputs.a'),
         ("[provides]\ncaches = 1", (5, 1), '"caches" must be a list of strings'),
+        ("lockfiles = 3", (4, 1), '"lockfiles" is no key of module'),
+        ("[[lockfiles]]\na = 1", (1, 1), "[lockfiles] must be a table"),
         ("[extras]\na = 1", (4, 2), '"extras" is no key of a manifest'),
     ],
 )
@@ -108,6 +110,37 @@ def test_a_mistake_is_told_with_its_place(line: str, place: tuple[int, int], wor
     ((row, column, message),) = problems(module(line))
     assert (row, column) == place
     assert message.startswith(f"module.toml: {words}")
+
+
+LOCKED = 'reads = ["a.lock", "*.lock", "x/a.lock"]\n[inputs]\npackage = {}\nonly_groups = {}\nname = {}\n[lockfiles]\n'
+
+
+def test_lockfiles_are_read_with_the_inputs_that_select_a_part_of_them() -> None:
+    manifest, found = parse_manifest(module(LOCKED + '"a.lock" = ["package", "only_groups"]'), "module.toml")
+    assert found == ()
+    assert manifest
+    assert Pair("lockfile:a.lock", '["only_groups","package"]') in manifest.info.metadata
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('"a.lock" = ["name"]', '"a.lock" of [lockfiles] must list inputs that select'),
+        ('"a.lock" = []', '"a.lock" of [lockfiles] must list inputs that select'),
+        ('"b.lock" = ["package"]', '"b.lock" of [lockfiles] is no file that "reads" names'),
+        ('"*.lock" = ["package"]', '"*.lock" of [lockfiles] is no file that "reads" names'),
+        ('"x/a.lock" = ["package"]', '"x/a.lock" of [lockfiles] is no file that "reads" names'),
+    ],
+)
+def test_a_lockfile_that_could_not_count_in_part_is_a_mistake(line: str, words: str) -> None:
+    ((row, _, message),) = problems(module(LOCKED + line))
+    assert row == 10
+    assert message.startswith(f"module.toml: {words}")
+
+
+def test_an_input_that_selects_a_part_of_a_lockfile_must_be_one_of_the_module() -> None:
+    ((_, _, message),) = problems(module('reads = ["a.lock"]\n[lockfiles]\n"a.lock" = ["package"]'))
+    assert message == 'module.toml: [inputs] has no "package", by which "a.lock" is selected.'
 
 
 def test_all_mistakes_are_told_at_once() -> None:
