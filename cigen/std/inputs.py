@@ -30,11 +30,15 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One accepted input. `choices`: all values there are. `pattern`: what all of a value, or of each item, matches."""
+    """One accepted input. `choices`: all values there are. `pattern`: what all of a value, or of each item, matches.
+
+    of_step: a step alone may give it, and no setting, since signatures know it by the step.
+    """
 
     kind: Kind = Kind.STRING
     choices: tuple[str, ...] = ()
     pattern: str = ""
+    of_step: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +81,13 @@ def read_settings(
     """The plugin's settings, whose values are canonical JSON."""
     import json
 
-    loaded = [(pair.name, json.loads(pair.value)) for pair in pairs]
-    return _read(loaded, accepted, report, code, key)
+    given = {pair.name: json.loads(pair.value) for pair in pairs}
+    for name in given:
+        if name in accepted and accepted[name].of_step:
+            hint = f'give it to the steps that it is for: with = {{ {name} = "…" }}'
+            report.error(code, f'input "{name}" is no setting of all jobs', hint=hint, key=(*key, name))
+    usual = [(name, value) for name, value in given.items() if name not in accepted or not accepted[name].of_step]
+    return _read(usual, accepted, report, code, key)
 
 
 def _read(

@@ -26,8 +26,8 @@ ROOT = Path(__file__).parents[3]
 STD = ROOT / "cigen" / "std"
 VERSIONS = {
     "lang/ruby": "1.3.0",
-    "lang/node": "2.0.1",
-    "lang/python": "1.1.0",
+    "lang/node": "2.1.0",
+    "lang/python": "1.2.0",
     "db/postgres": "2.1.0",
     "db/redis": "2.0.0",
     "docker/build": "1.1.0",

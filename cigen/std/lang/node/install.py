@@ -24,7 +24,10 @@ _COREPACK = "0.33.0"
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project as plan knows it. `pinned`: the manifest that names exactly this manager and version, if one does."""
+    """A project as plan knows it. `pinned`: the manifest that names exactly this manager and version, if one does.
+
+    package: the directory of the one package of its workspace that is installed, empty for all.
+    """
 
     directory: str
     manager: str
@@ -32,6 +35,7 @@ class Project:
     lockfile: str = ""
     pinned: str = ""
     release: str = ""
+    package: str = ""
 
 
 @dataclass(frozen=True, slots=True)

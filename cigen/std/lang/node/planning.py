@@ -1,6 +1,7 @@
 """Node or Bun for the jobs and steps that ask for it: versions, the package manager, packages, their cache."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from cigen.sdk import CigSchema, Fact, PlanRequest, PlanResult, Resource, Run, Step, Tool
 from cigen.std.inputs import INSIDE, Input, Kind
@@ -9,6 +10,7 @@ from cigen.std.lang.node.findings import TITLES
 from cigen.std.lang.node.install import TITLES_OF_MANAGERS, Project, installation
 from cigen.std.lang.node.managers import LOCKFILES
 from cigen.std.lang.node.manifest import MANAGERS
+from cigen.std.lang.node.package import PACKAGE, check_package, package_script
 from cigen.std.lang.node.versions import NODE
 from cigen.std.lang.projects import Projects, read_projects
 from cigen.std.lang.steps import cache_step, in_directory, suffixed
@@ -25,6 +27,7 @@ INPUTS = {
     "package_manager_version": Input(pattern=r"[\w.+-]+"),
     "directory": Input(pattern=INSIDE),
     "install": Input(Kind.BOOLEAN),
+    "package": Input(pattern=PACKAGE, of_step=True),
 }
 _PACKAGES = ("node", *MANAGERS)
 _ORDER = 20
@@ -54,11 +57,16 @@ def _planned(wish: Wish, schema: CigSchema, projects: Projects, report: Report) 
     install = installation(project, wish.job, version.value)
     steps += install.setup
     # A directory that detection does not reach is taken at its author's word.
-    if ("node_package_manager" in facts or "directory" in wish.given) and wish.installs:
+    known = "node_package_manager" in facts or "directory" in wish.given
+    script = install.script
+    if "package" in wish.own and check_package(wish, project, known=known, report=report):
+        project = replace(project, package=wish.own.text("package"))
+        script = package_script(project)
+    if known and wish.installs:
         if not project.lockfile and "node_unlocked" not in facts:
             _report_lockfile(wish, project, report)
         steps.append(_cache(schema, project, version.value, install.cache))
-        steps.append(_install(wish, project, install.script))
+        steps.append(_install(wish, project, script))
     group = step_group(MODULE, wish, _ORDER, steps)
     return [group, environment(MODULE, wish.job, install.env)] if install.env else [group]
 
@@ -92,6 +100,9 @@ def _report_lockfile(wish: Wish, project: Project, report: Report) -> None:
 
 def _cache(schema: CigSchema, project: Project, node: str, paths: tuple[str, ...]) -> Step:
     runtime = [f"node:{node}"] if node else [f"bun:{project.version}"] if project.version else []
+    if project.package:
+        # Whoever saves first would otherwise leave the others a cache without their packages.
+        runtime.append(f"package:{project.package}")
     files = [project.lockfile or f"{project.directory}package.json"]
     if any(cache.id == "node_modules" for cache in schema.caches):
         # `[caches.node_modules]` of cig.toml: the project keeps what is installed, not what is downloaded.

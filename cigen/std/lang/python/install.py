@@ -21,7 +21,8 @@ _PINNED = {"poetry": "2.2.1", "pdm": "2.26.9", "pipenv": "2025.0.4"}
 class Project:
     """A project as plan knows it. `editable`: it can be installed itself. `files`: what its dependencies stand in.
 
-    workspace: of uv, with members of which `uv sync` alone installs none.
+    workspace: of uv, with members of which `uv sync` alone installs none. package: the one of them that is installed.
+    only_groups: what is installed without the project, its dependencies and all other groups.
     """
 
     directory: str
@@ -34,6 +35,14 @@ class Project:
     extras: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    package: str = ""
+    only_groups: tuple[str, ...] = ()
+
+    @property
+    def selected(self) -> tuple[str, ...]:
+        """What a cache of downloads is told apart by, where a part of the project is installed."""
+        package = (f"package:{self.package}",) if self.package else ()
+        return (*package, f"groups:{'+'.join(self.only_groups)}") if self.only_groups else package
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +92,32 @@ def installation(project: Project, job: Job) -> Installation:
 
 
 def environment_of(project: Project, version: str) -> tuple[Pair, ...]:
-    """Variables for the whole job: uv would otherwise believe `.python-version` rather than the matrix."""
-    return (Pair("UV_PYTHON", version),) if project.installer == "uv" else ()
+    """Variables for the whole job: uv would otherwise believe `.python-version` rather than the matrix.
+
+    Where a part is installed, `uv run` would otherwise install the rest.
+    """
+    if project.installer != "uv":
+        return ()
+    python = Pair("UV_PYTHON", version)
+    return (python, Pair("UV_NO_SYNC", "1")) if project.selected else (python,)
 
 
 def _uv(project: Project) -> str:
     words = ["uv", "sync"]
     if project.lockfile:
         words.append("--locked")
-    if project.workspace:
+    if project.selected:
+        words += ["--package", project.package] if project.package else []
+        words += _flags("--only-group", project.only_groups)
+    elif project.workspace:
         words.append("--all-packages")
     return shlex.join([*words, *_flags("--extra", project.extras), *_flags("--group", project.groups)])
 
 
 def _poetry(project: Project) -> str:
     words = ["poetry", "install", "--no-interaction"]
+    if project.only_groups:
+        return shlex.join([*words, "--only", ",".join(project.only_groups)])
     with_groups = ["--with", ",".join(project.groups)] if project.groups else []
     return shlex.join([*words, *with_groups, *_flags("--extras", project.extras)])
 

@@ -1,6 +1,7 @@
 """Python for the jobs and steps that ask for it: its version, the installer, packages, their cache."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from cigen.sdk import CigSchema, Fact, PlanRequest, PlanResult, Resource, Run, Step, Tool
 from cigen.std.inputs import INSIDE, Input, Kind
@@ -9,6 +10,7 @@ from cigen.std.lang.projects import Projects, read_projects
 from cigen.std.lang.python.findings import TITLES
 from cigen.std.lang.python.install import TITLES_OF_INSTALLERS, Project, environment_of, installation
 from cigen.std.lang.python.installers import INSTALLERS, LOCKFILES
+from cigen.std.lang.python.part import SELECTING, check_part
 from cigen.std.lang.python.versions import PYTHON
 from cigen.std.lang.steps import cache_step, in_directory, suffixed
 from cigen.std.proposals import environment, step_group, teardown
@@ -27,6 +29,8 @@ INPUTS = {
     "requirements": Input(Kind.LIST, pattern=INSIDE),
     "directory": Input(pattern=INSIDE),
     "install": Input(Kind.BOOLEAN),
+    "package": Input(pattern=r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?", of_step=True),
+    "only_groups": Input(Kind.LIST, pattern=r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?", of_step=True),
 }
 _PACKAGES = ("python", *INSTALLERS)
 _ORDER = 30
@@ -46,7 +50,7 @@ def plan_python(request: PlanRequest) -> PlanResult:
 def _planned(wish: Wish, schema: CigSchema, projects: Projects, report: Report) -> list[Resource]:
     directory = projects.directory(wish.job, wish.given.text("directory"))
     facts = projects.facts(directory)
-    project = _project(wish, directory, facts)
+    project = _in_part(wish, _project(wish, directory, facts), facts, report)
     version = version_or_default(PYTHON, wish, schema, facts.get("python_version"), report)
     install = installation(project, wish.job)
     steps = [Step(id="setup-python", name="Set up Python", tool=Tool("python", version.value)), *install.setup]
@@ -95,6 +99,17 @@ def _project(wish: Wish, directory: str, facts: Mapping[str, Fact]) -> Project:
     )
 
 
+def _in_part(wish: Wish, project: Project, facts: Mapping[str, Fact], report: Report) -> Project:
+    """The project with what the step selects of it, and extras and groups of the step alone: others are the root's."""
+    own, known = wish.own, _is_known(wish, facts)
+    if not any(name in own for name in SELECTING):
+        return project
+    if not check_part(wish, project.installer, project.lockfile, known=known, report=report):
+        return project
+    package, only = own.text("package"), own.items("only_groups")
+    return replace(project, package=package, only_groups=only, extras=own.items("extras"), groups=own.items("groups"))
+
+
 def _report_lockfile(wish: Wish, project: Project, report: Report) -> None:
     report.warning(
         "PYTHON_005",
@@ -109,7 +124,8 @@ def _install_steps(wish: Wish, project: Project, version: str, cached: tuple[str
     title = f"Cache {TITLES_OF_INSTALLERS[project.installer]} packages"
     name = suffixed(project.installer, project.directory)
     return [
-        cache_step(name, title, cached, [f"python:{version}"], project.files),
+        # Whoever saves first would otherwise leave the others a cache without their packages.
+        cache_step(name, title, cached, [f"python:{version}", *project.selected], project.files),
         Step(
             id=suffixed("install-python-packages", project.directory),
             name="Install Python packages",

@@ -1,0 +1,61 @@
+"""`package`: installing one package of a workspace alone, with what it needs and what the root has.
+
+Owns: the commands, and who can have them. A signature then holds this part of the lockfile and not all of it, so the
+commands must not install more, whatever the manifests say that the lockfile does not.
+"""
+
+import shlex
+
+from cigen.std.lang.node.install import TITLES_OF_MANAGERS, Project
+from cigen.std.report import Report
+from cigen.std.wishes import Wish
+
+__all__ = ["PACKAGE", "check_package", "package_script"]
+
+PACKAGE = r"(?:(?!\.{1,2}(?:/|$))[A-Za-z0-9_@.-]+(?:/(?!$)|$))+"
+"""A directory as lockfiles write it: no `./`, no `..`, no slash at the end."""
+
+_UP_TO_DATE = """\
+node -e '
+const fs = require(`fs`), read = (file) => JSON.parse(fs.readFileSync(file, `utf8`));
+const named = (of) => [`dependencies`, `devDependencies`, `optionalDependencies`, `peerDependencies`]
+  .flatMap((table) => Object.keys(of[table] || {}));
+const lockfile = [`npm-shrinkwrap.json`, `package-lock.json`].find((file) => fs.existsSync(file));
+for (const [folder, locked] of Object.entries(read(lockfile).packages || {})) {
+  const file = folder ? folder + `/package.json` : `package.json`;
+  if (folder.split(`/`).includes(`node_modules`) || !fs.existsSync(file)) continue;
+  const own = read(file), other = folder && own.name !== (locked.name || folder.split(`/`).pop());
+  if (named(own).some((name) => !named(locked).includes(name)) || (own.name && other)) {
+    console.error(lockfile + ` is older than ` + file + `: run npm install, and commit it`);
+    process.exit(1);
+  }
+}'
+"""
+"""npm goes by the manifests and notices a dependency that the lockfile does not list only where nothing fits it."""
+
+
+def package_script(project: Project) -> str:
+    """Installs the package alone. The directory stands behind `./`, so that it is not taken for a name."""
+    directory = shlex.quote(f"./{project.package}")
+    if project.manager == "npm":
+        return f"{_UP_TO_DATE}npm ci --workspace {directory} --include-workspace-root"
+    # Braces: what follows is not a part of the path but means what the package depends on.
+    selected = shlex.quote(f"{{./{project.package}}}...")
+    return f"pnpm install --frozen-lockfile --filter . --filter {selected}"
+
+
+def check_package(wish: Wish, project: Project, *, known: bool, report: Report) -> bool:
+    """Whether the package of the step can be installed alone; if not, that is reported. known: there is a project."""
+    title = TITLES_OF_MANAGERS[project.manager]
+    if project.manager not in ("npm", "pnpm"):
+        wrong, hint = f"is of npm and pnpm, and this project uses {title}", "leave it out: all packages are installed"
+    elif not wish.installs:
+        wrong, hint = "says what is installed, where nothing is", "leave it out, or install and check the project out"
+    elif not known:
+        wrong, hint = "needs a project, and none was found", "give the directory that package.json stands in"
+    elif not project.lockfile:
+        wrong, hint = f"needs a lockfile of {title}", f"run `{project.manager} install` and commit the lockfile"
+    else:
+        return True
+    report.error("NODE_006", f'input "package" {wrong}', hint=hint, key=(*wish.key, "with", "package"))
+    return False

@@ -1,0 +1,264 @@
+"""lang/node and lang/python: installing a part of a project, and who is told that they cannot."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cigen.model.resources import Cache, Checkout, Job, ModuleUse, Pair, Step
+from cigen.std.lang.node.plugin import PLUGIN as NODE
+from cigen.std.lang.python.plugin import PLUGIN as PYTHON
+
+Call = Callable[..., Any]
+
+NPM = {"package.json": '{"name": "root"}', ".nvmrc": "22", "package-lock.json": "{}"}
+PNPM = {
+    "package.json": '{"packageManager": "pnpm@11.1.0"}',
+    ".nvmrc": "22",
+    "pnpm-lock.yaml": "lockfileVersion: '9.0'\n",
+}
+YARN = {"package.json": "{}", ".nvmrc": "22", "yarn.lock": "# yarn lockfile v1\n"}
+BUN = {"package.json": "{}", ".nvmrc": "22", "bun.lock": "{}"}
+BARE = {"package.json": "{}", ".nvmrc": "22"}
+
+PROJECT = "[project]\nname = 'root'\n[dependency-groups]\ndev = ['pytest']\ntest = ['pytest']\n"
+UV = {"pyproject.toml": PROJECT + "[tool.uv.workspace]\nmembers = ['api']\n", ".python-version": "3.12", "uv.lock": ""}
+POETRY = {"pyproject.toml": PROJECT, ".python-version": "3.12", "poetry.lock": ""}
+PDM = {"pyproject.toml": PROJECT, ".python-version": "3.12", "pdm.lock": ""}
+PIPENV = {"Pipfile": "", ".python-version": "3.12", "Pipfile.lock": "{}"}
+PIP = {"pyproject.toml": PROJECT, ".python-version": "3.12"}
+UNLOCKED = {"pyproject.toml": PROJECT + "[tool.uv]\n", ".python-version": "3.12"}
+
+
+def using(module: str, inputs: dict[str, str], **fields: Any) -> Job:
+    step = Step(id="it", module=ModuleUse(module, "", tuple(Pair(*pair) for pair in inputs.items())))
+    return Job(**{"id": "test", "runner": "linux", "steps": (step,), **fields})
+
+
+def node(**inputs: str) -> Job:
+    return using("lang/node", inputs)
+
+
+def python(**inputs: str) -> Job:
+    return using("lang/python", inputs)
+
+
+def test_npm_installs_a_package_and_the_root_and_no_package_of_that_name(plan_with: Call, outline: Call) -> None:
+    result = plan_with(NODE, node(package="apps/web"), files=NPM)
+    assert result.diagnostics == ()
+    *_, cache, install = outline(result)
+    assert cache == "  cache-npm: cache npm [~/.npm] node:22 package:apps/web <package-lock.json>"
+    assert install.startswith("  install-node-packages: node -e '")
+    assert install.endswith("\nnpm ci --workspace ./apps/web --include-workspace-root")
+
+
+def test_pnpm_installs_a_package_what_it_depends_on_and_the_root(plan_with: Call, outline: Call) -> None:
+    result = plan_with(NODE, node(package="apps/web"), files=PNPM)
+    assert result.diagnostics == ()
+    assert "  install-node-packages: pnpm install --frozen-lockfile --filter . --filter '{./apps/web}...'" in outline(
+        result
+    )
+
+
+def test_a_leg_names_its_package(plan_with: Call, outline: Call) -> None:
+    lines = outline(plan_with(NODE, node(package="{{ matrix.package }}"), files=NPM))
+    assert lines[-1].endswith("\nnpm ci --workspace './{{ matrix.package }}' --include-workspace-root")
+    lines = outline(plan_with(NODE, node(package="{{ matrix.package }}"), files=PNPM))
+    assert (
+        "  install-node-packages: pnpm install --frozen-lockfile --filter . --filter '{./{{ matrix.package }}}...'"
+        in lines
+    )
+    assert any("package:{{ matrix.package }}" in line for line in lines)
+
+
+def test_a_kept_node_modules_is_not_shared_between_packages(plan_with: Call, outline: Call) -> None:
+    """What is restored is what the package installed, and never what another one did."""
+    kept = (Cache("node_modules"),)
+    lines = outline(plan_with(NODE, node(package="apps/web"), files=NPM, caches=kept))
+    assert (
+        "  cache-node_modules: cache node_modules [node_modules] node:22 package:apps/web <package-lock.json>" in lines
+    )
+
+
+@pytest.mark.parametrize(
+    ("files", "inputs", "says", "hint"),
+    [
+        (YARN, {}, "is of npm and pnpm, and this project uses Yarn", "leave it out: all packages are installed"),
+        (BUN, {}, "is of npm and pnpm, and this project uses Bun", "leave it out: all packages are installed"),
+        (BARE, {}, "needs a lockfile of npm", "run `npm install` and commit the lockfile"),
+        (NPM, {"package_manager": "pnpm"}, "needs a lockfile of pnpm", "run `pnpm install` and commit the lockfile"),
+        (NPM, {"install": "false"}, "says what is installed, where nothing is", "leave it out, or"),
+        ({}, {}, "needs a project, and none was found", "give the directory that package.json stands in"),
+    ],
+)
+def test_who_cannot_install_a_package_of_node_alone_is_told(
+    files: dict[str, str], inputs: dict[str, str], says: str, hint: str, plan_with: Call
+) -> None:
+    found = plan_with(NODE, node(package="apps/web", **inputs), files=files).diagnostics
+    (wrong,) = [one for one in found if one.code == "NODE_006"]
+    assert (wrong.level.value, wrong.message) == ("error", f'input "package" {says}')
+    assert wrong.hint.startswith(hint)
+    assert wrong.key == ("jobs", "test", "steps", 0, "with", "package")
+
+
+@pytest.mark.parametrize(
+    "package", ["./apps/web", "apps/web/", "../web", "apps/../web", "/web", "", ".", "a b", "a//b"]
+)
+def test_a_package_of_node_is_a_directory_as_lockfiles_write_it(package: str, plan_with: Call) -> None:
+    (wrong,) = plan_with(NODE, node(package=package), files=NPM).diagnostics
+    assert (wrong.code, wrong.message) == ("NODE_006", f'input "package" is "{package}", which it cannot be')
+
+
+@pytest.mark.parametrize("package", ["web", "apps/web", "@acme/web", "a/.b/c-d_e.f"])
+def test_directories_of_all_kinds_can_be_packages(package: str, plan_with: Call) -> None:
+    assert plan_with(NODE, node(package=package), files=NPM).diagnostics == ()
+
+
+def test_nothing_is_installed_where_the_project_is_not_checked_out(plan_with: Call) -> None:
+    job = using("lang/node", {"package": "apps/web"}, checkout=Checkout(disabled=True))
+    (wrong,) = plan_with(NODE, job, files=NPM).diagnostics
+    assert wrong.message == 'input "package" says what is installed, where nothing is'
+
+
+@pytest.mark.parametrize(
+    ("plugin", "files", "name"), [(NODE, NPM, "package"), (PYTHON, UV, "package"), (PYTHON, UV, "only_groups")]
+)
+def test_what_a_step_installs_is_no_setting_of_all_jobs(
+    plugin: Any, files: dict[str, str], name: str, plan_with: Call, outline: Call
+) -> None:
+    module = "lang/node" if plugin is NODE else "lang/python"
+    result = plan_with(plugin, using(module, {}), files=files, settings={name: '"web"'})
+    (wrong,) = result.diagnostics
+    assert wrong.message == f'input "{name}" is no setting of all jobs'
+    assert wrong.hint == f'give it to the steps that it is for: with = {{ {name} = "…" }}'
+    assert wrong.key == ("plugins", module, "settings", name)
+    assert not any("web" in line for line in outline(result))
+
+
+def test_uv_installs_a_package_alone_and_keeps_to_it(plan_with: Call, outline: Call) -> None:
+    """`uv run` would install the rest of the workspace, and the groups of the root are none of the package's."""
+    result = plan_with(PYTHON, python(package="api"), files=UV)
+    assert result.diagnostics == ()
+    lines = outline(result)
+    assert "  install-python-packages: uv sync --locked --package api" in lines
+    assert "test env UV_NO_SYNC=1" in lines
+    assert "  cache-uv: cache uv [~/.cache/uv] python:3.12 package:api <uv.lock>" in lines
+    whole = outline(plan_with(PYTHON, python(), files=UV))
+    assert "  install-python-packages: uv sync --locked --all-packages" in whole
+    assert "test env UV_NO_SYNC=1" not in whole
+
+
+@pytest.mark.parametrize(
+    ("files", "inputs", "script"),
+    [
+        (UV, {"only_groups": "dev"}, "uv sync --locked --only-group dev"),
+        (UV, {"only_groups": "dev, lint"}, "uv sync --locked --only-group dev --only-group lint"),
+        (UV, {"only_groups": "dev", "package": "api"}, "uv sync --locked --package api --only-group dev"),
+        (UV, {"package": "api", "groups": "x", "extras": "y"}, "uv sync --locked --package api --extra y --group x"),
+        (UV, {"package": "{{ matrix.p }}"}, "uv sync --locked --package '{{ matrix.p }}'"),
+        (POETRY, {"only_groups": "dev,lint"}, "poetry install --no-interaction --only dev,lint"),
+    ],
+)
+def test_groups_are_installed_without_the_project(
+    files: dict[str, str], inputs: dict[str, str], script: str, plan_with: Call, outline: Call
+) -> None:
+    result = plan_with(PYTHON, python(**inputs), files=files)
+    assert result.diagnostics == ()
+    assert f"  install-python-packages: {script}" in outline(result)
+
+
+def test_groups_and_extras_of_all_jobs_are_not_installed_with_a_part(plan_with: Call, outline: Call) -> None:
+    settings = {"groups": '["docs"]', "extras": '["all"]'}
+    for inputs, end in ({"package": "api"}, "--package api"), ({"only_groups": "dev"}, "--only-group dev"):
+        lines = outline(plan_with(PYTHON, python(**inputs), files=UV, settings=settings))
+        assert f"  install-python-packages: uv sync --locked {end}" in lines
+
+
+@pytest.mark.parametrize(
+    ("files", "inputs", "name", "says"),
+    [
+        (POETRY, {"package": "api"}, "package", "is of uv, and this project uses Poetry"),
+        (PIP, {"package": "api"}, "package", "is of uv, and this project uses pip"),
+        (PDM, {"package": "api"}, "package", "is of uv, and this project uses PDM"),
+        (PIPENV, {"package": "api"}, "package", "is of uv, and this project uses Pipenv"),
+        (PIP, {"only_groups": "dev"}, "only_groups", "is of uv and Poetry, and this project uses pip"),
+        (PDM, {"only_groups": "dev"}, "only_groups", "is of uv and Poetry, and this project uses PDM"),
+        (PIPENV, {"only_groups": "dev"}, "only_groups", "is of uv and Poetry, and this project uses Pipenv"),
+        (UV, {"package": "api", "installer": "pip"}, "package", "is of uv, and this project uses pip"),
+        (UNLOCKED, {"package": "api"}, "package", "needs a lockfile of uv"),
+        (UV, {"only_groups": "dev", "install": "false"}, "only_groups", "says what is installed, where nothing is"),
+        ({}, {"package": "api", "installer": "uv"}, "package", "needs a project, and none was found"),
+        (
+            UV,
+            {"only_groups": "dev", "groups": "a"},
+            "only_groups",
+            'leaves out everything else, also what "groups" names',
+        ),
+        (
+            UV,
+            {"only_groups": "dev", "extras": "a"},
+            "only_groups",
+            'leaves out everything else, also what "extras" names',
+        ),
+        (UV, {"only_groups": ","}, "only_groups", "names no group"),
+    ],
+)
+def test_who_cannot_install_a_part_of_a_project_is_told(
+    files: dict[str, str], inputs: dict[str, str], name: str, says: str, plan_with: Call
+) -> None:
+    found = plan_with(PYTHON, python(**inputs), files=files).diagnostics
+    (wrong,) = [one for one in found if one.code == "PYTHON_006"]
+    assert (wrong.level.value, wrong.message) == ("error", f'input "{name}" {says}')
+    assert wrong.hint
+    assert wrong.key == ("jobs", "test", "steps", 0, "with", name)
+
+
+# -- npm goes by the manifests -----------------------------------------------------------------------------------------
+
+LOCK = """{"packages": {
+  "": {"name": "root", "workspaces": ["apps/*"], "devDependencies": {"ms": "1"}},
+  "apps/web": {"name": "@acme/web", "dependencies": {"a": "1"}, "peerDependencies": {"b": "1"}},
+  "node_modules/a": {"version": "1.0.0"}, "node_modules/@acme/web": {"resolved": "apps/web", "link": true}
+}}"""
+MANIFESTS = {
+    "package.json": '{"name": "root", "devDependencies": {"ms": "1"}}',
+    "apps/web/package.json": '{"name": "@acme/web", "dependencies": {"a": "1"}, "optionalDependencies": {"b": "2"}}',
+    "node_modules/a/package.json": '{"name": "a", "dependencies": {"unheard": "1"}}',
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "older"),
+    [
+        ({}, ""),
+        ({"apps/web/package.json": '{"name": "@acme/web", "dependencies": {"c": "1"}}'}, "apps/web/package.json"),
+        ({"apps/web/package.json": '{"name": "@acme/web", "devDependencies": {"c": "1"}}'}, "apps/web/package.json"),
+        ({"apps/web/package.json": '{"name": "@acme/web", "peerDependencies": {"c": "1"}}'}, "apps/web/package.json"),
+        (
+            {"apps/web/package.json": '{"name": "@acme/web", "optionalDependencies": {"c": "1"}}'},
+            "apps/web/package.json",
+        ),
+        ({"apps/web/package.json": '{"name": "@acme/shop"}'}, "apps/web/package.json"),
+        ({"apps/web/package.json": "{}"}, ""),
+        ({"package.json": '{"name": "root", "dependencies": {"c": "1"}}'}, "package.json"),
+        ({"package.json": '{"name": "renamed"}'}, ""),
+    ],
+)
+def test_npm_installs_nothing_that_the_lockfile_does_not_list(
+    changes: dict[str, str], older: str, tmp_path: Path, plan_with: Call
+) -> None:
+    """npm itself installs a dependency of the manifest without a word, if another package has it in the lockfile."""
+    result = plan_with(NODE, node(package="apps/web"), files=NPM)
+    (script,) = [step.run.script for group in result.resources for step in group.steps.steps if step.run]
+    for path, text in ({"package-lock.json": LOCK} | MANIFESTS | changes).items():
+        target = tmp_path / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text)
+    command = f"npm() {{ echo installs; }}\n{script}"
+    done = subprocess.run(
+        ["bash", "-eo", "pipefail", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    told = f"package-lock.json is older than {older}: run npm install, and commit it\n"
+    assert (done.returncode, done.stdout, done.stderr) == ((1, "", told) if older else (0, "installs\n", ""))
