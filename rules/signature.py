@@ -15,6 +15,7 @@ from cigen.model.resources import Job
 from cigen.pipeline.detect import job_demands, serves
 from cigen.pipeline.expand import expand_jobs
 from cigen.pipeline.globs import declared_globs, is_glob
+from cigen.pipeline.installing import uses_modules
 from cigen.pipeline.signature import (
     JobSignature,
     PlannedJob,
@@ -28,6 +29,7 @@ from cigen.rules.context import Context, key_manifest, read_components
 if TYPE_CHECKING:
     # A machine that only computes signatures has no engine.
     from cigen.engine.action import Action, Outputs
+    from cigen.rules.locking import LockedParts
 
 __all__ = ["SignatureRule", "Signatures"]
 
@@ -48,6 +50,7 @@ class Signatures:
     _listening: list[tuple[PlannedJob, Fileset]] = field(default_factory=list)
     _serving: dict[frozenset[str], list[InstalledPlugin]] = field(default_factory=dict)
     _shaping: dict[str, ShapingPlugin] = field(default_factory=dict)
+    _locked: "LockedParts | None" = None
 
     @classmethod
     def of(cls, context: Context, config: Config) -> "Signatures":
@@ -65,7 +68,7 @@ class Signatures:
                 planned,
                 config=self.config,
                 files=self._job_files(planned),
-                plugins=[self._shape(plugin) for plugin in self._plugins(planned.job)],
+                plugins=self._shapes(planned),
                 environ=self.context.environ,
                 upstream=self.digests,
             )
@@ -77,6 +80,8 @@ class Signatures:
 
             context = self.context
             self.unmatched = silent_globs(context.tree, self._listening, jobs, context.ignore_rules)
+        if self._locked is not None:
+            found = (*found, *self._locked.diagnostics)
         # Legs share globs that are the same in all of them.
         return tuple(dict.fromkeys([*found, *(one for wrong in self.unmatched.values() for one in wrong)]))
 
@@ -114,6 +119,19 @@ class Signatures:
         if known is None:
             known = self._serving[wanted] = [plugin for plugin in self.context.plugins if _may_serve(plugin, wanted)]
         return known
+
+    def _shapes(self, planned: PlannedJob) -> list[ShapingPlugin]:
+        job = planned.job
+        plugins = [(self._shape(plugin), plugin) for plugin in self._plugins(job)]
+        if not uses_modules(job):
+            return [whole for whole, _ in plugins]
+        if self._locked is None:
+            # Imported where a step uses a module: no other can install a part of a lockfile.
+            from cigen.rules.locking import LockedParts
+
+            self._locked = LockedParts(self.context)
+        locked = self._locked
+        return [locked.shaped(whole, plugin, planned) for whole, plugin in plugins]
 
     def _shape(self, plugin: InstalledPlugin) -> ShapingPlugin:
         known = self._shaping.get(plugin.id)

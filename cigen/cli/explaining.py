@@ -20,6 +20,7 @@ from cigen.model.paths import RepoPath
 from cigen.model.resources import Job, PathGlob
 from cigen.pipeline.detect import nearest
 from cigen.pipeline.globs import declared_globs
+from cigen.pipeline.installing import named_parts
 from cigen.pipeline.signature import PlannedJob
 from cigen.repo.objects import open_commit
 from cigen.repo.worktree import WorktreeRecord, rebuild
@@ -28,6 +29,7 @@ from cigen.rules.signature import Signatures
 
 if TYPE_CHECKING:
     from cigen.cli.deciding import Decided
+    from cigen.host.discovery import InstalledPlugin
 
 __all__ = ["explain_action", "explain_file", "explain_job"]
 
@@ -185,11 +187,20 @@ def explain_file(session: Session, path: str) -> FileExplanation:
         if via:
             uses.append(FileUse("action", f"detect:{plugin.id}", f'reads "{via}"'))
         if via or not plugin.is_declared:
-            why = "reads it" if plugin.is_declared else "has no manifest and may read any file"
             shaped = [one.key for one in signatures.planned if plugin.id in signatures.shaping(one.job)]
             known = {use.name for use in uses if use.kind == "job"}
-            uses += [FileUse("job", key, f"{plugin.id} {why}") for key in shaped if key not in known]
+            uses += [FileUse("job", key, _way(signatures, plugin, key, path)) for key in shaped if key not in known]
     return FileExplanation(path, tuple(dict.fromkeys(uses)), kind)
+
+
+def _way(signatures: Signatures, plugin: "InstalledPlugin", key: str, path: str) -> str:
+    """How a file gets into a job through a plugin that shapes it."""
+    if not plugin.is_declared:
+        return f"{plugin.id} has no manifest and may read any file"
+    name = f"{plugin.id} {path}"
+    values = (one.value for one in signatures.manifests[key].components if (one.kind, one.name) == ("reads", name))
+    parts = named_parts(next(values, ""))
+    return f"{plugin.id} reads what {parts} installs of it" if parts else f"{plugin.id} reads it"
 
 
 def _found_at(tree: TreeReader, path: str) -> tuple[str, MemoryTree]:

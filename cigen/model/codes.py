@@ -72,6 +72,7 @@ CODES: dict[str, Code] = {
     "HASH_001": Code("Glob syntax is not supported"),
     "HASH_002": Code("Glob selects nothing"),
     "HASH_003": Code("Glob names ignored files"),
+    "HASH_004": Code("Lockfile is not in this clone"),
     # -- plugins: host/, wire/, modules/ ---------------------------------------------------------------------------
     "PLUGIN_001": Code("Broken plugin manifest", 3),
     "PLUGIN_002": Code("Plugin not found"),

@@ -29,11 +29,12 @@ def build_graph(
     plans: Mapping[str, PlanResult],
     facts: Sequence[Fact],
     absent: Collection[str] = (),
+    lockfiles: Collection[str] = (),
 ) -> tuple[Graph | None, tuple[Diagnostic, ...]]:
     """The final graph, or None with errors.
 
     jobs: those of cig.toml, expanded. plans: plugin name → its proposals. absent: files that plans need, and that are
-    not there. Every mistake is reported at once.
+    not there. lockfiles: those that plans read a part of. Every mistake is reported at once.
     """
     found = [_not_there(path) for path in absent]
     joined = _join_jobs(jobs, plans, found)
@@ -45,7 +46,7 @@ def build_graph(
     complete = [complete_job(job, proposals, caches, found) for job in joined]
     variables = [pair.name for pair in config.variables]
     complete = [_replace_facts(job, facts, variables, found) for job in complete]
-    skipping = _skipping(config)
+    skipping = _skipping(config, lockfiles)
     if skipping is not None:
         found += check_windows(complete, skipping)
     if has_errors(found):
@@ -59,14 +60,14 @@ def _not_there(path: str) -> Diagnostic:
     return error("DAG_019", f'there is no "{path}" to install cig by', hint=hint, key=("skipping", "install"))
 
 
-def _skipping(config: Config) -> Skipping | None:
+def _skipping(config: Config, lockfiles: Collection[str]) -> Skipping | None:
     """How proofs are found, with all that a provider cannot know."""
     if config.skipping is None:
         return None
     name = config.skipping.runner
     machine = next((runner for runner in config.runners if runner.name == name), Runner(name))
     paths = [plugin.path for plugin in config.plugins if plugin.path]
-    files = {".cigen", "cig.lock", "cig.toml", *config.skipping.files, *paths}
+    files = {".cigen", "cig.lock", "cig.toml", *config.skipping.files, *paths, *lockfiles}
     return replace(config.skipping, machine=machine, files=tuple(sorted(files)), version=__version__)
 
 

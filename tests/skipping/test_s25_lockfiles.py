@@ -1,4 +1,4 @@
-"""S25: a lockfile is an input as a whole, whoever reads it and whether or not it can be read; ADR 0012 tells why."""
+"""S25: a lockfile is an input as a whole, readable or not, of jobs that do not say what they install of it."""
 
 import shutil
 from collections.abc import Callable

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from cigen.cli.glyphs import clipped, one_line, width
 from cigen.cli.terminal import Symbols
 from cigen.hashing.manifest import Difference
+from cigen.pipeline.installing import named_parts
 
 __all__ = ["difference_lines", "differences_json"]
 
@@ -67,6 +68,20 @@ def _file_value(value: str) -> tuple[str, str]:
     return (mode if colon else "", blob[:7])
 
 
+def _reads_detail(was: str, now: str) -> str:
+    """Of a lockfile, what the job installs of it may stand in place of the file."""
+    before, after = named_parts(was), named_parts(now)
+    if before and before == after:
+        return f"what {after} installs of it changed"
+    if before or after:
+        return f"{_counted(before)} to {_counted(after)}"
+    return _file_detail(was, now)
+
+
+def _counted(parts: str) -> str:
+    return f"what {parts} installs of it" if parts else "all of it"
+
+
 def _plugin_detail(was: str, now: str) -> str:
     before, after = was.partition(" ")[0], now.partition(" ")[0]
     if _is_digest(before) or before == after:
@@ -108,7 +123,7 @@ def _is_digest(value: str) -> bool:
 
 _DETAILS: dict[str, Callable[[str, str], str]] = {
     "file": _file_detail,
-    "reads": _file_detail,
+    "reads": _reads_detail,
     "plugin": _plugin_detail,
     "env": _env_detail,
     "upstream": lambda _was, _now: "its signature changed",
