@@ -17,7 +17,17 @@ from cigen.formats.yaml_reader import read
 from cigen.formats.yaml_text import emit
 from cigen.formats.yaml_values import Commented, Value, YamlError, bare
 
-__all__ = ["GATE", "LAST_LINE", "PLANNER", "RESTORED", "SIGNATURE", "find_restorable", "fit_to_plan"]
+__all__ = [
+    "GATE",
+    "LAST_LINE",
+    "PLANNER",
+    "RESTORED",
+    "SIGNATURE",
+    "Configuration",
+    "find_restorable",
+    "fit_to_plan",
+    "take_apart",
+]
 
 GATE, PLANNER = "cig/gate", "cig/plan"
 """What the two jobs are called that are of cig; further gates have a suffix."""
@@ -35,6 +45,18 @@ _ALL = ("success", "failed", "canceled", "unauthorized", "not_run")
 _SIGNED = re.compile(r"cs1:[0-9a-f]{64}")
 _MOST_BYTES = 100_000
 """Of a plan at the gate: a command has room for 128 KiB. Longer ones lose their links."""
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """A configuration that was taken apart.
+
+    sections: the text by outermost key, in its order. definitions: that of each job. workflows: each as it was read.
+    """
+
+    sections: Mapping[str, str]
+    definitions: Mapping[str, str]
+    workflows: Mapping[str, Value]
 
 
 @dataclass(slots=True)
@@ -70,16 +92,21 @@ class _Plan:
     restored: Mapping[str, str]
 
 
-def find_restorable(text: str) -> frozenset[str]:
-    """Names of the jobs that take files which a plan has brought. Raises YamlError as `fit_to_plan`."""
+def take_apart(text: str) -> Configuration:
+    """Raises YamlError for a text that is not as `cig render` writes it."""
     sections = _sections(text)
-    taking = _taking(RESTORED, _definitions(sections.get("jobs", "")))
-    listed = [one for name, body in _workflows(sections).items() for one in _entries(name, body)]
+    return Configuration(sections, _definitions(sections.get("jobs", "")), _workflows(sections))
+
+
+def find_restorable(configuration: Configuration) -> frozenset[str]:
+    """Names of the jobs that take files which a plan has brought. Raises YamlError as `fit_to_plan`."""
+    taking = _taking(RESTORED, configuration.definitions)
+    listed = [one for name, body in configuration.workflows.items() for one in _entries(name, body)]
     return frozenset(one.name for one in listed if one.key in taking and "matrix" not in one.arguments)
 
 
 def fit_to_plan(
-    text: str,
+    configuration: Configuration,
     jobs: Mapping[str, Mapping[str, Any]],
     skipped: Iterable[str],
     restored: Mapping[str, str] | None = None,
@@ -87,14 +114,12 @@ def fit_to_plan(
     """The configuration without the jobs of `skipped`, plan keys. jobs: the plan's entries.
 
     restored: those that stay, but find what they leave; the sum of it by plan key.
-    Raises YamlError for a text that is not as `cig render` writes it.
+    Raises YamlError for what `cig render` would not have written.
     """
-    sections = _sections(text)
-    inner = _workflows(sections)
-    definitions = _definitions(sections["jobs"])
+    sections, definitions = dict(configuration.sections), configuration.definitions
     plan = _Plan(jobs, frozenset(skipped), definitions, _taking(SIGNATURE, definitions), restored or {})
     used, found = set[str](), dict[str, Value]()
-    for name, value in inner.items():
+    for name, value in configuration.workflows.items():
         workflow = _fitted(name, value, plan, used)
         if workflow is not None:
             found[name] = workflow

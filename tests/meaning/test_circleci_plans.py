@@ -13,7 +13,7 @@ from circleci import running_jobs, values_at
 from circleci_config import Compiled, CompiledJob, compile_config
 from events import EVENTS
 
-from cigen.formats.circleci import LAST_LINE, fit_to_plan
+from cigen.formats.circleci import LAST_LINE, fit_to_plan, take_apart
 from cigen.schema.conditions import parse_condition
 from cigen.sdk import (
     Approval,
@@ -81,7 +81,7 @@ def planned(text: str, jobs: Iterable[Job], *hits: str, excluded: Mapping[str, s
             elif key in (excluded or {}):
                 plan[key] |= {"decision": "excluded", "reason": (excluded or {})[key]}
     skipped = [*hits, *(key for key, reason in (excluded or {}).items() if reason.startswith("SKIP_"))]
-    return fit_to_plan(text, plan, skipped)
+    return fit_to_plan(take_apart(text), plan, skipped)
 
 
 def compiled(text: str, event: str = "push to main", *, setup: bool = False) -> Compiled:

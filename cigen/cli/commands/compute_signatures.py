@@ -18,6 +18,7 @@ from cigen.repo.locate import RepositoryLocation, find_repository
 
 if TYPE_CHECKING:
     from cigen.cli.deciding import Decided, HandingOn
+    from cigen.cli.present.circleci_config import Configuration
     from cigen.cli.signing import Signing
 
 __all__ = ["run"]
@@ -25,8 +26,9 @@ __all__ = ["run"]
 
 def run(options: ComputeSignaturesOptions, console: Console) -> int:
     """Prints the plan; 0 whenever it did, since a plan that runs everything is a safe one."""
+    configuration = _read_configuration(options, console) if options.format == "circleci" else None
     if options.plan:
-        return console.report(_print(_given(options, console), options, console))
+        return console.report(_print(_given(options, console), configuration, options, console))
     location = find_repository(console.start)
     signing = _sign(options, location, console)
     found = [*signing.diagnostics]
@@ -36,7 +38,7 @@ def run(options: ComputeSignaturesOptions, console: Console) -> int:
     from cigen.cli.deciding import Places, decide_plan
 
     places = Places(location, console.start, console.environ, console.observer)
-    decided = decide_plan(signing, places, options.store, _handing_on(options, keys, console))
+    decided = decide_plan(signing, places, options.store, _handing_on(options, keys, configuration, console))
     found += decided.diagnostics
     document = _document(signing, keys, decided)
     if options.format == "github":
@@ -44,14 +46,19 @@ def run(options: ComputeSignaturesOptions, console: Console) -> int:
 
         console.out(github_text(document, [planned.job for planned in signing.signatures.planned]))
     else:
-        found += _print(document, options, console)
+        found += _print(document, configuration, options, console)
     return console.report(found, signing.text)
 
 
-def _print(document: Mapping[str, Any], options: ComputeSignaturesOptions, console: Console) -> list[Diagnostic]:
-    """The plan in a form that takes no more of the project than the plan."""
-    if options.format == "circleci":
-        return _continue(document, options, console)
+def _print(
+    document: Mapping[str, Any],
+    configuration: "Configuration | Diagnostic | None",
+    options: ComputeSignaturesOptions,
+    console: Console,
+) -> list[Diagnostic]:
+    """The plan in a form that takes no more of the project than the plan. configuration: of CircleCI."""
+    if configuration is not None:
+        return _continue(document, configuration, options, console)
     if options.format == "buildkite":
         return _mark(document, options, console)
     if options.format == "text":
@@ -65,39 +72,65 @@ def _print(document: Mapping[str, Any], options: ComputeSignaturesOptions, conso
     return []
 
 
-def _handing_on(options: ComputeSignaturesOptions, keys: list[str], console: Console) -> "HandingOn | None":
+def _handing_on(
+    options: ComputeSignaturesOptions,
+    keys: list[str],
+    configuration: "Configuration | Diagnostic | None",
+    console: Console,
+) -> "HandingOn | None":
     """What `--restore` promises to hand on. On CircleCI the jobs of the file take what they left, each its own."""
     from cigen.cli.deciding import HandingOn
 
     if not options.restore:
         return None
     folder = console.start / options.restore
-    if options.format != "circleci":
+    if configuration is None:
         return HandingOn(folder, keys)
-    from cigen.cli.present.circleci_config import CONFIG, find_restorable
+    from cigen.cli.present.circleci_config import find_restorable
 
-    try:
-        takers = find_restorable((console.start / (options.file or CONFIG)).read_text("utf-8"))
-    except (OSError, ValueError):
-        # Told when the file is printed.
-        takers = frozenset()
+    takers = frozenset[str]()
+    if not isinstance(configuration, Diagnostic):
+        # What is wrong is told when the file is printed.
+        with contextlib.suppress(ValueError):
+            takers = find_restorable(configuration)
     return HandingOn(folder, [key for key in keys if key in takers], by_leg=True)
 
 
-def _continue(document: Mapping[str, Any], options: ComputeSignaturesOptions, console: Console) -> list[Diagnostic]:
+def _read_configuration(options: ComputeSignaturesOptions, console: Console) -> "Configuration | Diagnostic":
+    """What a pipeline is continued with a part of, or why nothing is."""
+    from cigen.cli.present.circleci_config import CONFIG, take_apart
+
+    path = options.file or CONFIG
+    try:
+        return take_apart((console.start / path).read_text("utf-8"))
+    except OSError:
+        return error("CLI_008", f"there is no {path}, which has the jobs", hint="`cig render` writes it")
+    except ValueError as problem:
+        return _not_ours(path, problem)
+
+
+def _not_ours(path: str, problem: ValueError) -> Diagnostic:
+    message = f"{path} is no configuration that cig can take jobs out of: {problem}"
+    return error("CLI_008", message, hint="`cig render` writes it")
+
+
+def _continue(
+    document: Mapping[str, Any],
+    configuration: "Configuration | Diagnostic",
+    options: ComputeSignaturesOptions,
+    console: Console,
+) -> list[Diagnostic]:
     """Prints the configuration that a pipeline is continued with, or tells why it cannot."""
     from cigen.cli.present.circleci_config import CONFIG, circleci_text
 
-    path, hint = options.file or CONFIG, "`cig render` writes it"
+    if isinstance(configuration, Diagnostic):
+        return [configuration]
     try:
-        text = (console.start / path).read_text("utf-8")
-        console.out(circleci_text(document, text, _sums(document, options, console)))
-    except OSError:
-        return [error("CLI_008", f"there is no {path}, which has the jobs", hint=hint)]
+        console.out(circleci_text(document, configuration, _sums(document, options, console)))
     except LookupError as problem:
         return [error("CLI_008", str(problem.args[0]), hint="--restore brings them, without --plan")]
     except ValueError as problem:
-        return [error("CLI_008", f"{path} is no configuration that cig can take jobs out of: {problem}", hint=hint)]
+        return [_not_ours(options.file or CONFIG, problem)]
     return []
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import yaml
 
-from cigen.formats.circleci import LAST_LINE, RESTORED, find_restorable, fit_to_plan
+from cigen.formats.circleci import LAST_LINE, RESTORED, find_restorable, fit_to_plan, take_apart
 from cigen.formats.yaml_values import YamlError
 
 SIGNATURE = "cs1:" + "0" * 64
@@ -86,7 +86,7 @@ def gate_of(text: str) -> dict[str, Any]:
 
 
 def test_the_setup_its_job_and_its_workflow_are_gone_and_the_rest_is_as_it_was() -> None:
-    text = fit_to_plan(TEXT, plan(a="run", b_1="run"), [])
+    text = fit_to_plan(take_apart(TEXT), plan(a="run", b_1="run"), [])
     data = yaml.safe_load(text)
     assert (list(data["jobs"]), list(data["workflows"])) == (["a", "b", "cig-gate"], ["ci"])
     assert "setup" not in data
@@ -98,14 +98,14 @@ def test_the_setup_its_job_and_its_workflow_are_gone_and_the_rest_is_as_it_was()
 
 
 def test_the_definition_of_a_job_that_nobody_runs_goes_with_its_remarks() -> None:
-    text = fit_to_plan(TEXT, plan(a="run", b_1="hit"), ["b.1"])
+    text = fit_to_plan(take_apart(TEXT), plan(a="run", b_1="hit"), ["b.1"])
     assert list(yaml.safe_load(text)["jobs"]) == ["a", "cig-gate"]
     assert "The second" not in text
     assert "\n\n  cig-gate:" in text
 
 
 def test_a_job_gets_its_signature_where_its_definition_takes_one() -> None:
-    data = yaml.safe_load(fit_to_plan(TEXT, plan(a="run", b_1="run"), []))
+    data = yaml.safe_load(fit_to_plan(take_apart(TEXT), plan(a="run", b_1="run"), []))
     first, second, _ = data["workflows"]["ci"]["jobs"]
     assert first == {"a": {"cig-signature": SIGNATURE}}
     assert "cig-signature" not in second["b"]
@@ -115,21 +115,21 @@ def test_a_job_gets_its_signature_where_its_definition_takes_one() -> None:
 def test_what_is_no_signature_reaches_no_job(signature: str | None) -> None:
     given = plan(a="run")
     given["a"]["signature"] = signature
-    assert "a" in yaml.safe_load(fit_to_plan(TEXT, given, []))["workflows"]["ci"]["jobs"]
+    assert "a" in yaml.safe_load(fit_to_plan(take_apart(TEXT), given, []))["workflows"]["ci"]["jobs"]
 
 
 def test_the_gate_hears_of_no_job_that_was_skipped_with_or_without_a_condition() -> None:
-    assert gate_of(fit_to_plan(TEXT, plan(a="hit", b_1="run"), ["a"]))["jobs"] == (
+    assert gate_of(fit_to_plan(take_apart(TEXT), plan(a="hit", b_1="run"), ["a"]))["jobs"] == (
         '<< pipeline.git.branch == "main" >> b.1\n'
     )
-    found = gate_of(fit_to_plan(TEXT, plan(a="run", b_1="hit"), ["b.1"]))
+    found = gate_of(fit_to_plan(take_apart(TEXT), plan(a="run", b_1="hit"), ["b.1"]))
     assert (found["jobs"], found["requires"]) == ("true a\n", ["a"])
 
 
 def test_a_plan_at_the_gate_opens_no_parameter() -> None:
     given = plan(a="hit", b_1="run")
     given["a"]["proved_by"] = {"url": "https://ci.example/<< pipeline.id >>"}
-    text = gate_of(fit_to_plan(TEXT, given, ["a"]))["plan"]
+    text = gate_of(fit_to_plan(take_apart(TEXT), given, ["a"]))["plan"]
     assert "<<" not in text
     assert yaml.safe_load(text)["jobs"]["a"]["proved_by"] == {"url": "https://ci.example/<< pipeline.id >>"}
 
@@ -137,20 +137,20 @@ def test_a_plan_at_the_gate_opens_no_parameter() -> None:
 def test_a_plan_that_is_too_long_for_a_command_loses_its_links() -> None:
     given = plan(a="hit", b_1="run")
     given["a"]["proved_by"] = {"url": "x" * 100_000}
-    text = gate_of(fit_to_plan(TEXT, given, ["a"]))["plan"]
+    text = gate_of(fit_to_plan(take_apart(TEXT), given, ["a"]))["plan"]
     assert "xxx" not in text
     assert yaml.safe_load(text)["jobs"]["a"]["decision"] == "hit"
 
 
 def test_names_that_no_workflow_has_change_nothing() -> None:
-    assert fit_to_plan(TEXT, plan(a="run"), ["gone"]) == fit_to_plan(TEXT, plan(a="run"), [])
+    assert fit_to_plan(take_apart(TEXT), plan(a="run"), ["gone"]) == fit_to_plan(take_apart(TEXT), plan(a="run"), [])
 
 
 def test_a_matrix_that_circleci_expands_is_left_alone() -> None:
     text = TEXT.replace(
         "      - a\n", "      - a:\n          matrix:\n            parameters:\n              x: [1]\n", 1
     )
-    entries = yaml.safe_load(fit_to_plan(text, plan(a="hit"), ["a"]))["workflows"]["ci"]["jobs"]
+    entries = yaml.safe_load(fit_to_plan(take_apart(text), plan(a="hit"), ["a"]))["workflows"]["ci"]["jobs"]
     assert entries[0]["a"]["matrix"] == {"parameters": {"x": [1]}}
 
 
@@ -160,19 +160,19 @@ SUM = "f" * 64
 
 
 def test_s18_who_takes_files_is_found_by_the_name_in_the_workflow() -> None:
-    assert find_restorable(TEXT) == frozenset()
-    assert find_restorable(TAKING) == {"a"}
-    assert find_restorable(TAKING.replace("      - a\n", "      - a:\n          name: a.1\n", 1)) == {"a.1"}
+    assert find_restorable(take_apart(TEXT)) == frozenset()
+    assert find_restorable(take_apart(TAKING)) == {"a"}
+    assert find_restorable(take_apart(TAKING.replace("      - a\n", "      - a:\n          name: a.1\n", 1))) == {"a.1"}
     # CircleCI's own matrix has one argument for all legs.
     matrix = "      - a:\n          matrix:\n            parameters:\n              x: [1]\n"
-    assert find_restorable(TAKING.replace("      - a\n", matrix, 1)) == frozenset()
+    assert find_restorable(take_apart(TAKING.replace("      - a\n", matrix, 1))) == frozenset()
     with pytest.raises(YamlError):
-        find_restorable("version: 2.1\n")
+        take_apart("version: 2.1\n")
 
 
 def test_s18_a_restored_job_stays_with_its_edges_and_is_told_what_it_finds() -> None:
     given = plan(a="hit", b_1="run")
-    text = fit_to_plan(TAKING, given, [], {"a": SUM})
+    text = fit_to_plan(take_apart(TAKING), given, [], {"a": SUM})
     first, second, gate = yaml.safe_load(text)["workflows"]["ci"]["jobs"]
     assert first == {"a": {"cig-signature": SIGNATURE, RESTORED: SUM}}
     assert second["b"]["requires"] == ["a"]
@@ -201,11 +201,18 @@ def test_s18_a_restored_job_stays_with_its_edges_and_is_told_what_it_finds() -> 
 )
 def test_what_cannot_be_taken_apart_is_an_error(text: str) -> None:
     with pytest.raises(YamlError):
-        fit_to_plan(text, plan(a="run"), [])
+        fit_to_plan(take_apart(text), plan(a="run"), [])
+
+
+def test_one_plan_leaves_no_trace_in_what_another_is_made_from() -> None:
+    configuration = take_apart(TAKING)
+    fit_to_plan(configuration, plan(a="hit", b_1="run"), ["a"])
+    fit_to_plan(configuration, plan(a="run", b_1="run"), [], {"a": SUM})
+    assert configuration == take_apart(TAKING)
 
 
 def test_a_workflow_of_which_nothing_would_be_left_is_an_error() -> None:
     """A pipeline without jobs reports nothing, and a merge would wait for it."""
     text = TEXT[: TEXT.index("workflows:")] + "workflows:\n  ci:\n    jobs: [a]\n"
     with pytest.raises(YamlError, match="nothing is left"):
-        fit_to_plan(text, plan(a="hit"), ["a"])
+        fit_to_plan(take_apart(text), plan(a="hit"), ["a"])

@@ -68,7 +68,8 @@ class Planning:
     """What the jobs of a file have to do with plans. `wanted`: jobs whose files or values others take.
 
     `contexts`: those that hold what the store needs. `path`: the file itself. `workflow`: the one that it holds, if
-    the graph has more. `restorable`: jobs whose files the planner has brought and hands on, if they are proven.
+    the graph has more. `place`: the machine of the planner and of the gate. `restorable`: jobs whose files the planner
+    has brought and hands on, if they are proven.
     """
 
     skipping: Skipping
@@ -76,6 +77,7 @@ class Planning:
     path: str
     workflow: str
     workflows: Sequence[Workflow]
+    place: Place
     contexts: tuple[str, ...] = ()
     wanted: frozenset[str] = field(default_factory=frozenset)
     restorable: frozenset[str] = field(default_factory=frozenset)
@@ -199,7 +201,7 @@ class Planning:
 
     # -- beside them ---------------------------------------------------------------------------------------------------
 
-    def planner(self, report: Report) -> dict[str, Value]:
+    def planner(self) -> dict[str, Value]:
         """The job that continues the pipeline."""
         environment: dict[str, Value] = {"CIG_SOURCE": SOURCE}
         for workflow in self.workflows:
@@ -212,17 +214,17 @@ class Planning:
         continuing = continue_script(self._event, self.path, self.workflow, planned=self.hands_on)
         # Whatever became of that, somebody must continue.
         steps.append(_run("Continue with what is not proven", continuing, when="always"))
-        return {**self._machine(report), "environment": environment, "steps": steps}
+        return {**self.place.value, "environment": environment, "steps": steps}
 
     @property
     def _event(self) -> str:
         return event_script(queues=any(one.triggers and one.triggers.merge_queue for one in self.workflows))
 
-    def gate(self, report: Report) -> dict[str, Value]:
+    def gate(self) -> dict[str, Value]:
         """The job that a merge waits for. CircleCI starts it when nothing that it requires has failed."""
         if self.in_job:
             steps: list[Value] = [_run("Everything passed", 'echo "Every job has passed, or was proven before."')]
-            return {**self._machine(report), "steps": steps}
+            return {**self.place.value, "steps": steps}
         script = (
             "cat > /tmp/cig-plan.json \\<<'PLAN'\n<< parameters.plan >>\nPLAN\n"
             "# Each job is required, so one that could run has passed.\n"
@@ -244,7 +246,7 @@ class Planning:
         install = install_script(self.skipping, self._usual)
         source: list[Value] = [_SOURCE_STEP] if requirements(self.skipping) else []
         steps = [*source, _run("Put cig on PATH", install), _run("Judge what ran and what did not", script)]
-        return {"parameters": parameters, **self._machine(report), "steps": steps}
+        return {"parameters": parameters, **self.place.value, "steps": steps}
 
     def gate_place(
         self, graph: Graph, workflow: Workflow, jobs: Sequence[StaticJob], gates: Mapping[str, Gate], start: Start
@@ -274,9 +276,6 @@ class Planning:
             found["filters"] = filters
         return found if self.in_job else {**found, "jobs": "".join(lines)}
 
-    def _machine(self, report: Report) -> dict[str, Value]:
-        return dict(_place(self.skipping, report).value)
-
 
 def find_planning(
     graph: Graph,
@@ -295,24 +294,26 @@ def find_planning(
             report.error("CIRCLECI_037", message, hint="choose another name", key=("jobs", name))
     secrets = (*graph.skipping.secrets, *((KEY,) if graph.skipping.trust else ()))
     in_job = plan_mode(graph.skipping, workflows, report) == "in-job"
+    place = _find_place(graph.skipping, report)
     return Planning(
         skipping=graph.skipping,
         in_job=in_job,
         path=output.path,
         workflow=workflows[0].id if len(workflows) == 1 and len(graph.workflows) > 1 else "",
         workflows=workflows,
+        place=place,
         contexts=tuple(job_contexts(Job(PLANNER, secrets=secrets), dict(contexts), report)),
         wanted=frozenset(_wanted(jobs)),
-        restorable=restorable(graph, jobs) if _can_hand_on(graph.skipping, in_job, report) else frozenset(),
+        restorable=restorable(graph, jobs) if _can_hand_on(graph.skipping, in_job, place, report) else frozenset(),
     )
 
 
-def _can_hand_on(skipping: Skipping, in_job: bool, report: Report) -> bool:
+def _can_hand_on(skipping: Skipping, in_job: bool, place: Place, report: Report) -> bool:
     """Whether there is a planner, where a job finds what that has saved."""
     why = ""
     if in_job:
         why = "jobs ask for themselves"
-    elif skipping.restore and _place(skipping, report).system != "linux":
+    elif skipping.restore and place.system != "linux":
         why = "the plan is not made on Linux"
     if skipping.restore and why:
         message = f"files of proven jobs are not restored, since {why}: a job runs whose files a job takes that runs"
@@ -320,8 +321,7 @@ def _can_hand_on(skipping: Skipping, in_job: bool, report: Report) -> bool:
     return not why
 
 
-def _place(skipping: Skipping, report: Report) -> Place:
-    """The machine of the planner and of the gate."""
+def _find_place(skipping: Skipping, report: Report) -> Place:
     python = Step("python", tool=Tool("python", _PYTHON))
     try:
         return find_place(Job(PLANNER, machine=skipping.machine, steps=(python,)), report)

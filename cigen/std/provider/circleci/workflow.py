@@ -165,7 +165,7 @@ class _Config:
     ) -> Value:
         assert self._planning is not None
         if GATE not in self._jobs:
-            self._jobs[GATE] = self._planning.gate(self._report)
+            self._jobs[GATE] = self._planning.gate()
             self._notes[GATE] = ["The one check to wait for: everything passed, or was proven before."]
             self._runners[GATE] = "linux"
         place = self._planning.gate_place(self._graph, workflow, jobs, gates, start)
@@ -184,7 +184,7 @@ class _Config:
             all(one.only_tags for one in starts),
             FALSE,
         )
-        self._jobs = {PLANNER: self._planning.planner(self._report), **self._jobs}
+        self._jobs = {PLANNER: self._planning.planner(), **self._jobs}
         self._notes[PLANNER] = [
             "Continues with the jobs below that are not proven; with all of them where there is no plan."
         ]
