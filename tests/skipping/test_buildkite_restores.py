@@ -7,51 +7,13 @@ from pathlib import Path
 
 import pytest
 from buildkite_builds import Project, ran
+from restored_project import BUILT, PACKED, TESTED, restored_config
 
 Git = Callable[..., str]
 
-LIST = """find . -path './dist/*' -o -path './out/*' | sort | while read -r file; do
-  [ -d "$file" ] || echo "WHO:${file#./}=$(cat "$file")" >> $CIG_LOG
-done
-"""
-CONFIG = f"""\
-version = "0.2"
-[project]
-name = "restored"
-[on]
-push = {{ branches = ["main"] }}
-[skipping]
-restore = true
-[jobs.build]
-skip_if = {{ paths_unmodified = ["src/**"] }}
-outputs = {{ files = ["dist/**"] }}
-steps = ["mkdir -p dist/.hid; cp src/a dist/app; echo h > dist/.hid/a; echo build >> $CIG_LOG"]
-[jobs.lib]
-matrix = {{ ruby = ["3.3", "3.4"] }}
-skip_if = {{ paths_unmodified = ["lib/**"] }}
-outputs = {{ files = ["dist/**", "out/{{{{ matrix.ruby }}}}/**"] }}
-steps = [\"\"\"
-mkdir -p dist out/{{{{ matrix.ruby }}}}
-echo lib-{{{{ matrix.ruby }}}} >> $CIG_LOG
-cp lib/a dist/{{{{ matrix.ruby }}}}
-cp lib/a out/{{{{ matrix.ruby }}}}/lib
-\"\"\"]
-[jobs.test]
-needs = ["build", "lib"]
-inputs = {{ artifacts = ["build"] }}
-skip_if = {{ paths_unmodified = ["test/**"] }}
-steps = ['''{LIST.replace("WHO", "test")}''']
-[jobs.pack]
-needs = ["build", "lib"]
-inputs = {{ artifacts = ["lib"] }}
-skip_if = {{ paths_unmodified = ["pack/**"] }}
-steps = ['''{LIST.replace("WHO", "pack")}''']
-[[outputs]]
-provider = "buildkite"
-path = ".buildkite/pipeline.yml"
-"""
-BUILD = ["test:dist/.hid/a=h", "test:dist/app=1"]
-LIB = ["pack:dist/3.3=1", "pack:dist/3.4=1", "pack:out/3.3/lib=1", "pack:out/3.4/lib=1"]
+# Patterns of Buildkite exclude nothing.
+CONFIG = restored_config('provider = "buildkite"\npath = ".buildkite/pipeline.yml"\n', '"dist/app", "dist/.hid/**"')
+WHOLE = sorted([*BUILT, *TESTED, *PACKED])
 
 
 @pytest.fixture
@@ -60,7 +22,7 @@ def project(tmp_path: Path, git: Git, environment: dict[str, str]) -> Project:
     project = Project(tmp_path, git, environment)
     project.write("lib/a", "1\n")
     project.commit(CONFIG)
-    assert ran(project.build()) == sorted(["build", "lib-3.3", "lib-3.4", *BUILD, *LIB])
+    assert ran(project.build()) == WHOLE
     return project
 
 
@@ -73,7 +35,7 @@ def edit(project: Project, *names: str, config: str = CONFIG) -> None:
 def test_a_job_that_fetches_the_files_of_a_proven_one_gets_them_and_no_others(project: Project) -> None:
     edit(project, "test/a")
     done = project.build()
-    assert ran(done) == sorted(BUILD), done.output
+    assert ran(done) == sorted(TESTED), done.output
     assert {key for key, step in done.steps.items() if "skip" in step} == {
         "build",
         "lib-ruby3_3",
@@ -84,7 +46,7 @@ def test_a_job_that_fetches_the_files_of_a_proven_one_gets_them_and_no_others(pr
 
 def test_what_two_proven_jobs_left_in_one_folder_is_not_mixed_up(project: Project) -> None:
     edit(project, "test/a", "pack/a")
-    assert ran(project.build()) == sorted([*BUILD, *LIB])
+    assert ran(project.build()) == sorted([*TESTED, *PACKED])
 
 
 def test_where_nothing_is_fetched_nothing_is_brought(project: Project) -> None:
@@ -96,8 +58,8 @@ def test_where_nothing_is_fetched_nothing_is_brought(project: Project) -> None:
 def test_a_leg_that_runs_and_one_that_does_not_are_fetched_together(project: Project) -> None:
     edit(project, config=CONFIG.replace('"3.3", "3.4"', '"3.3", "4.0"'))
     done = project.build()
-    four = [line.replace("3.4", "4.0") for line in LIB]
-    assert ran(done) == sorted(["lib-4.0", *BUILD, *four])
+    four = [line.replace("3.4", "4.0") for line in PACKED]
+    assert ran(done) == sorted(["lib-4.0", *TESTED, *four])
     assert done.steps["pack"]["env"]["CIG_RESTORED"] == "lib-ruby3_3"
 
 
@@ -106,24 +68,24 @@ def test_what_the_store_does_not_have_any_more_is_made_again(damage: str, projec
     for piece in project.store.rglob("outputs/*"):
         piece.write_bytes(b"other") if damage == "changed" else piece.unlink()
     edit(project, "test/a")
-    assert ran(project.build()) == sorted(["build", *BUILD])
+    assert ran(project.build()) == sorted(["build", *TESTED])
     # And is kept again.
     project.write("test/a", "3\n")
     project.commit(CONFIG)
-    assert ran(project.build()) == sorted(BUILD)
+    assert ran(project.build()) == sorted(TESTED)
 
 
 def test_a_store_that_is_gone_once_there_is_a_plan_is_missed_by_nobody(project: Project) -> None:
     edit(project, "test/a")
     project.sabotage("compute-signatures", f'{project.cig} "$@" || exit\n[ "$2" != --plan ] || rm -rf {project.store}')
-    assert ran(project.build()) == sorted(BUILD)
+    assert ran(project.build()) == sorted(TESTED)
 
 
 def test_where_the_planner_cannot_hand_files_on_everything_runs(project: Project) -> None:
     edit(project, "test/a")
     project.tool("buildkite-agent", f'case "$3" in cig-restored*) exit 1 ;; esac\n{project.agent}')
     done = project.build()
-    assert ran(done) == sorted(["build", "lib-3.3", "lib-3.4", *BUILD, *LIB])
+    assert ran(done) == WHOLE
     assert "There is no plan: every job runs." in done.output
 
 
@@ -133,5 +95,5 @@ def test_a_job_whose_files_were_not_kept_runs_for_who_fetches_them(project: Proj
     project.build()
     edit(project, "test/a")
     done = project.build()
-    assert ran(done) == sorted(["build", *BUILD])
+    assert ran(done) == sorted(["build", *TESTED])
     assert "skip" in done.steps["lib-ruby3_3"]

@@ -42,7 +42,7 @@ class Acted:
 
     def add(self, name: str, root: Path, store: str = "store", tool: str = "", **settings: Any) -> None:
         """A run. tool: a script in the place of `cig`, which it finds as `$REAL`."""
-        env = {**self.environment, **self._usual, "CIG_STORE": str(self.root / store), "LOG": str(self.log(name))}
+        env = {**self.environment, **self._usual, "CIG_STORE": str(self.root / store), "CIG_LOG": str(self.log(name))}
         env["REAL"] = str(Path(sys.executable).parent / "cig")
         if tool:
             folder = self.root / f"tools of {name}"

@@ -346,24 +346,24 @@ tag = ["v*"]
 pull_request = true
 [jobs.build]
 skip_if = { paths_unmodified = ["src/**"] }
-steps = ["BUILD; echo build >> $LOG"]
+steps = ["BUILD; echo build >> $CIG_LOG"]
 [jobs.test]
 needs = ["build"]
 matrix = { part = ["one", "two"] }
 skip_if = { paths_unmodified = ["test/**"] }
-steps = ["echo test-{{ matrix.part }} >> $LOG"]
+steps = ["echo test-{{ matrix.part }} >> $CIG_LOG"]
 [jobs.docs]
 skip_if = { paths_unmodified = ["docs/**"] }
 retry = { max = 1 }
-steps = ["DOCS; echo docs >> $LOG"]
+steps = ["DOCS; echo docs >> $CIG_LOG"]
 [jobs.report]
 needs = ["test"]
-steps = ["echo report >> $LOG"]
+steps = ["echo report >> $CIG_LOG"]
 [jobs.release]
 needs = ["report", "docs"]
 when = "event == 'tag'"
 effects = true
-steps = ["echo release >> $LOG"]
+steps = ["echo release >> $CIG_LOG"]
 [[outputs]]
 provider = "jenkins"
 path = "Jenkinsfile"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from jenkins_acted import Acted
 from jenkins_stub import Run, Runs
+from restored_project import BUILT, PACKED, TESTED, restored_config
 
 from cigen.cli.present.jenkins_decisions import jenkins_text
 from cigen.sdk import (
@@ -165,49 +166,8 @@ def test_a_record_has_longer_where_files_are_kept_with_it(ran: dict[str, Run]) -
 
 # -- with `cig` itself -------------------------------------------------------------------------------------------------
 
-LIST = """find . -path './dist/*' -o -path './out/*' | sort | while read -r file; do
-  [ -d "$file" ] || echo "WHO:${file#./}=$(cat "$file")" >> $LOG
-done
-"""
-CONFIG = f"""\
-version = "0.2"
-[project]
-name = "restored"
-[on]
-push = {{ branches = ["main"] }}
-[skipping]
-restore = true
-[jobs.build]
-skip_if = {{ paths_unmodified = ["src/**"] }}
-outputs = {{ files = ["dist/**", "!dist/*.map"] }}
-steps = ["mkdir -p dist/.hid; cp src/a dist/app; cp src/a dist/app.map; echo h > dist/.hid/CVS; echo build >> $LOG"]
-[jobs.lib]
-matrix = {{ part = ["one", "two"] }}
-skip_if = {{ paths_unmodified = ["lib/**"] }}
-outputs = {{ files = ["dist/**", "out/{{{{ matrix.part }}}}/**"] }}
-steps = [\"\"\"
-mkdir -p dist out/{{{{ matrix.part }}}}
-echo lib-{{{{ matrix.part }}}} >> $LOG
-cp lib/a dist/{{{{ matrix.part }}}}
-cp lib/a out/{{{{ matrix.part }}}}/lib
-\"\"\"]
-[jobs.test]
-needs = ["build", "lib"]
-inputs = {{ artifacts = ["build"] }}
-skip_if = {{ paths_unmodified = ["test/**"] }}
-steps = ['''{LIST.replace("WHO", "test")}''']
-[jobs.pack]
-needs = ["build", "lib"]
-inputs = {{ artifacts = ["lib"] }}
-skip_if = {{ paths_unmodified = ["pack/**"] }}
-steps = ['''{LIST.replace("WHO", "pack")}''']
-[[outputs]]
-provider = "jenkins"
-path = "Jenkinsfile"
-"""
-TESTED = ["test:dist/.hid/CVS=h", "test:dist/app=1"]
-PACKED = ["pack:dist/one=1", "pack:dist/two=1", "pack:out/one/lib=1", "pack:out/two/lib=1"]
-WHOLE = sorted(["build", "lib-one", "lib-two", *TESTED, *PACKED])
+CONFIG = restored_config('provider = "jenkins"\npath = "Jenkinsfile"\n', '"dist/**", "!dist/*.map"')
+WHOLE = sorted([*BUILT, *TESTED, *PACKED])
 
 
 def repository(made: Acted, name: str, *edits: str, config: str = CONFIG) -> Path:
@@ -225,7 +185,7 @@ def acted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Acted, dict[str, Ru
     made.add("again", first)
     made.add("test edited", repository(made, "test", "test/a"))
     made.add("both edited", repository(made, "both", "test/a", "pack/a"))
-    made.add("new leg", repository(made, "leg", config=CONFIG.replace('"two"', '"new"')))
+    made.add("new leg", repository(made, "leg", config=CONFIG.replace('"3.4"', '"new"')))
     made.add("refused", repository(made, "refused", "test/a", "pack/a"), refuse=["restored.lib"])
     planning = 'case "$*" in compute-signatures*--restore*) {} ;; esac\n'
     emptied = planning.format('find "$CIG_STORE" -path "*/outputs/*" -type f -delete')
@@ -243,7 +203,7 @@ def acted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Acted, dict[str, Ru
         ("again", []),
         ("test edited", TESTED),
         ("both edited", sorted([*TESTED, *PACKED])),
-        ("new leg", sorted(["lib-new", *TESTED, *(line.replace("two", "new") for line in PACKED)])),
+        ("new leg", sorted(["lib-new", *TESTED, *(line.replace("3.4", "new") for line in PACKED)])),
         ("refused", WHOLE),
         ("lost", sorted(["build", *TESTED])),
         ("kept again", TESTED),
