@@ -15,6 +15,7 @@ from cigen.model.diagnostics import Diagnostic, Level, error
 from cigen.model.events import Observer, ignore
 
 if TYPE_CHECKING:
+    from cigen.host.launcher import ForkLauncher
     from cigen.repo.evidence import Edited
 
 __all__ = ["Console", "exit_code"]
@@ -37,13 +38,14 @@ def exit_code(diagnostics: Iterable[Diagnostic]) -> int:
 class Console:
     """One invocation's outside: streams, environment, the folder it was started in, and who watches.
 
-    edited: what the null build, tried just before, saw of the folder.
+    edited: what the null build, tried just before, saw of the folder. launcher: what will start plugins, if it runs.
     """
 
     shared: GlobalOptions
     observer: Observer = ignore
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     edited: "Edited | None" = None
+    launcher: "ForkLauncher | None" = None
 
     @property
     def start(self) -> Path:

@@ -18,6 +18,7 @@ from cigen.model.diagnostics import error
 from cigen.model.events import Event, Observer, ignore
 
 if TYPE_CHECKING:
+    from cigen.host.launcher import ForkLauncher
     from cigen.repo.evidence import Edited
 
 __all__ = ["dispatch", "tell_interrupted"]
@@ -43,12 +44,17 @@ _COMMANDS: dict[type[Any], str] = {
 }
 
 
-def dispatch(argv: Sequence[str], edited: "Edited | None" = None) -> int:
-    """Run one command line; the exit code. edited: what the null build found out, if it was tried."""
+def dispatch(
+    argv: Sequence[str], edited: "Edited | None" = None, launcher: "ForkLauncher | None" = None
+) -> int:
+    """Run one command line; the exit code.
+
+    edited: what the null build found out, if it was tried. launcher: what will start plugins, if it was started already.
+    """
     console = Console(ask.GlobalOptions())
     try:
         invocation = parse_arguments(argv)
-        console = Console(invocation.shared, edited=edited)
+        console = Console(invocation.shared, edited=edited, launcher=launcher)
         module = importlib.import_module(f"cigen.cli.commands.{_COMMANDS[type(invocation.options)]}")
         with _watched(console):
             code: int = module.run(invocation.options, console)

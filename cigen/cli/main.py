@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # as in `typing`, which costs the null build too much
+    from cigen.host.launcher import ForkLauncher
     from cigen.repo.evidence import Edited
 
 __all__ = ["main"]
@@ -76,11 +77,26 @@ def _dispatch(arguments: list[str], edited: "Edited | None", *, program: bool) -
     take_interrupts()
     # One command makes values and exits: collecting cycles would cost a sixth of its time and free nothing that counts.
     gc.disable()
+    launcher = _launch() if arguments[:1] == ["render"] else None
     from cigen.cli.dispatch import dispatch
 
-    code = dispatch(arguments, edited)
+    code = dispatch(arguments, edited, launcher)
     ignore_interrupts()
     return _end(code)
+
+
+def _launch() -> "ForkLauncher | None":
+    """Start the process that starts plugins: it loads what they need on the other core, while we load the command.
+
+    If no plugin is asked after all, it ends when we do, since its socket is closed then.
+    """
+    from cigen.host.launcher import ForkLauncher
+
+    try:
+        return ForkLauncher(warm=True)
+    except OSError:
+        # The pool tries it again, and can say what is wrong.
+        return None
 
 
 def _end(code: int) -> int:

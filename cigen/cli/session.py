@@ -19,6 +19,7 @@ from cigen.errors import CigError, ProjectError
 from cigen.hashing.changes import diff_filesets
 from cigen.hashing.digest import git_blob
 from cigen.host.discovery import InstalledPlugin, discover_plugins
+from cigen.host.launcher import Launcher
 from cigen.host.pool import PluginPool
 from cigen.model.config import Config
 from cigen.model.dataclass import dataclass, field
@@ -293,23 +294,21 @@ def open_session(
     providers: Sequence[str] = (),
     text: bytes | None = None,
     writable: bool = True,
-    renders: bool = False,
+    launcher: Launcher | None = None,
     edited: Edited | None = None,
 ) -> Iterator[Session]:
     """Everything a command needs, closed again at the end whatever happens.
 
     text: the content of cig.toml where it is not the file's (`cig init` has none yet). writable: whether anything at
-    all may be written, the cache included. renders: something has probably changed that a plugin will be asked about.
-    edited: what the null build found out just before.
+    all may be written, the cache included. launcher: what starts plugins, if it runs already. edited: what the null build
+    found out just before.
     """
     root, location = find_root(start)
     content = config_text(root) if text is None else text
     with ExitStack() as stack:
         store = Store(root, writable=writable)
         stack.callback(store.close)
-        pool = stack.enter_context(PluginPool(observer=observer))
-        if renders and not store.is_empty:
-            pool.warm()
+        pool = stack.enter_context(PluginPool(observer=observer, launcher=launcher))
         discovered = discover_plugins(root, (), environ)
         if store.is_empty:
             # Nothing is cached, so every plugin will be asked: let them start while the repository is read.

@@ -12,6 +12,7 @@ from typing import Any
 
 from cigen.host.calls import Asked
 from cigen.host.discovery import InstalledPlugin
+from cigen.host.launcher import Launcher
 from cigen.host.session import Session
 from cigen.host.supervisor import Deadlines, Supervisor
 from cigen.host.surroundings import Limits, is_bundled
@@ -28,7 +29,8 @@ _LIMITS = Limits()
 class PluginPool:
     """Starts plugins, calls their hooks, ends them. Any thread may use it, also several at once.
 
-    environ: variables that plugins get beside their few usual ones.
+    environ: variables that plugins get beside their few usual ones. launcher: what starts their processes, if it runs
+    already; the pool ends it.
     """
 
     def __init__(
@@ -39,12 +41,14 @@ class PluginPool:
         limits: Limits = _LIMITS,
         workdir: Path | None = None,
         environ: Mapping[str, str] | None = None,
+        launcher: Launcher | None = None,
     ) -> None:
         self._observer = observer
         self._deadlines = deadlines
         self._limits = limits
         self._workdir = workdir
         self._environ = environ or {}
+        self._launcher = launcher
         self._supervisor: Supervisor | None = None
         self._sessions: dict[PluginId, Session] = {}
         self._last: tuple[Any, bytes] = (None, b"")
@@ -71,12 +75,6 @@ class PluginPool:
             new = {plugin.id: plugin for plugin in plugins if plugin.id not in self._sessions}
             if new:
                 self._start(list(new.values()))
-
-    def warm(self) -> None:
-        """Let the process that forks plugins load what they all need while the caller does something else."""
-        with self._lock:
-            if self._supervisor is None and not self._closed:
-                self._supervise(warm=True)
 
     def info(self, plugin: InstalledPlugin) -> PluginInfo:
         """What the plugin says it is. Waits for its handshake; starts it if need be. Raises PluginError."""
@@ -126,6 +124,8 @@ class PluginPool:
             except KeyboardInterrupt:
                 self.abandon()
                 raise
+        elif self._launcher and not closed:
+            self._launcher.close()
 
     def abandon(self) -> None:
         """End every plugin at once, and wait for nothing else: the way out of an interrupt.
@@ -135,6 +135,8 @@ class PluginPool:
         self._closed = True
         if self._supervisor:
             self._supervisor.abandon()
+        elif self._launcher:
+            self._launcher.abandon()
 
     def _ask(self, plugin: InstalledPlugin, hook: Hook, content: bytes) -> Asked:
         session, after = self._introduced(plugin)
@@ -147,15 +149,16 @@ class PluginPool:
         return session, self._supervisor.after
 
     def _start(self, plugins: Sequence[InstalledPlugin]) -> None:
-        supervisor = self._supervisor or self._supervise(warm=any(is_bundled(plugin) for plugin in plugins))
+        supervisor = self._supervisor or self._supervise(plugins)
         kill, most = supervisor.kill, self._limits.stderr_bytes
         for plugin in plugins:
             self._sessions[plugin.id] = Session(len(self._sessions), plugin, kill, self._observe, most)
         supervisor.start([self._sessions[plugin.id] for plugin in plugins])
 
-    def _supervise(self, *, warm: bool) -> Supervisor:
+    def _supervise(self, plugins: Sequence[InstalledPlugin]) -> Supervisor:
         supervisor = Supervisor(
-            warm=warm,
+            launcher=self._launcher,
+            warm=any(is_bundled(plugin) for plugin in plugins),
             deadlines=self._deadlines,
             limits=self._limits,
             workdir=self._workdir,

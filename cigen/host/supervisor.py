@@ -43,11 +43,15 @@ class Deadlines:
 
 
 class Supervisor:
-    """Processes of sessions. `warm`: standard plugins will be among them. Raises PluginError if nothing can start."""
+    """Processes of sessions. Raises PluginError if nothing can start.
+
+    launcher: what starts them, if it runs already. warm: standard plugins will be among them.
+    """
 
     def __init__(
         self,
         *,
+        launcher: Launcher | None,
         warm: bool,
         deadlines: Deadlines,
         limits: Limits,
@@ -64,7 +68,7 @@ class Supervisor:
         try:
             self._folder = make_folder(workdir)
             # Its Python starts on the other core, while this one imports grpcio.
-            self._launcher: Launcher | None = ForkLauncher(warm=warm)
+            self._launcher: Launcher | None = launcher or ForkLauncher(warm=warm)
         except OSError as why:
             raise PluginError(_no_launcher(str(why))) from why
         self._loop = Loop(self._crashed)

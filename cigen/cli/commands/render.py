@@ -35,7 +35,7 @@ def run(options: RenderOptions, console: Console) -> int:
         environ=console.environ,
         providers=options.providers,
         writable=writes,
-        renders=True,
+        launcher=console.launcher,
         edited=console.edited,
     ) as session:
         session.build()
