@@ -44,12 +44,10 @@ _COMMANDS: dict[type[Any], str] = {
 }
 
 
-def dispatch(
-    argv: Sequence[str], edited: "Edited | None" = None, launcher: "ForkLauncher | None" = None
-) -> int:
+def dispatch(argv: Sequence[str], edited: "Edited | None" = None, launcher: "ForkLauncher | None" = None) -> int:
     """Run one command line; the exit code.
 
-    edited: what the null build found out, if it was tried. launcher: what will start plugins, if it was started already.
+    edited: what the null build found out, if it was tried. launcher: what will start plugins, if it runs already.
     """
     console = Console(ask.GlobalOptions())
     try:

@@ -1,13 +1,13 @@
 """What `cig explain` tells: computed from the manifests that keys and signatures are made of, and nothing else."""
 
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cigen.cli.present.explain import ActionExplanation, FileExplanation, FileUse, JobExplanation
 from cigen.cli.session import Session
 from cigen.cli.signing import Signing, sign_commit
-from cigen.engine.store import Store
+from cigen.engine.run import Stale
+from cigen.engine.store import Record, Store
 from cigen.errors import ProjectError
 from cigen.hashing.changes import diff_filesets
 from cigen.hashing.digest import TREE
@@ -240,14 +240,18 @@ def _selects(globs: Sequence[PathGlob], tree: MemoryTree) -> bool:
 
 
 def explain_action(session: Session, action: str) -> ActionExplanation:
-    """Why an action is stale, or why it last ran. Raises ProjectError for one that does not exist."""
+    """Why an action is stale, or what made it run before it was. Raises ProjectError for one that does not exist."""
     record = session.store.latest(action)
     stale = session.stale.get(action)
     if stale is not None:
-        return ActionExplanation(action, "stale", stale.why)
+        return ActionExplanation(action, "stale", _differences(record, stale))
     if record is None:
         known = sorted({*session.store.ids(), *session.stale})
         raise ProjectError(error("CLI_003", f'there is no action "{action}"', hint=nearest(action, known, "Actions")))
-    why = json.loads(record.why)
-    differs = None if why is None else tuple(Difference(d["kind"], d["name"], d.get("was"), d.get("now")) for d in why)
-    return ActionExplanation(action, "up-to-date", differs)
+    return ActionExplanation(action, "up-to-date", _differences(session.store.before(action), record))
+
+
+def _differences(before: Record | None, after: Record | Stale) -> tuple[Difference, ...] | None:
+    if before is None:
+        return None
+    return diff(KeyManifest.from_json(before.manifest), KeyManifest.from_json(after.manifest))

@@ -300,8 +300,8 @@ def open_session(
     """Everything a command needs, closed again at the end whatever happens.
 
     text: the content of cig.toml where it is not the file's (`cig init` has none yet). writable: whether anything at
-    all may be written, the cache included. launcher: what starts plugins, if it runs already. edited: what the null build
-    found out just before.
+    all may be written, the cache included. launcher: what starts plugins, if it runs already. edited: what the null
+    build found out just before.
     """
     root, location = find_root(start)
     content = config_text(root) if text is None else text

@@ -13,7 +13,7 @@ from cigen.engine.store import Record, Store
 from cigen.errors import CigError
 from cigen.hashing.canonical import canonical_bytes
 from cigen.hashing.digest import xxh3
-from cigen.hashing.manifest import Difference, KeyManifest, action_key, diff
+from cigen.hashing.manifest import KeyManifest, action_key
 from cigen.model.codec import from_json, to_json
 from cigen.model.dataclass import dataclass, field
 from cigen.model.diagnostics import Diagnostic, has_errors
@@ -24,15 +24,11 @@ __all__ = ["Engine", "Run", "Stale"]
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """An action that has to run, the manifest of its key as JSON, and how that differs from the last run's.
-
-    `why` is None for an action that never ran before.
-    """
+    """An action that has to run, and the manifest of its key as JSON."""
 
     action: Action
     manifest: bytes
     key: str
-    why: tuple[Difference, ...] | None
 
 
 @dataclass(slots=True)
@@ -97,7 +93,7 @@ class Engine:
             record = self._store.find(action.id, key)
             done = _recall(action, record) if record else None
             if done is None:
-                yield Stale(action, encoded, key, self._why(action.id, manifest))
+                yield Stale(action, encoded, key)
                 continue
             cached += 1
             run.outputs.done[action.id] = done
@@ -128,22 +124,14 @@ class Engine:
         self._store.add(_record(stale, done))
         return True
 
-    def _why(self, id: str, manifest: KeyManifest) -> tuple[Difference, ...] | None:
-        last = self._store.latest(id)
-        if last is None:
-            return None
-        return diff(KeyManifest.from_json(last.manifest), manifest)
-
 
 def _record(stale: Stale, done: Done) -> Record:
-    why = None if stale.why is None else [to_json(difference) for difference in stale.why]
     return Record(
         id=stale.action.id,
         key=stale.key,
         manifest=stale.manifest,
         output=done.encoded,
         diagnostics=canonical_bytes([to_json(d) for d in done.diagnostics]),
-        why=canonical_bytes(why),
     )
 
 

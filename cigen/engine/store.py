@@ -17,7 +17,7 @@ from cigen.model.diagnostics import Diagnostic, warning
 __all__ = ["CACHE_FOLDER", "Record", "Store"]
 
 CACHE_FOLDER = ".cigen/cache"
-FORMAT = 1
+FORMAT = 2
 KEPT_KEYS = 4
 """Results kept for one action, newest first, so that switching between branches stays cheap."""
 SIZE_LIMIT = 256 * 1024 * 1024
@@ -25,7 +25,7 @@ SIZE_LIMIT = 256 * 1024 * 1024
 _TABLES = """
 CREATE TABLE actions (
     id TEXT NOT NULL, key TEXT NOT NULL, seen INTEGER NOT NULL, sum TEXT NOT NULL,
-    manifest BLOB NOT NULL, output BLOB NOT NULL, diagnostics BLOB NOT NULL, why BLOB NOT NULL,
+    manifest BLOB NOT NULL, output BLOB NOT NULL, diagnostics BLOB NOT NULL,
     PRIMARY KEY (id, key)
 ) WITHOUT ROWID;
 CREATE TABLE facts (name TEXT PRIMARY KEY, sum TEXT NOT NULL, value BLOB NOT NULL) WITHOUT ROWID;
@@ -34,18 +34,17 @@ CREATE TABLE facts (name TEXT PRIMARY KEY, sum TEXT NOT NULL, value BLOB NOT NUL
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One stored result. `manifest`, `output`, `diagnostics` and `why` are canonical JSON."""
+    """One stored result. `manifest`, `output` and `diagnostics` are canonical JSON."""
 
     id: str
     key: str
     manifest: bytes
     output: bytes
     diagnostics: bytes
-    why: bytes = b"[]"
 
     def sum(self) -> str:
         """The digest over the whole record."""
-        parts = (self.id.encode(), self.key.encode(), self.manifest, self.output, self.diagnostics, self.why)
+        parts = (self.id.encode(), self.key.encode(), self.manifest, self.output, self.diagnostics)
         return xxh3(b"".join(len(part).to_bytes(8, "big") + part for part in parts))
 
 
@@ -90,6 +89,11 @@ class Store:
         known = self._latest.get(id)
         return self._read(id, known[0]) if known else None
 
+    def before(self, id: str) -> Record | None:
+        """The record that was the latest before this one, if it is still kept."""
+        keys = sorted(((seen, key) for (other, key), seen in self._keys.items() if other == id), reverse=True)
+        return self._read(id, keys[1][1]) if len(keys) > 1 else None
+
     def ids(self) -> tuple[str, ...]:
         """Every action that has a record, sorted."""
         return tuple(sorted(self._latest))
@@ -107,7 +111,7 @@ class Store:
         with self._surviving():
             if self._db is None:
                 return None
-            query = "SELECT sum, manifest, output, diagnostics, why FROM actions WHERE id = ? AND key = ?"
+            query = "SELECT sum, manifest, output, diagnostics FROM actions WHERE id = ? AND key = ?"
             row = self._db.execute(query, (id, key)).fetchone()
             if row is None:
                 return None
@@ -141,11 +145,8 @@ class Store:
             with self._db:
                 self._db.execute("BEGIN IMMEDIATE")
                 self._db.executemany(
-                    "INSERT OR REPLACE INTO actions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    [
-                        (r.id, r.key, seen, r.sum(), r.manifest, r.output, r.diagnostics, r.why)
-                        for r in self._fresh.values()
-                    ],
+                    "INSERT OR REPLACE INTO actions VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    [(r.id, r.key, seen, r.sum(), r.manifest, r.output, r.diagnostics) for r in self._fresh.values()],
                 )
                 self._db.executemany(
                     "UPDATE actions SET seen = ? WHERE id = ? AND key = ?", [(seen, *pair) for pair in moved]

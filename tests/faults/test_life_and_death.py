@@ -249,6 +249,41 @@ def test_who_ends_a_plugin_when_all_have_ended_is_told_nothing() -> None:
     launcher.kill(0)
 
 
+def test_a_launcher_that_runs_already_starts_the_plugins_and_ends_with_the_pool(fixture_plugin: Fixture) -> None:
+    launcher = ForkLauncher(warm=True)
+    (server,) = descendants(os.getpid())
+    with PluginPool(launcher=launcher) as pool:
+        assert pool.info(fixture_plugin("echo", "bundled")).name == "test/echo"
+        assert {_parent(pid) for pid in descendants(os.getpid())} == {os.getpid(), server}
+    assert not descendants(os.getpid())
+
+
+def test_a_launcher_that_nobody_needed_ends_with_the_pool() -> None:
+    with PluginPool(launcher=ForkLauncher(warm=True)):
+        assert len(descendants(os.getpid())) == 1
+    assert not descendants(os.getpid())
+
+
+ADOPTED = """
+import ctypes, os, signal, subprocess, sys
+assert ctypes.CDLL(None).prctl(36, 1, 0, 0, 0) == 0  # PR_SET_CHILD_SUBREAPER: what a command leaves becomes ours
+signal.alarm(60)
+print(subprocess.run([sys.executable, "-m", "cigen", *sys.argv[1:]]).returncode)
+try:
+    while True:
+        os.wait()
+except ChildProcessError:
+    print("all ended")
+"""
+
+
+@pytest.mark.parametrize("more", [["--help"], ["--nonsense"], []], ids=["help", "mistake", "no repository"])
+def test_a_render_that_asks_no_plugin_leaves_no_process(more: list[str], tmp_path: Path) -> None:
+    command = [sys.executable, "-c", ADOPTED, "render", *more]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "all ended"
+
+
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_mistake_of_ours_is_told_for_each_plugin_and_for_those_that_are_started_after_it(
     bench: Any, fixture_plugin: Fixture, monkeypatch: pytest.MonkeyPatch

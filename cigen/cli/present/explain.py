@@ -107,9 +107,10 @@ class FileExplanation:
 
 @dataclass(frozen=True, slots=True)
 class ActionExplanation:
-    """Why an action must run (state `stale`), or last did (`up-to-date`).
+    """Why an action must run (state `stale`), or that it need not (`up-to-date`).
 
-    differs: how its key differs from that of the run before; None if there was none.
+    differs: how its key differs from that of its last run, or that of its last run from the one before; None if there
+    was none, or none is stored any more.
     """
 
     action: str
@@ -201,11 +202,11 @@ def action_text(view: ActionExplanation, symbols: Symbols) -> str:
     current = view.state == "up-to-date"
     told = "is up to date" if current else "must run"
     if view.differs is None:
-        return f"{name} {told}{'; its last run was its first' if current else ': it never ran before'}.\n"
+        return f"{name} {told}{'; no run before its last is stored' if current else ': it never ran before'}.\n"
     if not view.differs:
         lost = "" if current else ", but its last result is not stored any more"
         return f"{name} {told}: nothing in its key changed{lost}.\n"
-    since = "it last ran because" if current else "since its last run"
+    since = "between its last run and the one before" if current else "since its last run"
     lines = [f"{name} {told}; {since} these parts of its key changed:", *difference_lines(view.differs, symbols)]
     return "\n".join(lines) + "\n"
 

@@ -105,7 +105,7 @@ def test_a_job_that_did_not_change_says_so() -> None:
     ("state", "differs", "text"),
     [
         ("up-to-date", (), "a is up to date: nothing in its key changed.\n"),
-        ("up-to-date", None, "a is up to date; its last run was its first.\n"),
+        ("up-to-date", None, "a is up to date; no run before its last is stored.\n"),
         ("stale", None, "a must run: it never ran before.\n"),
         ("stale", (), "a must run: nothing in its key changed, but its last result is not stored any more.\n"),
     ],
@@ -116,7 +116,9 @@ def test_an_action_is_told_with_its_reason(state: str, differs: tuple[Difference
 
 def test_an_up_to_date_action_tells_why_it_last_ran() -> None:
     text = action_text(ActionExplanation("detect:lang/ruby", "up-to-date", (EDITED,)), UNICODE)
-    assert text.startswith("detect:lang/ruby is up to date; it last ran because these parts of its key changed:\n")
+    assert text.startswith(
+        "detect:lang/ruby is up to date; between its last run and the one before these parts of its key changed:\n"
+    )
 
 
 def test_a_files_uses_are_listed_jobs_first() -> None:

@@ -161,15 +161,25 @@ def test_a_stage_is_told_of_all_its_stale_actions_at_once(tmp_path: Path, inputs
     assert stages[1].prepared == [["join:both", "join:first"]]
 
 
-def test_the_reason_of_a_run_is_recorded(tmp_path: Path, inputs: dict[str, str]) -> None:
+def test_the_manifest_of_the_run_before_is_kept_for_whoever_asks_what_changed(
+    tmp_path: Path, inputs: dict[str, str]
+) -> None:
+    def manifests() -> tuple[bytes | None, bytes | None]:
+        store = Store(tmp_path)
+        found = store.before("read:b"), store.latest("read:b")
+        store.close()
+        return found[0] and found[0].manifest, found[1] and found[1].manifest
+
     run(tmp_path, pipeline(inputs, []))
+    none, first = manifests()
+    assert (none, b'"b","2"' in (first or b"")) == (None, True)
     inputs["b"] = "3"
     run(tmp_path, pipeline(inputs, []))
-    store = Store(tmp_path)
-    record = store.latest("read:b")
-    store.close()
-    assert record is not None
-    assert record.why == b'[{"kind":"file","name":"b","now":"3","was":"2"}]'
+    before, second = manifests()
+    assert (before, b'"b","3"' in (second or b"")) == (first, True)
+    inputs["b"] = "2"  # known, and so not executed
+    run(tmp_path, pipeline(inputs, []))
+    assert manifests() == (second, first)
 
 
 def test_each_key_is_computed_once(tmp_path: Path, inputs: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from cigen.engine.store import CACHE_FOLDER, KEPT_KEYS, Record, Store
 
 
 def record(id: str = "detect:x", key: str = "k1", output: bytes = b'{"a":1}') -> Record:
-    return Record(id, key, b"[]", output, b"[]", b"null")
+    return Record(id, key, b"[]", output, b"[]")
 
 
 def fill(root: Path, *records: Record, facts: dict[str, bytes] | None = None) -> None:
