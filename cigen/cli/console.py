@@ -4,8 +4,8 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from cigen.cli.head_start import HeadStart
 from cigen.cli.options import GlobalOptions
 from cigen.cli.terminal import emit, use_color
 from cigen.errors import ProjectError, UsageError
@@ -13,10 +13,6 @@ from cigen.model.codes import CODES
 from cigen.model.dataclass import dataclass, field
 from cigen.model.diagnostics import Diagnostic, Level, error
 from cigen.model.events import Observer, ignore
-
-if TYPE_CHECKING:
-    from cigen.host.launcher import ForkLauncher
-    from cigen.repo.evidence import Edited
 
 __all__ = ["Console", "exit_code"]
 
@@ -38,14 +34,13 @@ def exit_code(diagnostics: Iterable[Diagnostic]) -> int:
 class Console:
     """One invocation's outside: streams, environment, the folder it was started in, and who watches.
 
-    edited: what the null build, tried just before, saw of the folder. launcher: what will start plugins, if it runs.
+    head: what was begun before the command.
     """
 
     shared: GlobalOptions
     observer: Observer = ignore
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
-    edited: "Edited | None" = None
-    launcher: "ForkLauncher | None" = None
+    head: HeadStart = field(default_factory=HeadStart)
 
     @property
     def start(self) -> Path:

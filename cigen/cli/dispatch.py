@@ -7,19 +7,16 @@ import importlib
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cigen.cli import options as ask
 from cigen.cli.arguments import parse_arguments
 from cigen.cli.console import Console
+from cigen.cli.head_start import HeadStart
 from cigen.cli.terminal import is_terminal
 from cigen.errors import CigError
 from cigen.model.diagnostics import error
 from cigen.model.events import Event, Observer, ignore
-
-if TYPE_CHECKING:
-    from cigen.host.launcher import ForkLauncher
-    from cigen.repo.evidence import Edited
 
 __all__ = ["dispatch", "tell_interrupted"]
 
@@ -44,15 +41,12 @@ _COMMANDS: dict[type[Any], str] = {
 }
 
 
-def dispatch(argv: Sequence[str], edited: "Edited | None" = None, launcher: "ForkLauncher | None" = None) -> int:
-    """Run one command line; the exit code.
-
-    edited: what the null build found out, if it was tried. launcher: what will start plugins, if it runs already.
-    """
+def dispatch(argv: Sequence[str], head: HeadStart | None = None) -> int:
+    """Run one command line; the exit code. head: what was begun before this module was loaded."""
     console = Console(ask.GlobalOptions())
     try:
         invocation = parse_arguments(argv)
-        console = Console(invocation.shared, edited=edited, launcher=launcher)
+        console = Console(invocation.shared, head=head or HeadStart())
         module = importlib.import_module(f"cigen.cli.commands.{_COMMANDS[type(invocation.options)]}")
         with _watched(console):
             code: int = module.run(invocation.options, console)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # as in `typing`, which costs the null build too much
-    from cigen.host.launcher import ForkLauncher
     from cigen.repo.evidence import Edited
 
 __all__ = ["main"]
@@ -70,33 +69,24 @@ def _tell(message: str, warnings: str) -> bool:
 def _dispatch(arguments: list[str], edited: "Edited | None", *, program: bool) -> int:
     if not program:
         from cigen.cli.dispatch import dispatch
+        from cigen.cli.head_start import HeadStart
 
-        return dispatch(arguments, edited)
+        return dispatch(arguments, HeadStart(edited))
     from cigen.cli.interrupts import ignore_interrupts, take_interrupts
 
     take_interrupts()
     # One command makes values and exits: collecting cycles would cost a sixth of its time and free nothing that counts.
     gc.disable()
-    launcher = _launch() if arguments[:1] == ["render"] else None
+    head = None
+    if arguments[:1] == ["render"]:
+        from cigen.cli.head_start import begin
+
+        head = begin(edited, plain=len(arguments) == 1)
     from cigen.cli.dispatch import dispatch
 
-    code = dispatch(arguments, edited, launcher)
+    code = dispatch(arguments, head)
     ignore_interrupts()
     return _end(code)
-
-
-def _launch() -> "ForkLauncher | None":
-    """Start the process that starts plugins: it loads what they need on the other core, while we load the command.
-
-    If no plugin is asked after all, it ends when we do, since its socket is closed then.
-    """
-    from cigen.host.launcher import ForkLauncher
-
-    try:
-        return ForkLauncher(warm=True)
-    except OSError:
-        # The pool tries it again, and can say what is wrong.
-        return None
 
 
 def _end(code: int) -> int:

@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
+from cigen.cli.head_start import HeadStart
 from cigen.engine.action import Rule
 from cigen.engine.run import Engine, Run, Stale
 from cigen.engine.store import CACHE_FOLDER, Store
@@ -19,7 +20,6 @@ from cigen.errors import CigError, ProjectError
 from cigen.hashing.changes import diff_filesets
 from cigen.hashing.digest import git_blob
 from cigen.host.discovery import InstalledPlugin, discover_plugins
-from cigen.host.launcher import Launcher
 from cigen.host.pool import PluginPool
 from cigen.model.config import Config
 from cigen.model.dataclass import dataclass, field
@@ -27,7 +27,7 @@ from cigen.model.diagnostics import Diagnostic, error
 from cigen.model.events import Observer, Span
 from cigen.model.plans import Hook
 from cigen.model.resources import PathGlob
-from cigen.repo.evidence import Edited, collect_evidence
+from cigen.repo.evidence import collect_evidence
 from cigen.repo.ignoring import ignore_rules
 from cigen.repo.listing import CommitListing, CommitTree
 from cigen.repo.locate import RepositoryLocation, find_repository
@@ -47,6 +47,7 @@ from cigen.rules.validate import ValidateRule
 __all__ = ["CONFIG_FILE", "Session", "find_root", "open_session"]
 
 CONFIG_FILE = "cig.toml"
+_NO_HEAD_START = HeadStart()
 
 
 @dataclass(slots=True)
@@ -246,16 +247,17 @@ def _look(
     known: CommitTree | None,
     *,
     writable: bool,
-    edited: Edited | None = None,
+    head: HeadStart = _NO_HEAD_START,
 ) -> tuple[tuple[object, ...], Worktree]:
     """Read the worktree. The evidence comes first: whatever changes while we read is then a change since."""
     start = time.perf_counter_ns()
     # Git lists the commit while it and we look at the files.
-    listing = CommitListing(location, "HEAD") if known is None else None
+    listing = (head.listing or CommitListing(location, "HEAD")) if known is None else None
     evidence: tuple[object, ...] = ()
     if writable:
         clock = str(root / CACHE_FOLDER / "clock")
-        evidence = collect_evidence(str(root), str(location.git_dir), str(location.common_dir), clock, edited)
+        places = str(root), str(location.git_dir), str(location.common_dir)
+        evidence = collect_evidence(*places, clock, head.edited, head.looking)
     worktree = read_worktree(location, evidence, listing.read() if listing else known)
     observer(Span("git", "worktree", start, time.perf_counter_ns()))
     return evidence, worktree
@@ -294,26 +296,24 @@ def open_session(
     providers: Sequence[str] = (),
     text: bytes | None = None,
     writable: bool = True,
-    launcher: Launcher | None = None,
-    edited: Edited | None = None,
+    head: HeadStart = _NO_HEAD_START,
 ) -> Iterator[Session]:
     """Everything a command needs, closed again at the end whatever happens.
 
     text: the content of cig.toml where it is not the file's (`cig init` has none yet). writable: whether anything at
-    all may be written, the cache included. launcher: what starts plugins, if it runs already. edited: what the null
-    build found out just before.
+    all may be written, the cache included. head: what was begun before, in this very folder.
     """
     root, location = find_root(start)
     content = config_text(root) if text is None else text
     with ExitStack() as stack:
         store = Store(root, writable=writable)
         stack.callback(store.close)
-        pool = stack.enter_context(PluginPool(observer=observer, launcher=launcher))
+        pool = stack.enter_context(PluginPool(observer=observer, launcher=head.launcher))
         discovered = discover_plugins(root, (), environ)
         if store.is_empty:
             # Nothing is cached, so every plugin will be asked: let them start while the repository is read.
             pool.start(p for p in discovered[0] if _surely_asked(p, set()))
-        evidence, worktree = _look(root, location, observer, None, writable=writable, edited=edited)
+        evidence, worktree = _look(root, location, observer, None, writable=writable, head=head)
         context = Context(
             tool=tool_fingerprint(),
             tree=worktree,

@@ -20,7 +20,7 @@ from cigen.repo.commands import LIST_CONFIG, STATUS, STATUS_TRACKED, STATUS_WITH
 from cigen.repo.discovery import find_git
 from cigen.repo.spawn import GitChild
 
-__all__ = ["Edited", "collect_evidence", "compare_evidence", "find_git", "status_of"]
+__all__ = ["Edited", "Observation", "begin_evidence", "collect_evidence", "compare_evidence", "find_git", "status_of"]
 
 _REVISION = 1
 _ATTEMPTS = 3
@@ -49,23 +49,39 @@ Edited = tuple[tuple[object, ...], bytes]
 """Evidence that holds but for what stands in tracked files, and what `git status` says of tracked files now."""
 
 
+def begin_evidence(worktree: str, clock: str) -> "Observation | None":
+    """Have git look at the worktree while the caller does something else, before `collect_evidence`."""
+    try:
+        observation = Observation(os.fsencode(worktree), *_later(clock))
+        observation.ask_git(worktree)
+    except OSError:
+        return None
+    return observation
+
+
 def collect_evidence(
-    worktree: str, git_dir: str, common_dir: str, clock: str, edited: Edited | None = None
+    worktree: str,
+    git_dir: str,
+    common_dir: str,
+    clock: str,
+    edited: Edited | None = None,
+    begun: "Observation | None" = None,
 ) -> tuple[object, ...]:
     """What must stay as it is for the worktree to be unchanged; a tuple for `marshal`. Call it before reading the tree.
 
     `clock` is a file of the caller's own, on the worktree's filesystem and below a directory that is no input; it is
     created and touched, to read the filesystem's clock. edited: what `compare_evidence` found a moment ago, which
-    spares looking at all of it once more. Empty: no evidence can be had, it never holds.
+    spares looking at all of it once more. begun: what `begin_evidence` began. Empty: no evidence can be had, it never
+    holds.
     """
     try:
         if edited is not None:
-            observation = _Observation(os.fsencode(worktree), *_later(clock))
+            observation = Observation(os.fsencode(worktree), *_later(clock))
             evidence = observation.renew(*edited)
             if evidence and observation.settled:
                 return evidence
         for _ in range(_ATTEMPTS):
-            observation = _Observation(os.fsencode(worktree), *_later(clock))
+            observation, begun = begun or Observation(os.fsencode(worktree), *_later(clock)), None
             evidence = observation.observe(worktree, git_dir, common_dir)
             if observation.settled:
                 return evidence
@@ -239,7 +255,7 @@ def _later(clock: str) -> tuple[int, int]:
     return now.st_mtime_ns, now.st_dev
 
 
-class _Observation:
+class Observation:
     """One look at the worktree. `settled`: everything seen is older than the look, so that any change will show."""
 
     def __init__(self, root: bytes, start: int, device: int) -> None:
@@ -252,6 +268,7 @@ class _Observation:
         self._directories: list[bytes] = []
         self._times: list[int] = []
         self._nested = False
+        self._children: tuple[GitChild, ...] = ()
 
     @property
     def settled(self) -> bool:
@@ -263,10 +280,20 @@ class _Observation:
         """Whether something is so new that waiting a moment is no use."""
         return self._newest > self._start + _SECOND
 
+    def ask_git(self, worktree: str) -> None:
+        """Have git begin with what it takes longest for."""
+        status = GitChild(worktree, STATUS_WITH_IGNORED)
+        try:
+            self._children = (status, GitChild(worktree, LIST_CONFIG))
+        except OSError:
+            status.abandon()
+            raise
+
     def observe(self, worktree: str, git_dir: str, common_dir: str) -> tuple[object, ...]:
         """The evidence, or an empty tuple (which is settled) when there can be none."""
-        config = GitChild(worktree, LIST_CONFIG).output()
-        output = GitChild(worktree, STATUS_WITH_IGNORED).output()
+        if not self._children:
+            self.ask_git(worktree)
+        output, config = [child.output() for child in self._children]
         if config is None or output is None:
             return ()
         ignored = {record[2:].rstrip(b"/") for record in output.split(b"\0") if record[:1] == b"!"}

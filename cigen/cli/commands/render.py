@@ -35,8 +35,7 @@ def run(options: RenderOptions, console: Console) -> int:
         environ=console.environ,
         providers=options.providers,
         writable=writes,
-        launcher=console.launcher,
-        edited=console.edited,
+        head=console.head,
     ) as session:
         session.build()
         session.found.extend(unknown_providers(options.providers, session))

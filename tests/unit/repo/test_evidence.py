@@ -370,9 +370,9 @@ def edited_since(repo, evidence: tuple[object, ...]) -> Edited | None:
 def whole_looks(monkeypatch) -> list[str]:
     """One entry for each time that the whole worktree was looked at."""
     found: list[str] = []
-    observe = evidence_module._Observation.observe
+    observe = evidence_module.Observation.observe
     monkeypatch.setattr(
-        evidence_module._Observation, "observe", lambda self, *where: found.append("look") or observe(self, *where)
+        evidence_module.Observation, "observe", lambda self, *where: found.append("look") or observe(self, *where)
     )
     return found
 
