@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from cigen.hashing.digest import EMPTY_TREE, TREE, TreeEntry, git_tree
 from cigen.hashing.fileset import Entry, TreeReader
+from cigen.hashing.trees import Listed
 from cigen.model.paths import GitId
 
 __all__ = ["DELETED", "OverlayTree"]
@@ -21,6 +22,8 @@ class OverlayTree:
 
     def __init__(self, base: TreeReader, overrides: Iterable[Entry]) -> None:
         self._base = base
+        self._listed = base if isinstance(base, Listed) else None
+        self._rebuilt: frozenset[bytes] = frozenset()
         self._changed: dict[GitId, tuple[TreeEntry, ...]] = {EMPTY_TREE: ()}
         self._old: dict[bytes, dict[bytes, TreeEntry]] = {}
         latest = {entry.path: entry for entry in overrides}
@@ -37,6 +40,12 @@ class OverlayTree:
         found = self._changed.get(tree)
         return tuple(self._base.entries(tree)) if found is None else found
 
+    def files_ending(self, directory: bytes, endings: tuple[bytes, ...]) -> bytes | None:
+        """As `hashing.trees.Listed` says; None also where anything below the directory is not as in the base."""
+        if self._listed is None or directory[:-1] in self._rebuilt:
+            return None
+        return self._listed.files_ending(directory, endings)
+
     def _build(self) -> GitId:
         changes: dict[bytes, dict[bytes, TreeEntry | None]] = {}
         for path, mode, entry_id in self.overrides:
@@ -48,6 +57,7 @@ class OverlayTree:
             while directory:
                 directory = directory.rpartition(b"/")[0]
                 pending.add(directory)
+        self._rebuilt = frozenset(pending)
         root = self._base.root()
         for directory in sorted(pending, key=lambda path: (-path.count(b"/") - bool(path), path)):
             tree = self._rebuild(directory, changes.get(directory, {}))

@@ -83,6 +83,10 @@ class Worktree:
         """What stands in a directory."""
         return self._tree.entries(tree)
 
+    def files_ending(self, directory: bytes, endings: tuple[bytes, ...]) -> bytes | None:
+        """As `hashing.trees.Listed` says."""
+        return self._tree.files_ending(directory, endings)
+
     def record(self) -> WorktreeRecord:
         """For `rebuild`."""
         return WorktreeRecord(self.base.root(), self.overrides)

@@ -7,13 +7,14 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cigen.hashing.digest import EMPTY_TREE, EXECUTABLE, FILE, GITLINK, SYMLINK, TREE, git_blob
-from cigen.hashing.fileset import select
+from cigen.hashing.fileset import Entry, files_below, select
 from cigen.hashing.memory_tree import MemoryTree
 from cigen.hashing.walk import Walker
 from cigen.model.resources import PathGlob
 from cigen.repo import listing
 from cigen.repo.listing import CommitListing, ListedTree
 from cigen.repo.objects import open_commit
+from cigen.repo.overlay import DELETED, OverlayTree
 
 EXAMPLES = itertools.count()
 ODD = [b"\xff\n", b"tab\there", b'"quoted"', b"a b/c  d", b"deep/er/and/deeper/file", "grün/ñ".encode(), b"deep.er"]
@@ -190,13 +191,37 @@ def test_globs_select_in_a_listing_what_they_select_in_its_directories(globs, fi
     assert one.components() == other.components()
 
 
-def test_files_of_an_ending_are_found_without_a_look_into_their_directories(monkeypatch) -> None:
+def overlaid(text: ListedTree, before: MemoryTree, after: MemoryTree) -> OverlayTree:
+    """The listing with what makes of it the other tree."""
+    old, new = (set(files_below(tree, b"", tree.root())) for tree in (before, after))
+    gone = {entry.path for entry in old} - {entry.path for entry in new}
+    return OverlayTree(text, [*(Entry(path, DELETED, "") for path in gone), *(new - old)])
+
+
+@example(TS, {b"a/b/x.ts": BLOB}, {b"a/b/x.ts": (EXECUTABLE, git_blob(b""))})
+@example(TS, {b"a/b/x.ts": BLOB, b"a/c": BLOB}, {b"a/b/x.ts": BLOB})
+@example(TS, {b"a/x.ts": BLOB, b"b": BLOB}, {b"a/x.ts": BLOB, b"a/b.ts/y.ts": BLOB})
+@example(TS, {b"a/b.ts/y.ts": BLOB, b"a/x.ts": BLOB}, {b"a/b.ts": BLOB, b"a/x.ts": BLOB})
+@example([PathGlob("**/*.ts")], {b"a/x.ts": BLOB}, {b"a/x.ts": BLOB, b"y.ts": BLOB})
+@example(TS, {b"a/x.ts": BLOB}, {b"a/x.ts": BLOB, b".gitattributes": BLOB})
+@settings(max_examples=400)
+@given(GLOBS, FILES, FILES)
+def test_globs_select_in_an_edited_listing_what_they_select_in_the_tree_made_afresh(globs, files, edited) -> None:
+    (before, text), (after, _) = listed(files), listed(edited)
+    one, other = select(overlaid(text, before, after), globs), select(after, globs)
+    assert (one.entries, one.attributes) == (other.entries, other.attributes)
+    assert (one.absent, one.unmatched) == (other.absent, other.unmatched)
+    assert one.components() == other.components()
+
+
+@pytest.mark.parametrize("edited", [[], [Entry(b"a.ts", *BLOB)]], ids=["clean", "edited elsewhere"])
+def test_files_of_an_ending_are_found_without_a_look_into_their_directories(edited: list[Entry], monkeypatch) -> None:
     _, text = listed({b"src/a/x.ts": BLOB, b"src/b/y.ts": BLOB})
+    tree = OverlayTree(text, edited)
     monkeypatch.setattr(Walker, "picks", None)
-    assert [entry.path for entry in select(text, [PathGlob("src/**/*.{js,ts}")]).entries] == [
-        b"src/a/x.ts",
-        b"src/b/y.ts",
-    ]
+    for one in (text, tree):
+        found = select(one, [PathGlob("src/**/*.{js,ts}")]).entries
+        assert [entry.path for entry in found] == [b"src/a/x.ts", b"src/b/y.ts"]
 
 
 def row(kind: str, path: str, id: str = "1" * 40) -> str:
