@@ -91,6 +91,8 @@ def if_value(expression: str) -> str:
 
 def _binds_loosely(expression: str) -> bool:
     """Whether `||` stands outside all parentheses and literals."""
+    if "||" not in expression:
+        return False
     depth, quoted = 0, False
     for index, char in enumerate(expression):
         if char == "'":

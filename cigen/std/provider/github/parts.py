@@ -42,17 +42,20 @@ def split_matrices(jobs: Sequence[Job], report: Report, planned: Collection[str]
     for job in jobs:
         matrices = list(_matrices(job, job.id in planned))
         ids = [job.id, *_new_ids(job.id, len(matrices) - 1, taken)]
-        made = (
-            (replace(job, id=id_, matrix=one), axes, legs) for id_, (one, axes, legs) in zip(ids, matrices, strict=True)
-        )
-        parts[job.id] = [Part(one, job, axes, legs) for one, axes, legs in made]
+        parts[job.id] = [
+            Part(job if (id_, one) == (job.id, job.matrix) else replace(job, id=id_, matrix=one), job, axes, legs)
+            for id_, (one, axes, legs) in zip(ids, matrices, strict=True)
+        ]
         if job.matrix is not None and len(ids) > 1:
             _tell(job, job.matrix, ids, report)
     ids_of = {name: [one.job.id for one in made] for name, made in parts.items()}
     found = []
     for job in jobs:
         needs = tuple(dict.fromkeys(id_ for name in job.needs for id_ in ids_of.get(name, [name])))
-        found += [replace(part, job=replace(part.job, needs=needs)) for part in parts[job.id]]
+        if needs == job.needs:
+            found += parts[job.id]
+        else:
+            found += [replace(part, job=replace(part.job, needs=needs)) for part in parts[job.id]]
     return found
 
 
