@@ -22,6 +22,7 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from importlib import import_module
 from typing import Any
 
 __all__ = ["main", "pack", "unpack"]
@@ -82,6 +83,7 @@ class _Server:
         self.prctl = prctl
         self.pid = os.getpid()
         self.is_warm = False
+        self.shared: list[str] = []
         self.plugins: dict[int, int] = {}
         self.buffer = bytearray()
         self.descriptors: list[int] = []
@@ -97,15 +99,26 @@ class _Server:
             from cigen.sdk.server import prepare_methods
 
             prepare_methods()
+            from cigen.std.shared import SHARED
+
+            self.shared = list(reversed(SHARED))
             gc.freeze()
             self.is_warm = True
+
+    def load_more(self) -> None:
+        """While nobody wants anything: import the next module that several standard plugins need."""
+        with suppress(Exception):  # a plugin that cannot import it says so itself
+            import_module(self.shared.pop())
+        gc.freeze()
 
     def run(self) -> None:
         poll = select.poll()
         poll.register(self.control.fileno(), select.POLLIN)
         poll.register(self.woken, select.POLLIN)
         while True:
-            ready = [fd for fd, _ in poll.poll()]
+            ready = [fd for fd, _ in poll.poll(0 if self.shared else None)]
+            if not ready:
+                self.load_more()
             if self.woken in ready:
                 os.read(self.woken, 4096)
                 self.reap()

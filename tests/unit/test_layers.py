@@ -23,7 +23,7 @@ BELOW: dict[str, set[str]] = {
     "modules": {"hashing", "formats", "errors", "model"},
     "lockfiles": {"hashing", "model"},
     "wire": {"plugin", "hashing", "formats", "errors", "late", "model"},
-    "host": {"sdk", "wire", "plugin", "modules", "hashing", "formats", "errors", "model"},
+    "host": {"sdk", "std", "wire", "plugin", "modules", "hashing", "formats", "errors", "model"},
     "output": {"hashing", "formats", "errors", "model"},
     "sdk": {"wire", "plugin", "formats", "errors", "model"},
     "std": {"sdk"},
@@ -44,12 +44,13 @@ ALLOWED = {
     ("engine/toolprint.py", "rules"),
     # The fork server is a process of its own, which becomes the standard plugins.
     ("host/forkserver.py", "sdk"),
+    ("host/forkserver.py", "std"),
     # Only a store that speaks gRPC needs it.
     ("proof/remote.py", "wire"),
     # The conformance suite is the SDK's; the command runs it on processes of the host.
     *((f"cli/{name}.py", "sdk") for name in ("trying", "feature_cases", "commands/plugin", "present/plugin")),
 }
-NARROW = {"engine": {"repo", "rules"}, "proof": {"wire"}, "host": {"sdk"}, "cli": {"sdk"}}
+NARROW = {"engine": {"repo", "rules"}, "proof": {"wire"}, "host": {"sdk", "std"}, "cli": {"sdk"}}
 
 OWNERS = {
     "doit": "engine",
