@@ -114,6 +114,11 @@ class PluginPool:
         """How the plugin's process ended, as `os.waitpid` gives it; None while it lives."""
         return self._sessions[plugin.id].status
 
+    def dismiss(self) -> None:
+        """Ask every plugin to end, and wait for none: nobody will be asked anything any more. `close` waits."""
+        if self._supervisor:
+            self._supervisor.dismiss()
+
     def close(self) -> None:
         """End every plugin: ask, wait a moment, kill. Safe to call twice."""
         with self._lock:

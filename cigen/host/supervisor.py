@@ -93,9 +93,13 @@ class Supervisor:
         """Have something done later. Any thread."""
         return self._loop.after(seconds, act)
 
+    def dismiss(self) -> None:
+        """Ask all to end. Any thread."""
+        self._loop.post(self._hang_up)
+
     def close(self, sessions: Iterable[Session]) -> None:
         """Ask all to end, wait a moment, kill."""
-        self._loop.post(self._hang_up)
+        self.dismiss()
         patience = monotonic() + self._deadlines.end
         for session in sessions:
             if not session.gone.wait(max(0.0, patience - monotonic())):

@@ -38,6 +38,7 @@ def run(options: RenderOptions, console: Console) -> int:
         head=console.head,
     ) as session:
         session.build()
+        session.pool.dismiss()
         session.found.extend(unknown_providers(options.providers, session))
         if not session.run.ok or has_errors(session.found):
             session.save()
