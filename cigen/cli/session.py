@@ -97,8 +97,9 @@ class Session:
         if config.plugins:
             plugins, found = discover_plugins(self.root, config.plugins, self.context.environ)
         if self.store.is_empty:
-            rendering = {f"provider:{output.provider}" for output in config.outputs}
-            self.pool.start(p for p in plugins if _surely_asked(p, rendering))
+            asked = {"policy", *(f"provider:{output.provider}" for output in config.outputs)}
+            off = {ref.name for ref in config.plugins if not ref.enabled}
+            self.pool.start(p for p in plugins if p.id not in off and _surely_asked(p, asked))
         self.found.extend(found)
         handshake = HandshakeRule(self.context, plugins)
         self.engine.run([handshake], self.run)
@@ -219,11 +220,15 @@ class Session:
         self.store.save(current)
 
 
-def _surely_asked(plugin: InstalledPlugin, rendering: set[str]) -> bool:
-    """Whether a standard plugin takes part in a run without a cache: one that detects, or writes what is rendered."""
+def _surely_asked(plugin: InstalledPlugin, asked: set[str]) -> bool:
+    """Whether a standard plugin takes part in a run without a cache: one that detects, or that does what is asked.
+
+    asked: capabilities, or what stands before the colon of any that is.
+    """
     if plugin.origin != "bundled" or plugin.info is None:
         return False
-    return Hook.DETECT.value in plugin.info.hooks or not rendering.isdisjoint(plugin.info.capabilities)
+    served = {part for name in plugin.info.capabilities for part in (name, name.partition(":")[0])}
+    return Hook.DETECT.value in plugin.info.hooks or not asked.isdisjoint(served)
 
 
 def _all_of(folder: Path) -> tuple[Path, ...]:
