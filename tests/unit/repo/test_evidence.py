@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cigen.repo import evidence as evidence_module
-from cigen.repo.evidence import Edited, collect_evidence, compare_evidence, status_of
+from cigen.repo.evidence import Edited, begin_evidence, collect_evidence, compare_evidence, status_of
 from cigen.repo.worktree import read_worktree
 
 
@@ -41,6 +41,27 @@ def project(repo):
     repo.write("build/out.o", "object\n")
     (repo.path / "empty" / "inner").mkdir(parents=True)
     return repo
+
+
+def begin(repo):
+    clock = repo.path / ".cigen" / "cache" / "clock"
+    clock.parent.mkdir(parents=True, exist_ok=True)
+    begun = begin_evidence(str(repo.location.worktree), str(clock))
+    assert begun is not None
+    return begun
+
+
+@pytest.mark.parametrize("path", ["docs/new.md", "new/new.md", "empty/inner/new"])
+def test_a_file_that_is_made_while_git_looks_is_in_the_evidence(project, path: str) -> None:
+    begun = begin(project)
+    for child in begun._children:
+        os.waitid(os.P_PID, child._pid, os.WEXITED | os.WNOWAIT)
+    project.write(path, "new\n")
+    location = project.location
+    places = str(location.worktree), str(location.git_dir), str(location.common_dir)
+    evidence = collect_evidence(*places, str(project.path / ".cigen" / "cache" / "clock"), None, begun)
+    assert path.encode() in status_of(evidence)
+    assert holds(project, evidence)
 
 
 def rewrite_keeping_times(path: Path, content: bytes) -> None:

@@ -7,7 +7,14 @@ from pathlib import Path
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from cigen.repo.evidence import Edited, collect_evidence, compare_evidence, status_of
+from cigen.repo.evidence import (
+    Edited,
+    Observation,
+    begin_evidence,
+    collect_evidence,
+    compare_evidence,
+    status_of,
+)
 from cigen.repo.worktree import read_worktree
 
 FILES = ["a.txt", "d/b.txt", "d/e/c.txt", "d/e/f/g.txt", "new/x.txt", "other.txt", "ign/i.txt", "empty/y.txt"]
@@ -109,18 +116,29 @@ def perform(repo, kind: str, name: str, value: str) -> None:
         path.mkdir(parents=True)
 
 
-def collect(repo, edited: Edited | None = None) -> tuple[object, ...]:
+def clock_of(repo) -> str:
     clock = repo.path / ".cigen" / "cache" / "clock"
     clock.parent.mkdir(parents=True, exist_ok=True)
+    return str(clock)
+
+
+def collect(repo, edited: Edited | None = None, begun: Observation | None = None) -> tuple[object, ...]:
     place = repo.location
-    return collect_evidence(str(place.worktree), str(place.git_dir), str(place.common_dir), str(clock), edited)
+    places = str(place.worktree), str(place.git_dir), str(place.common_dir), clock_of(repo)
+    return collect_evidence(*places, edited, begun)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=90, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    st.lists(edits, max_size=6), st.lists(edits, max_size=2), st.lists(st.lists(later_edits, max_size=2), max_size=4)
+    st.lists(edits, max_size=6),
+    st.none() | st.lists(edits, max_size=2),
+    st.lists(edits, max_size=2),
+    st.lists(st.lists(later_edits, max_size=2), max_size=4),
 )
-def test_evidence_that_holds_means_an_unchanged_tree(make_repo, tmp_path_factory, before, meanwhile, after) -> None:
+def test_evidence_that_holds_means_an_unchanged_tree(
+    make_repo, tmp_path_factory, before, looking, meanwhile, after
+) -> None:
+    """looking: what happens after git was asked to look, and before anybody else does; None where it is not."""
     repo = make_repo(str(tmp_path_factory.mktemp("random") / "repo"))
     for name in FILES[:4]:
         repo.write(name, "1\n")
@@ -129,11 +147,16 @@ def test_evidence_that_holds_means_an_unchanged_tree(make_repo, tmp_path_factory
     repo.commit()
     for edit in before:
         apply(repo, edit)
-    evidence = collect(repo)
+    begun = None if looking is None else begin_evidence(str(repo.location.worktree), clock_of(repo))
+    for edit in looking or ():
+        apply(repo, edit)
+    evidence = collect(repo, None, begun)
     for edit in meanwhile:
         apply(repo, edit)
     tree = read_worktree(repo.location, evidence if not meanwhile else ()).root()
-    if not meanwhile:
+    held = compare_evidence(evidence, str(repo.path))[0]
+    assert not held or read_worktree(repo.location).root() == tree
+    if not meanwhile and not looking:
         assert compare_evidence(evidence, str(repo.path))[0], "nothing happened"
     for step in after:
         for edit in step:
