@@ -135,6 +135,7 @@ ELSEWHERE = {
     "REPO_006": ("tests/badinput/test_surroundings.py", "it takes another user"),
     "REPO_010": ("tests/unit/repo/test_worktree.py", "a file that changes between two reads"),
     "REPO_011": ("tests/unit/repo/test_worktree.py", "CLI_005 comes first"),
+    "HASH_004": ("tests/skipping/test_s25_parts.py", "a clone without contents"),
     "SCHEMA_026": ("tests/unit/schema/test_starting.py", "information, as PLUGIN_003"),
     "PLUGIN_003": ("tests/unit/host/test_discovery.py", "information, which only -v shows, among lines with times"),
     "PLUGIN_008": ("tests/badinput/test_plugins.py", "three seconds of waiting"),
