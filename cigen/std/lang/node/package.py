@@ -4,15 +4,16 @@ Owns: the commands, and who can have them. A signature then holds this part of t
 commands must not install more, whatever the manifests say that the lockfile does not.
 """
 
+import re
 import shlex
 
 from cigen.std.lang.node.install import TITLES_OF_MANAGERS, Project
 from cigen.std.report import Report
 from cigen.std.wishes import Wish
 
-__all__ = ["PACKAGE", "check_package", "package_script"]
+__all__ = ["check_package", "package_script"]
 
-PACKAGE = r"(?:(?!\.{1,2}(?:/|$))[A-Za-z0-9_@.-]+(?:/(?!$)|$))+"
+_DIRECTORY = re.compile(r"(?:(?!\.{1,2}(?:/|$))[A-Za-z0-9_@.-]+(?:/(?!$)|$))+")
 """A directory as lockfiles write it: no `./`, no `..`, no slash at the end."""
 
 _UP_TO_DATE = """\
@@ -46,8 +47,10 @@ def package_script(project: Project) -> str:
 
 def check_package(wish: Wish, project: Project, *, known: bool, report: Report) -> bool:
     """Whether the package of the step can be installed alone; if not, that is reported. known: there is a project."""
-    title = TITLES_OF_MANAGERS[project.manager]
-    if project.manager not in ("npm", "pnpm"):
+    title, package = TITLES_OF_MANAGERS[project.manager], wish.own.text("package")
+    if "{{" not in package and not _DIRECTORY.fullmatch(package):
+        wrong, hint = f'is "{package}", which it cannot be', "write the directory as the lockfile has it: apps/web"
+    elif project.manager not in ("npm", "pnpm"):
         wrong, hint = f"is of npm and pnpm, and this project uses {title}", "leave it out: all packages are installed"
     elif not wish.installs:
         wrong, hint = "says what is installed, where nothing is", "leave it out, or install and check the project out"

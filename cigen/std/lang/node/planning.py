@@ -10,7 +10,7 @@ from cigen.std.lang.node.findings import TITLES
 from cigen.std.lang.node.install import TITLES_OF_MANAGERS, Project, installation
 from cigen.std.lang.node.managers import LOCKFILES
 from cigen.std.lang.node.manifest import MANAGERS
-from cigen.std.lang.node.package import PACKAGE, check_package, package_script
+from cigen.std.lang.node.package import check_package, package_script
 from cigen.std.lang.node.versions import NODE
 from cigen.std.lang.projects import Projects, read_projects
 from cigen.std.lang.steps import cache_step, in_directory, suffixed
@@ -27,7 +27,7 @@ INPUTS = {
     "package_manager_version": Input(pattern=r"[\w.+-]+"),
     "directory": Input(pattern=INSIDE),
     "install": Input(Kind.BOOLEAN),
-    "package": Input(pattern=PACKAGE, of_step=True),
+    "package": Input(of_step=True),
 }
 _PACKAGES = ("node", *MANAGERS)
 _ORDER = 20
