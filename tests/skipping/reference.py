@@ -1,14 +1,15 @@
 """Signatures as docs/caching.md defines them, written from that page alone and sharing no code with cig.
 
 For the part of cig.toml that needs no other page: scripts, variables, needs, a matrix, timeouts, machines without a
-definition, and globs made of names, `*` within one, and `**`.
+definition, globs made of names, `*` within one, and `**`; and steps of modules that read files by their names.
 """
 
 import hashlib
 import itertools
 import json
 import re
-from collections.abc import Iterator, Mapping
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -140,10 +141,16 @@ def given(job: dict[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
     if "env" in job:
         job["env"] = pairs(job["env"])
     job["steps"] = [
-        {"id": s["id"], "run": {"script": s["run"]}} | ({"env": pairs(s["env"])} if s.get("env") else {})
-        for s in job["steps"]
+        {"id": s["id"]} | does(s) | ({"env": pairs(s["env"])} if s.get("env") else {}) for s in job["steps"]
     ]
     return job
+
+
+def does(step: dict[str, Any]) -> dict[str, Any]:
+    if "run" in step:
+        return {"run": {"script": step["run"]}}
+    inputs = {"inputs": [{"name": n, "value": v} for n, v in step["with"].items()]} if "with" in step else {}
+    return {"module": {"module": step["uses"], **inputs}}
 
 
 def pairs(table: Mapping[str, str]) -> list[dict[str, str]]:
@@ -172,7 +179,99 @@ def inputs(files: Files, job: dict[str, Any], values: Mapping[str, str]) -> list
     return found + [["absent", path, ""] for path in named if path and not any(matches(u, path) for u in unwanted)]
 
 
-def signatures(files: Files, config: dict[str, Any], environ: Mapping[str, str]) -> dict[str, str]:
+def shaping(files: Files, job: dict[str, Any], values: Mapping[str, str], plugin: dict[str, Any]) -> list[list[str]]:
+    """The components of a module that has a say. `reads`: names of files. `digest`: as cig tells it of the folder."""
+    job = json.loads(re.sub(r"\{\{ matrix\.(\w+) \}\}", lambda found: values[found[1]], json.dumps(job)))
+    uses = [step.get("with", {}) for step in job["steps"] if step.get("uses") == plugin["name"]]
+    asked = [name for name in job.get("packages", ()) if f"package:{name}" in plugin["serves"]]
+    if not uses and not asked:
+        return []
+    rows = [["plugin", plugin["name"], f"{plugin['version']} {plugin['digest']}"]]
+    for path in plugin["reads"]:
+        value = f"file git:{files[path][0]}:{git_id('blob', files[path][1])}" if path in files else "absent "
+        if path in files and files[path][0].startswith("100") and path in plugin["lockfiles"] and not asked:
+            value = in_part(path, files[path][1].decode(), uses, plugin["lockfiles"][path]) or value
+        rows.append(["reads", f"{plugin['name']} {path}", value])
+    return rows
+
+
+def in_part(path: str, lock: str, uses: list[dict[str, str]], names: list[str]) -> str:
+    """What stands for a lockfile of which a job installs parts; empty where it may install more."""
+    found = set()
+    for given in uses:
+        package, listed = (given.get(name, "") if name in names else "" for name in ("package", "only_groups"))
+        groups = sorted({name.strip() for name in listed.split(",")}) if listed else []
+        good = re.fullmatch(r"(?:[\w@][\w@./-]*)?", package) and all(re.fullmatch(r"[\w.-]+", g) for g in groups)
+        if not (package or groups) or not good:
+            return ""
+        try:
+            part = {"package-lock.json": npm_part, "uv.lock": uv_part}[path](lock, package, groups)
+        except KeyError:
+            return ""
+        told = digest(canonical({**part, "only_groups": groups, "package": package}).encode())
+        found.add(f"part {told} {package}{':' + ','.join(groups) if groups else ''}")
+    return " ".join(sorted(found))
+
+
+def npm_part(text: str, package: str, _: list[str]) -> dict[str, Any]:
+    lock = json.loads(text)
+    entries: dict[str, dict[str, Any]] = lock.pop("packages")
+
+    def edges(path: str) -> Iterator[str]:
+        entry = entries[path]
+        if entry.get("link"):
+            yield entry["resolved"]
+        kinds = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
+        names = [name for kind in kinds for name in entry.get(kind, ())]
+        for name in names:
+            folder = path
+            while f"{folder}/node_modules/{name}".lstrip("/") not in entries and folder:
+                folder = folder.rpartition("/")[0]
+            yield from {f"{folder}/node_modules/{name}".lstrip("/")} & entries.keys()
+
+    found = reached(["", package], edges)
+    found |= {path for path, entry in entries.items() if entry.get("link") and entry["resolved"] in found}
+    return {"rest": lock, "entries": {path: entries[path] for path in found}}
+
+
+def uv_part(text: str, package: str, groups: list[str]) -> dict[str, Any]:
+    lock = tomllib.loads(text)
+    listed: list[dict[str, Any]] = lock.pop("package")
+    entries = {entry["name"]: [one for one in listed if one["name"] == entry["name"]] for entry in listed}
+
+    def edges(name: str) -> Iterator[str]:
+        for entry in entries[name]:
+            lists = [entry.get("dependencies", []), *entry.get("optional-dependencies", {}).values()]
+            yield from (
+                edge["name"] for edges in (*lists, *entry.get("dev-dependencies", {}).values()) for edge in edges
+            )
+
+    owners = {package} - {""}
+    starts = owners
+    if groups:
+        owners |= {entry["name"] for entry in listed if "." in entry["source"].values()}
+        places = [entry.get("dev-dependencies", {}) for name in owners for entry in entries[name]]
+        named = {group: [place[group] for place in places if group in place] for group in groups}
+        if not all(named.values()):
+            raise KeyError(groups)
+        starts = {edge["name"] for lists in named.values() for edges in lists for edge in edges}
+    return {"rest": lock, "entries": {name: entries[name] for name in reached(starts, edges) | owners}}
+
+
+def reached(starts: Iterable[str], edges: Callable[[str], Iterable[str]]) -> set[str]:
+    found: set[str] = set()
+    waiting = list(starts)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += edges(name)
+    return found
+
+
+def signatures(
+    files: Files, config: dict[str, Any], environ: Mapping[str, str], plugins: Iterable[dict[str, Any]] = ()
+) -> dict[str, str]:
     """Plan key → signature. Jobs stand in `config` after those that they need."""
     found: dict[str, str] = {}
     keys = {name: [key for key, _ in legs(name, job)] for name, job in config["jobs"].items()}
@@ -187,5 +286,6 @@ def signatures(files: Files, config: dict[str, Any], environ: Mapping[str, str])
             rows += [["definition", "machine", shown({"name": job.get("runner", "linux")})], *shared, *common]
             rows += [["matrix", axis, value] for axis, value in values.items()]
             rows += inputs(files, job, values)
+            rows += [row for plugin in plugins for row in shaping(files, job, values, plugin)]
             found[key] = "cs1:" + hashlib.sha256(b"cs1\0" + canonical(sorted(rows)).encode()).hexdigest()
     return found

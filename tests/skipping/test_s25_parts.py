@@ -1,6 +1,7 @@
 """S25: a job that installs a part of a lockfile depends on that part, and on all of it wherever that cannot be told."""
 
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -329,3 +330,27 @@ def test_s25_another_checkout_place_gives_the_same_parts(project: Project, tmp_p
     other = new_project(tmp_path / "other", git)
     other.commit(WORKSPACES[2].files())
     assert other.signed() == project.signed()
+
+
+@pytest.mark.parametrize(("package", "read"), [("package", True), ("version", False)])
+def test_s25_a_plan_imports_what_reads_lockfiles_where_it_is_needed(
+    project: Project, run_cig: Callable[..., "subprocess.CompletedProcess[str]"], package: str, read: bool
+) -> None:
+    workspace = WORKSPACES[0]
+    project.commit({**workspace.files(), "cig.toml": workspace.config().replace("package =", f"{package} =")})
+    done = run_cig(project.path, "compute-signatures", python=("-X", "importtime"))
+    assert done.returncode == 0
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert ("cigen.lockfiles.parts" in imported) is read
+
+
+def test_s25_a_plan_without_steps_of_modules_knows_nothing_of_parts(
+    project: Project, run_cig: Callable[..., "subprocess.CompletedProcess[str]"]
+) -> None:
+    config = 'version = "0.2"\nproject = { name = "x" }\n[jobs.a]\npackages = ["node"]\nsteps = ["make"]\n'
+    project.commit({**WORKSPACES[0].files(), "cig.toml": config})
+    done = run_cig(project.path, "compute-signatures", python=("-X", "importtime"))
+    assert done.returncode == 0
+    assert "cigen.rules.signature" in done.stderr
+    assert "cigen.lockfiles" not in done.stderr
+    assert "cigen.rules.locking" not in done.stderr
