@@ -8,6 +8,7 @@ read in more than one way, all that is there counts. Entries count as text: how 
 import posixpath
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from cigen.lockfiles.pnpm_lines import dependencies, documents, entries, sections
 from cigen.lockfiles.reading import Untold, reachable
@@ -22,14 +23,23 @@ Node = tuple[str, str]
 
 def part(content: str, package: str, only_groups: tuple[str, ...]) -> tuple[dict[str, str], Tables]:
     """All sections beside the three tables as text, and of those the entries that the package and the root reach."""
-    before, main = documents(content)
-    rest = sections(main)
-    if only_groups or rest.get("lockfileVersion") != "lockfileVersion: '9.0'" or not _PACKAGE.fullmatch(package):
+    rest, tables = _read(content)
+    if only_groups or not _PACKAGE.fullmatch(package):
         raise Untold
-    tables = {name: entries(rest.pop(name, "")) for name in ("importers", "packages", "snapshots")}
     found = reachable({("importers", "."), ("importers", package)}, lambda node: _reached(node, tables))
     told = {name: {key: text for key, text in table.items() if (name, key) in found} for name, table in tables.items()}
-    return {"": before, **rest}, told
+    return rest, told
+
+
+@lru_cache(maxsize=2)
+def _read(content: str) -> tuple[dict[str, str], Tables]:
+    """What is beside the tables, and these. Of all packages of a plan: neither is to be changed."""
+    before, main = documents(content)
+    rest = sections(main)
+    if rest.get("lockfileVersion") != "lockfileVersion: '9.0'":
+        raise Untold
+    tables = {name: entries(rest.pop(name, "")) for name in ("importers", "packages", "snapshots")}
+    return {"": before, **rest}, tables
 
 
 def _reached(node: Node, tables: Tables) -> Iterator[Node]:

@@ -1,11 +1,13 @@
 """What the readers of all formats share: the refusal, values of the type that they must have, and what is reachable.
 
-Refuses texts that two readers could understand differently: a key that stands twice, a number that is no integer.
+Refuses texts that two readers could understand differently: a key that stands twice, a number that is no integer. A
+plan may ask for the parts of a hundred packages, so a text is parsed once, and what it holds is not to be changed.
 """
 
 import json
 import re
 from collections.abc import Callable, Hashable, Iterable
+from functools import lru_cache
 from typing import Any, NoReturn, TypeVar
 
 __all__ = ["Table", "Untold", "normalized", "reachable", "read_json", "read_toml", "table", "tables", "text", "texts"]
@@ -19,7 +21,15 @@ class Untold(Exception):  # noqa: N818 — it is an answer, not an error
 
 
 def read_json(content: str) -> Table:
-    """An object of JSON; Untold for duplicate keys, numbers that are no integers, and what prototypes are set with."""
+    """An object of JSON, from which keys may be taken.
+
+    Untold for duplicate keys, numbers that are no integers, and what prototypes are set with.
+    """
+    return dict(_parsed_json(content))
+
+
+@lru_cache(maxsize=2)
+def _parsed_json(content: str) -> Table:
     try:
         found = json.loads(content, object_pairs_hook=_unique, parse_float=_refuse, parse_constant=_refuse)
     except ValueError as error:
@@ -28,7 +38,12 @@ def read_json(content: str) -> Table:
 
 
 def read_toml(content: str) -> Table:
-    """A document of TOML, which has no duplicate keys."""
+    """A document of TOML, which has no duplicate keys, and from which keys may be taken."""
+    return dict(_parsed_toml(content))
+
+
+@lru_cache(maxsize=2)
+def _parsed_toml(content: str) -> Table:
     import tomli
 
     try:
