@@ -5,6 +5,7 @@ widens or narrows what the glob's author wrote. Refuses a glob that a leg has no
 class, where it would be taken apart. Such a glob selects nothing that could be relied on, so it is no glob at all.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
@@ -15,6 +16,8 @@ from cigen.model.resources import Job, Leg, PathGlob
 from cigen.schema.interpolate import foreign, placeholders, spans, substitute
 
 __all__ = ["check_globs", "declared_globs", "is_glob", "job_in_legs", "legs_by_pattern", "named_legs"]
+
+_HERE = r"(?:\A|(?<=\A!)|(?<=/))\./"
 
 
 @cache
@@ -89,9 +92,14 @@ def _filled_globs(globs: tuple[PathGlob, ...], values: Mapping[str, str | None])
 
 
 def _filled(pattern: str, values: Mapping[str, str | None]) -> str:
-    """The pattern in one leg. Empty, which is no glob, where the leg lacks a value."""
+    """The pattern in one leg. Empty, which is no glob, where the leg lacks a value.
+
+    A segment `.` is left out where another follows it: `./**` is `**`. It comes from a value, for nobody can write one.
+    """
     filled, missing = substitute(pattern, values.get)
-    return "" if missing else filled
+    if missing or "{{" not in pattern:
+        return "" if missing else filled
+    return re.sub(_HERE, "", filled)
 
 
 def legs_by_pattern(job: Job, written: str) -> dict[str, list[str]]:

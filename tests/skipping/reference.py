@@ -83,7 +83,10 @@ def in_leg(glob: str, values: Mapping[str, str]) -> str:
     def literal(found: re.Match[str]) -> str:
         return re.sub(r"[*?\[{},]", r"[\g<0>]", values[found[1]]).replace("!", "{!}") or "{}"
 
-    return re.sub(r"\{\{ matrix\.(\w+) \}\}", literal, glob)
+    filled = re.sub(r"\{\{ matrix\.(\w+) \}\}", literal, glob)
+    mark, path = filled[: filled.startswith("!")], filled[filled.startswith("!") :]
+    *folders, name = path.split("/")
+    return mark + "/".join([folder for folder in folders if folder != "."] + [name])
 
 
 def selected(files: Files, globs: list[str]) -> Iterator[tuple[str, str, str]]:

@@ -147,14 +147,25 @@ def test_s23_a_value_is_no_wildcard(project: Project) -> None:
     assert len(set().union(*reached.values())) == len(names)
 
 
+def test_s23_the_files_of_the_package_in_the_folder_itself_are_those_of_all(project: Project) -> None:
+    test = TEST.replace('["api", "web"]', '["api", "."]').replace(", node = [20, 22]", "")
+    project.commit({**FILES, **config(test)})
+    before = project.signed()
+    project.commit({"packages/web/index.js": "2"})
+    assert changed(before, project.signed()) - {"report"} == {"test-package."}
+    between = project.signed()
+    project.commit({"packages/api/index.js": "2"})
+    assert changed(between, project.signed()) - {"report"} == {"test-api", "test-package."}
+
+
 def test_s23_a_leg_with_a_mistake_in_its_globs_signs_everything(project: Project) -> None:
     """The plan is refused then; if it ever were not, no file could be missed."""
-    test = TEST.replace('["api", "web"]', '["api", "."]').replace(", node = [20, 22]", "")
+    test = TEST.replace('["api", "web"]', '["api", ".."]').replace(", node = [20, 22]", "")
     project.commit({**FILES, **config(test)})
     signing = project.signing()
     assert [d.code for d in signing.diagnostics] == ["HASH_001", "HASH_001"]
     kinds = {key: {c.kind for c in m.components} for key, m in signing.signatures.manifests.items()}
-    assert ("files" in kinds["test-api"], "file" in kinds["test-package."]) == (True, True)
+    assert ("files" in kinds["test-api"], "file" in kinds["test-package.."]) == (True, True)
 
 
 def test_s23_the_glob_of_a_leg_that_selects_nothing_is_told_with_its_legs(project: Project, run_cig: Run) -> None:

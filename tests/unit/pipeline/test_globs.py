@@ -165,7 +165,7 @@ def test_they_are_refused_in_a_job_without_a_matrix_too() -> None:
     assert [code for code, _ in messages(job("src/${{ matrix.p }}"))] == ["HASH_001"]
 
 
-@pytest.mark.parametrize(("value", "problem"), [("", "two slashes"), (".", "`.` is not"), ("a\\b", "`\\` is not")])
+@pytest.mark.parametrize(("value", "problem"), [("", "two slashes"), ("..", "`..` is not"), ("a\\b", "`\\` is not")])
 def test_a_value_that_no_glob_can_hold_is_refused_by_the_name_of_its_leg(value: str, problem: str) -> None:
     made, found = expanded(job("x/{{ matrix.p }}/**", p=["fine", value], v=["1", "2"]))
     [one] = found
@@ -173,6 +173,49 @@ def test_a_value_that_no_glob_can_hold_is_refused_by_the_name_of_its_leg(value: 
     legs = [leg.key for leg, _, _ in job_in_legs(made) if leg]
     assert one.message.endswith(f'That is what it is in leg "{legs[2]}" and 1 more of job "test".')
     assert one.key == ("jobs", "test", "skip_if", "paths_unmodified", 0)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "value", "filled"),
+    [
+        ("{{ matrix.p }}/**", ".", "**"),
+        ("!{{ matrix.p }}/dist/**", ".", "!dist/**"),
+        ("x/{{ matrix.p }}/*.rb", ".", "x/*.rb"),
+        ("{{ matrix.p }}/**", "./packages/api", "packages/api/**"),
+        ("{{ matrix.p }}/**", "././a", "a/**"),
+        ("x{{ matrix.p }}/**", ".", "x./**"),
+        ("{{ matrix.p }}x/**", ".", ".x/**"),
+        ("{{ matrix.p }}/**", "a.", "a./**"),
+    ],
+)
+def test_a_folder_that_is_named_by_a_dot_is_the_one_it_stands_in(pattern: str, value: str, filled: str) -> None:
+    made, found = expanded(job(pattern, p=["a", value]))
+    [_, (_, own, _)] = job_in_legs(made)
+    assert (found, own.skip_if and own.skip_if.paths_unmodified) == ((), (PathGlob(filled),))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "value"),
+    [
+        ("x/{{ matrix.p }}", "."),
+        ("{{ matrix.p }}", "."),
+        ("x/{{ matrix.p }}", "a/."),
+        ("{{ matrix.p }}/**", "./.."),
+        ("{x,{{ matrix.p }}/y}", "."),
+    ],
+)
+def test_a_dot_that_no_file_can_be_found_by_is_refused(pattern: str, value: str) -> None:
+    _, found = expanded(job(pattern, p=["a", value]))
+    assert {one.code for one in found} == {"HASH_001"}
+
+
+def test_a_dot_that_is_written_is_refused_whatever_the_values_are() -> None:
+    assert [code for code, _ in messages(job("./{{ matrix.p }}/**", p=["a"]))] == ["HASH_001"]
+    made, found = expanded(job("./x", "{{ matrix.p }}/**", p=["."]))
+    [(_, own, _)] = job_in_legs(made)
+    assert [one.code for one in found] == ["HASH_001"]
+    assert own.skip_if
+    assert own.skip_if.paths_unmodified == (PathGlob("./x"), PathGlob("**"))
 
 
 def test_a_matrix_of_thousands_is_checked_once_for_each_value() -> None:
