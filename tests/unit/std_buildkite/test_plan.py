@@ -295,6 +295,20 @@ def test_only_where_a_plan_can_bring_files_it_is_asked_to(
     assert "cig_fetch" not in unplanned.texts["pipeline.yml"]
 
 
+def test_of_a_workflow_with_a_file_of_its_own_the_plan_is_of_that_alone(
+    write: Callable, make_workflow: Callable, make_job: Callable, provable: Callable
+) -> None:
+    """So nothing is brought that no job of the build could fetch."""
+    workflows = (make_workflow(), make_workflow(id="nightly"))
+    build, use = leaving(provable, "dist/**", id="build"), fetching(make_job, "build", id="use")
+    other = provable(id="slow", workflow="nightly")
+    own = write(build, use, other, skipping=RESTORING, workflows=workflows)
+    assert 'compute-signatures --workflow ci --restore "$$CIG_TEMP/cig-restored" > ' in own.planner["command"]
+    every = Output("buildkite", ".buildkite/pipeline.yml", workflow="*")
+    both = write(build, use, other, skipping=RESTORING, workflows=workflows, output=every)
+    assert "--workflow" not in both.planner["command"]
+
+
 def test_a_leg_whose_step_is_called_otherwise_says_what_the_plan_calls_it(
     write: Callable, make_job: Callable, provable: Callable, machine: "Machine"
 ) -> None:

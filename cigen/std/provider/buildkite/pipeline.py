@@ -96,7 +96,12 @@ def render_pipeline(graph: Graph, output: Output) -> tuple[str, tuple[Diagnostic
         conditions = [step_condition(None, Names(one, {}, scope.starts)) for one in plan.workflows]
         paths = [full_path(first), *(part_path(first, index) for index in range(2, len(parts) + 1))]
         planner = planner_file(
-            graph, header, [one for one in conditions if one is not None], paths, restores=bool(scope.brought)
+            graph,
+            plan.workflows,
+            header,
+            [one for one in conditions if one is not None],
+            paths,
+            restores=bool(scope.brought),
         )
     return emit(Document(root, header=tuple(header))), report.found, planner
 

@@ -69,7 +69,13 @@ def gate_key(workflow: Workflow, *, several: bool) -> str:
 
 
 def planner_file(
-    graph: Graph, header: Sequence[str], conditions: Iterable[str], paths: Sequence[str], *, restores: bool
+    graph: Graph,
+    workflows: Sequence[Workflow],
+    header: Sequence[str],
+    conditions: Iterable[str],
+    paths: Sequence[str],
+    *,
+    restores: bool,
 ) -> str:
     """The text of the first file. conditions: when each workflow is started. paths: the files with the jobs, in order.
 
@@ -85,12 +91,13 @@ def planner_file(
     plugins = _plugins(graph, skipping.secrets, report)
     if plugins:
         step["plugins"] = plugins
-    step["command"] = escaped(_planner_script(graph, skipping, paths, restores=restores))
+    step["command"] = escaped(_planner_script(graph, workflows, paths, restores=restores))
     step["timeout_in_minutes"] = _PLANNER_MINUTES
     return emit(Document({"steps": [step]}, header=tuple(header)))
 
 
-def _planner_script(graph: Graph, skipping: Skipping, paths: Sequence[str], *, restores: bool) -> str:
+def _planner_script(graph: Graph, workflows: Sequence[Workflow], paths: Sequence[str], *, restores: bool) -> str:
+    skipping = _skipping(graph)
     bound = f"timeout {_PLAN_MINUTES}m"
     if system(skipping.machine) == "macos":
         bound = f"perl -e 'alarm shift; exec @ARGV' {60 * _PLAN_MINUTES}"
@@ -103,7 +110,8 @@ def _planner_script(graph: Graph, skipping: Skipping, paths: Sequence[str], *, r
         f'[ "$(tail -n 1 {to})" = "# cig: complete" ]\n'
         for path, to in zip(paths, planned, strict=True)
     )
-    restored = f' --restore "$CIG_TEMP/{FOLDER}"' if restores else ""
+    asked = "" if len(workflows) == len(graph.workflows) else f" --workflow {workflows[0].id}"
+    asked += f' --restore "$CIG_TEMP/{FOLDER}"' if restores else ""
     handed = (
         "# Files that jobs fetch of others that need not run.\n"
         f"[ -z \"$(ls {FOLDER} 2>/dev/null)\" ] || buildkite-agent artifact upload '{FOLDER}/**/*'\n"
@@ -118,7 +126,7 @@ def _planner_script(graph: Graph, skipping: Skipping, paths: Sequence[str], *, r
         f"if cig_script {bound} bash -eo pipefail <<'CIG_SCRIPT'\n"
         f"{_secrets(graph, skipping.secrets)}"
         f"{install_script(skipping, venv_script(skipping))}"
-        f'cig compute-signatures{restored} > "$CIG_TEMP/{_DOCUMENT}"\n'
+        f'cig compute-signatures{asked} > "$CIG_TEMP/{_DOCUMENT}"\n'
         f"{marked}"
         f'cd "$CIG_TEMP"\n{handed if restores else ""}buildkite-agent artifact upload {_DOCUMENT}\n'
         "CIG_SCRIPT\n"
