@@ -1,5 +1,6 @@
 """lang/node and lang/python: installing a part of a project, and who is told that they cannot."""
 
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cigen.lockfiles.parts import locked_part
 from cigen.model.resources import Cache, Checkout, Job, ModuleUse, Pair, Step
 from cigen.std.lang.node.plugin import PLUGIN as NODE
 from cigen.std.lang.python.plugin import PLUGIN as PYTHON
@@ -213,6 +215,39 @@ def test_who_cannot_install_a_part_of_a_project_is_told(
     assert (wrong.level.value, wrong.message) == ("error", f'input "{name}" {says}')
     assert wrong.hint
     assert wrong.key == ("jobs", "test", "steps", 0, "with", name)
+
+
+# -- what else of a lockfile is read -----------------------------------------------------------------------------------
+
+SAMPLES = Path(__file__).parents[2] / "lockfiles/samples"
+LOCKED: list[tuple[Any, str, dict[str, Any], dict[str, str]]] = [
+    (NODE, "pnpm-lock.yaml", {"package": "apps/web"}, {"package.json": "{}"}),
+    (PYTHON, "uv.lock", {"package": "core"}, {"pyproject.toml": "[tool.uv]\n"}),
+    (PYTHON, "poetry.lock", {"only_groups": ("lint-it",)}, {"pyproject.toml": "[tool.poetry]\nname = 'x'\n"}),
+]
+
+
+@pytest.mark.parametrize(("plugin", "lockfile", "selected", "files"), LOCKED, ids=[row[1] for row in LOCKED])
+def test_lockfiles_with_the_same_part_are_told_apart_by_no_module(
+    plugin: Any, lockfile: str, selected: dict[str, Any], files: dict[str, str], request_for: Call
+) -> None:
+    """A version that is found in the lockfile decides what a job does, so the part must decide the version."""
+    lock = (SAMPLES / lockfile).read_text()
+    lines = lock.splitlines(keepends=True)
+    seen: dict[str, set[Any]] = {}
+    strange = ('requires-python = ">=3.9"\n', 'python-versions = ">=3.9"\n', "lockfileVersion: '6.0'\n")
+    for at, line in enumerate(lines):
+        others = ("", line + line, re.sub(r"\d", "7", line), line + line.lstrip(), *(one + line for one in strange))
+        for other in (line, *others):
+            changed = "".join([*lines[:at], other, *lines[at + 1 :]])
+            part = locked_part(lockfile, changed.encode(), **selected)
+            if part is not None:
+                found = plugin.detect(request_for({**files, lockfile: changed}))
+                seen.setdefault(part, set()).add(found.facts)
+    assert len(seen) > 10
+    assert [facts for facts in seen.values() if len(facts) > 1] == []
+    # Of pnpm's, versions of the format that a part can be told of all mean one release line.
+    assert len({facts for (facts,) in seen.values()}) > (lockfile != "pnpm-lock.yaml"), "nothing of it is read"
 
 
 # -- npm goes by the manifests -----------------------------------------------------------------------------------------
