@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # Bad input from end to end; what the providers render, held against vendors' parsers, independent readers, executed
 # files and random documents; records in cache servers; workflows that act runs, files that plans bring back, and a cig
 # that is installed first, in the bench as well.
-LONG_TESTS := tests/badinput tests/conformance tests/meaning tests/roundtrip tests/stores tests/validators \
+LONG_TESTS := tests/badinput tests/conformance tests/lockfiles tests/meaning tests/roundtrip tests/stores tests/validators \
   $(wildcard tests/skipping/test_github_acts*.py tests/skipping/test_*_restores.py) \
   tests/skipping/test_install_by_hash.py tests/skipping/test_s18_restoring.py tests/unit/bench/test_from_nothing.py
 PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadgroup

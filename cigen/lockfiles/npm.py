@@ -33,7 +33,7 @@ def part(content: str, package: str, only_groups: tuple[str, ...]) -> tuple[Tabl
         raise Untold
     found = reachable({"", start}, lambda path: _reached(path, entries, paths))
     # Whatever links to a workspace that is installed may be made as well.
-    found |= {path for path, entry in entries.items() if "link" in entry and entry.get("resolved") in found - {""}}
+    found |= {path for path, entry in entries.items() if "link" in entry and entry.get("resolved") in found}
     return lock, {path: entries[path] for path in found}
 
 
@@ -62,7 +62,7 @@ def _reached(path: str, entries: dict[str, Table], paths: dict[str, str]) -> Ite
     entry = entries[path]
     if "link" in entry:
         target = text(entry.get("resolved"))
-        if entry["link"] is not True or "node_modules" not in path.split("/") or not _is_importer(target, entries):
+        if entry["link"] is not True or target not in entries or "link" in entries[target]:
             raise Untold
         yield target
         return
