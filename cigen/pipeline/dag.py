@@ -16,6 +16,7 @@ from cigen.model.resources import Job, Runner, Skipping
 from cigen.pipeline.assemble import Proposals, complete_job
 from cigen.pipeline.detect import nearest
 from cigen.pipeline.expand import map_text
+from cigen.pipeline.leaving import check_leaving
 from cigen.pipeline.order import has_cycle
 from cigen.pipeline.windows import check_windows
 from cigen.schema.interpolate import substitute
@@ -46,6 +47,7 @@ def build_graph(
     complete = [complete_job(job, proposals, caches, found) for job in joined]
     variables = [pair.name for pair in config.variables]
     complete = [_replace_facts(job, facts, variables, found) for job in complete]
+    found += check_leaving(complete)
     skipping = _skipping(config, lockfiles)
     if skipping is not None:
         found += check_windows(complete, skipping)
