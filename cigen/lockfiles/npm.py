@@ -31,7 +31,12 @@ def part(content: str, package: str, only_groups: tuple[str, ...]) -> tuple[Tabl
     start = "" if package == "." else package
     if not _is_importer(start, entries) or (start and any(_is_below(path, start) for path in entries)):
         raise Untold
-    found = reachable({"", start}, lambda path: _reached(path, entries, paths))
+
+    def reached(path: str) -> Iterator[str]:
+        return _reached(path, entries, paths)
+
+    reachable(entries, reached)  # what leads nowhere, wherever it stands, is cut short or not of npm
+    found = reachable({"", start}, reached)
     # Whatever links to a workspace that is installed may be made as well.
     found |= {path for path, entry in entries.items() if "link" in entry and entry.get("resolved") in found}
     return lock, {path: entries[path] for path in found}

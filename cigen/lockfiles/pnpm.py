@@ -39,6 +39,8 @@ def _read(content: str) -> tuple[dict[str, str], Tables]:
     if rest.get("lockfileVersion") != "lockfileVersion: '9.0'":
         raise Untold
     tables = {name: entries(rest.pop(name, "")) for name in ("importers", "packages", "snapshots")}
+    # What leads nowhere, wherever it stands, is cut short or not of pnpm.
+    reachable([(name, key) for name in tables for key in tables[name]], lambda node: _reached(node, tables))
     return {"": before, **rest}, tables
 
 

@@ -14,7 +14,7 @@ __all__ = ["dependencies", "documents", "entries", "sections"]
 _STRANGE = re.compile("[^\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _SINGLE, _DOUBLE = r"'(?:[^'\n]|'')*+'", r'"(?:[^"\\\n]|\\[^\n])*+"'
 _FIRST = r"[^\s\-?:,\[\]{}#&*!|=<>'\"%@`]"
-_PLAIN = rf"{_FIRST}(?:[^\s:#]|:(?=\S)|(?<=\S)#| (?=[^\s#]))*+"
+_PLAIN = rf"{_FIRST}(?:[^\s:#]|:(?=\S)|(?<=\S)#| (?=[^\s#:]))*+"
 _IN_FLOW = rf"{_FIRST}(?:[^\s:#,\[\]{{}}]|:(?=[^\s,\[\]{{}}])|(?<=\S)#| (?=[^\s#:,\[\]{{}}]))*+"
 _SCALAR, _FLOW_SCALAR = rf"(?:{_PLAIN}|{_SINGLE}|{_DOUBLE})", rf"(?:{_IN_FLOW}|{_SINGLE}|{_DOUBLE})"
 _PAIR = rf"(?:{_IN_FLOW}|{_SINGLE}): {_FLOW_SCALAR}"

@@ -9,7 +9,7 @@ read as others, and fields that are unknown, for uv has more than one spelling f
 import re
 from collections.abc import Iterator
 
-from cigen.lockfiles.reading import Table, Untold, normalized, reachable, read_toml, table, tables, text
+from cigen.lockfiles.reading import Table, Untold, normalized, reachable, read_toml, table, tables, text, texts
 
 __all__ = ["part"]
 
@@ -32,9 +32,12 @@ def part(content: str, package: str, only_groups: tuple[str, ...]) -> tuple[Tabl
         if not entry.keys() <= _FIELDS:
             raise Untold
         packages.setdefault(_name(entry), []).append(entry)
+    members = set(texts(table(lock.get("manifest", {})).get("members", [])))
     owners = {normalized(package)} if package else set()
-    if not owners <= packages.keys():
+    if not owners | members <= packages.keys():
         raise Untold
+    # What leads nowhere, wherever it stands, is cut short or not of uv.
+    reachable(packages, lambda name: _reached(packages, name))
     starts = owners
     if only_groups:
         owners = owners | {name for name, entries in packages.items() if any(map(_is_root, entries))}

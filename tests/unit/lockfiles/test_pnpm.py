@@ -129,6 +129,7 @@ STRANGE = {
     "a dependency without a version": ("        version: link:../../dir\n", ""),
     "a dependency that is a number": ("version: left@1.0.0", "version: 1.0"),
     "a dependency that is nowhere": ("version: left@1.0.0", "version: left@3.0.0"),
+    "another package's dependency that is nowhere": ("        version: 2.0.0", "        version: 3.0.0"),
     "a snapshot without a package": ("packages:\n\n  '@other/native@1.0.1':", "packages:\n\n  '@other/native@1.0.2':"),
     "a name that is null": ("      al:", "      null:"),
     "a conflict": ("\nsnapshots:", "\n<<<<<<< ours\nsnapshots:"),

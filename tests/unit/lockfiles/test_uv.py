@@ -92,6 +92,8 @@ STRANGE = {
     "a name that uv normalizes": ('name = "rooty"\nversion', 'name = "Core"\nversion'),
     "an edge that uv normalizes": ('{ name = "deep" }', '{ name = "Deep" }'),
     "an edge that leads nowhere": ('{ name = "deep" }', '{ name = "deeper" }'),
+    "another package's edge that leads nowhere": ('{ name = "rooty" }', '{ name = "routy" }'),
+    "a member that is not there": ('"core",\n    "shop"', '"core",\n    "none",\n    "shop"'),
     "an edge without a name": ('{ name = "deep" }', '{ nam = "deep" }'),
     "an unknown field": ('source = { editable = "core" }', 'source = { editable = "core" }\ndependency-groups = {}'),
     "a time": ('"1.0.0", source', "2026-01-01, source"),
