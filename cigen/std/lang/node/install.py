@@ -11,7 +11,7 @@ from cigen.std.lang.node.commands import is_berry
 from cigen.std.lang.ranges import release
 from cigen.std.lang.steps import CacheHome
 
-__all__ = ["TITLES_OF_MANAGERS", "Installation", "Project", "installation"]
+__all__ = ["TITLES_OF_MANAGERS", "Installation", "Project", "installation", "pnpm_setting"]
 
 TITLES_OF_MANAGERS = {"npm": "npm", "pnpm": "pnpm", "yarn": "Yarn", "bun": "Bun"}
 
@@ -61,15 +61,19 @@ def installation(project: Project, job: Job, node: str) -> Installation:
     locked = bool(project.lockfile)
     if project.manager == "pnpm":
         script = "pnpm install --frozen-lockfile" if locked else "pnpm install"
-        # pnpm 11 reads variables of its own name, and only those.
-        prefix = "pnpm" if release(project.version)[:1] >= (11,) else "npm"
-        return Installation((_tool(project),), (_PNPM,), script, (Pair(f"{prefix}_config_store_dir", _PNPM),))
+        return Installation((_tool(project),), (_PNPM,), script, (pnpm_setting(project, "store_dir", _PNPM),))
     if project.manager == "bun":
         script = "bun install --frozen-lockfile" if locked else "bun install"
         return Installation((_tool(project),), _BUN.paths(job), script)
     if project.manager == "yarn":
         return _berry(project, job, node) if is_berry(project.version) else _classic(project, job)
     return Installation((), _NPM.paths(job), "npm ci" if locked else "npm install")
+
+
+def pnpm_setting(project: Project, name: str, value: str) -> Pair:
+    """The variable for a setting. pnpm 11 reads variables of its own name, and only those."""
+    prefix = "pnpm" if release(project.version)[:1] >= (11,) else "npm"
+    return Pair(f"{prefix}_config_{name}", value)
 
 
 def _tool(project: Project) -> Step:

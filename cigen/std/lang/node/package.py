@@ -7,11 +7,12 @@ commands must not install more, whatever the manifests say that the lockfile doe
 import re
 import shlex
 
-from cigen.std.lang.node.install import TITLES_OF_MANAGERS, Project
+from cigen.sdk import Pair
+from cigen.std.lang.node.install import TITLES_OF_MANAGERS, Project, pnpm_setting
 from cigen.std.report import Report
 from cigen.std.wishes import Wish
 
-__all__ = ["check_package", "package_script"]
+__all__ = ["check_package", "package_env", "package_script"]
 
 _DIRECTORY = re.compile(r"(?:(?!\.{1,2}(?:/|$))[A-Za-z0-9_@.-]+(?:/(?!$)|$))+")
 """A directory as lockfiles write it: no `./`, no `..`, no slash at the end."""
@@ -43,6 +44,11 @@ def package_script(project: Project) -> str:
     # Braces: what follows is not a part of the path but means what the package depends on.
     selected = shlex.quote(f"{{./{project.package}}}...")
     return f"pnpm install --frozen-lockfile --filter . --filter {selected}"
+
+
+def package_env(project: Project) -> tuple[Pair, ...]:
+    """After a step that edits a manifest, pnpm would install before it runs a script, and not the package alone."""
+    return (pnpm_setting(project, "verify_deps_before_run", "false"),) if project.manager == "pnpm" else ()
 
 
 def check_package(wish: Wish, project: Project, *, known: bool, report: Report) -> bool:

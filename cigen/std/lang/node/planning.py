@@ -10,7 +10,7 @@ from cigen.std.lang.node.findings import TITLES
 from cigen.std.lang.node.install import TITLES_OF_MANAGERS, Project, installation
 from cigen.std.lang.node.managers import LOCKFILES
 from cigen.std.lang.node.manifest import MANAGERS
-from cigen.std.lang.node.package import check_package, package_script
+from cigen.std.lang.node.package import check_package, package_env, package_script
 from cigen.std.lang.node.versions import NODE
 from cigen.std.lang.projects import Projects, read_projects
 from cigen.std.lang.steps import cache_step, in_directory, suffixed
@@ -58,17 +58,17 @@ def _planned(wish: Wish, schema: CigSchema, projects: Projects, report: Report) 
     steps += install.setup
     # A directory that detection does not reach is taken at its author's word.
     known = "node_package_manager" in facts or "directory" in wish.given
-    script = install.script
+    script, env = install.script, install.env
     if "package" in wish.own and check_package(wish, project, known=known, report=report):
         project = replace(project, package=wish.own.text("package"))
-        script = package_script(project)
+        script, env = package_script(project), (*env, *package_env(project))
     if known and wish.installs:
         if not project.lockfile and "node_unlocked" not in facts:
             _report_lockfile(wish, project, report)
         steps.append(_cache(schema, project, version.value, install.cache))
         steps.append(_install(wish, project, script))
     group = step_group(MODULE, wish, _ORDER, steps)
-    return [group, environment(MODULE, wish.job, install.env)] if install.env else [group]
+    return [group, environment(MODULE, wish.job, env)] if env else [group]
 
 
 def _project(wish: Wish, directory: str, facts: Mapping[str, Fact]) -> Project:

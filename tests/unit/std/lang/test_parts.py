@@ -64,6 +64,18 @@ def test_pnpm_installs_a_package_what_it_depends_on_and_the_root(plan_with: Call
     )
 
 
+def test_pnpm_installs_nothing_more_before_it_runs_a_script(plan_with: Call, outline: Call) -> None:
+    assert "test env pnpm_config_verify_deps_before_run=false" in outline(
+        plan_with(NODE, node(package="apps/web"), files=PNPM)
+    )
+    ten = {**PNPM, "package.json": '{"packageManager": "pnpm@10.1.0"}'}
+    assert "test env npm_config_verify_deps_before_run=false" in outline(
+        plan_with(NODE, node(package="apps/web"), files=ten)
+    )
+    assert not any("verify" in line for line in outline(plan_with(NODE, node(), files=PNPM)))
+    assert not any("verify" in line for line in outline(plan_with(NODE, node(package="apps/web"), files=NPM)))
+
+
 def test_a_leg_names_its_package(plan_with: Call, outline: Call) -> None:
     lines = outline(plan_with(NODE, node(package="{{ matrix.package }}"), files=NPM))
     assert lines[-1].endswith("\nnpm ci --workspace './{{ matrix.package }}' --include-workspace-root")
