@@ -7,7 +7,7 @@ from cigen.hashing.fileset import Entry, TreeReader, expand, path_text, select
 from cigen.hashing.manifest import Component, KeyManifest
 from cigen.model.config import Config
 from cigen.model.dataclass import dataclass, field
-from cigen.model.paths import GitId, RepoPath
+from cigen.model.paths import GitId, PluginId, RepoPath
 from cigen.model.plans import Hook
 from cigen.model.resources import PathGlob
 
@@ -49,6 +49,8 @@ class Context:
     """Work that waits for no plugin. Done once, while plugins start or judge; None where there is none, or no more."""
     ignore_rules: Callable[[Sequence[RepoPath]], Mapping[RepoPath, str]] | None = None
     """Which of these paths a rule keeps out of the repository, and the rule; None where only a commit is looked at."""
+    unread: tuple[PluginId, ...] = ()
+    """Plugins on PATH that take part in nothing, since what their manifest says is not known."""
     _reads: dict[str, Reads] = field(default_factory=dict)
 
     def config(self, outputs: "Outputs") -> Config | None:

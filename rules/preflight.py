@@ -41,6 +41,8 @@ def hear_objections(
     refused = [one for one in plugins if tier == "fork" and one.origin in _BROUGHT]
     unstarted = "comes with a fork's commit and is not started"
     heard = [Heard(one.id, {}, {}, f"{one.id} {unstarted}", one.is_declared) for one in refused]
+    # It may have the hook.
+    heard += [Heard(name, {}, {}, f"the manifest of {name} is broken") for name in signatures.context.unread]
     with PluginPool(observer=observer) as pool:
         heard += ask_plugins(pool, [one for one in plugins if one not in refused], requests)
     return objections(hits, sorted(heard, key=lambda one: one.plugin))

@@ -108,7 +108,8 @@ def decide_plan(signing: Signing, places: Places, store: str, handing_on: Handin
         circumstances = replace(circumstances, restored=here)
         decisions = decide(planned, findings, circumstances)
     hits = proven(decisions)
-    if hits and signing.signatures.context.may_object():
+    context = signing.signatures.context
+    if hits and (context.may_object() or context.unread):
         # Plugins cost a second to load and start: only where there is a hit, and one that has a say in it.
         from cigen.rules.preflight import hear_objections
 

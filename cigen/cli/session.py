@@ -19,7 +19,7 @@ from cigen.engine.toolprint import tool_fingerprint
 from cigen.errors import CigError, ProjectError
 from cigen.hashing.changes import diff_filesets
 from cigen.hashing.digest import git_blob
-from cigen.host.discovery import InstalledPlugin, discover_plugins
+from cigen.host.discovery import Discovered, InstalledPlugin, discover_plugins
 from cigen.host.pool import PluginPool
 from cigen.model.config import Config
 from cigen.model.dataclass import dataclass, field
@@ -66,7 +66,7 @@ class Session:
     worktree: Worktree
     evidence: tuple[object, ...]
     observer: Observer
-    discovered: tuple[tuple[InstalledPlugin, ...], tuple[Diagnostic, ...]]
+    discovered: Discovered
     run: Run = field(default_factory=Run)
     found: list[Diagnostic] = field(default_factory=list)
     signatures: Signatures | None = None
@@ -93,15 +93,16 @@ class Session:
         config = self.config
         if config is None:
             return
-        plugins, found = self.discovered
+        discovered = self.discovered
         if config.plugins:
-            plugins, found = discover_plugins(self.root, config.plugins, self.context.environ)
+            discovered = discover_plugins(self.root, config.plugins, self.context.environ)
         if self.store.is_empty:
             asked = {"policy", *(f"provider:{output.provider}" for output in config.outputs)}
             off = {ref.name for ref in config.plugins if not ref.enabled}
-            self.pool.start(p for p in plugins if p.id not in off and _surely_asked(p, asked))
-        self.found.extend(found)
-        handshake = HandshakeRule(self.context, plugins)
+            self.pool.start(p for p in discovered.plugins if p.id not in off and _surely_asked(p, asked))
+        self.found.extend(discovered.diagnostics)
+        self.context.unread = discovered.unread
+        handshake = HandshakeRule(self.context, discovered.plugins)
         self.engine.run([handshake], self.run)
         self.context.plugins = handshake.described(self.run.outputs)
 
@@ -317,7 +318,7 @@ def open_session(
         discovered = discover_plugins(root, (), environ)
         if store.is_empty:
             # Nothing is cached, so every plugin will be asked: let them start while the repository is read.
-            pool.start(p for p in discovered[0] if _surely_asked(p, set()))
+            pool.start(p for p in discovered.plugins if _surely_asked(p, set()))
         evidence, worktree = _look(root, location, observer, None, writable=writable, head=head)
         context = Context(
             tool=tool_fingerprint(),
@@ -325,7 +326,7 @@ def open_session(
             read_file=worktree.read_file,
             config_text=content,
             config_blob=git_blob(content),
-            plugins=discovered[0],
+            plugins=discovered.plugins,
             asks=pool,
             environ=environ,
             providers=tuple(sorted(set(providers))),

@@ -92,19 +92,20 @@ def _sign(
     if config is None:
         raise ProjectError(found, text)
     root = location.worktree or location.git_dir
-    plugins, wrong = discover_plugins(root, config.plugins, environ)
+    discovered = discover_plugins(root, config.plugins, environ)
     context = Context(
         tool="",
         tree=reader,
         read_file=read_file,
         config_text=text,
         config_blob=git_blob(text),
-        plugins=plugins,
+        plugins=discovered.plugins,
         asks=None,
         environ=environ,
+        unread=discovered.unread,
     )
     signatures = Signatures.of(context, config)
-    found = (*found, *wrong, *signatures.diagnostics)
+    found = (*found, *discovered.diagnostics, *signatures.diagnostics)
     planned = {one.job.id for one in signatures.planned}
     if any(job.id not in planned for job in config.jobs) and has_cycle(config.jobs):
         from cigen.pipeline.dag import find_cycles

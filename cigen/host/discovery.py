@@ -16,7 +16,7 @@ from cigen.model.diagnostics import Diagnostic, Level, error
 from cigen.model.paths import Digest, PluginId
 from cigen.model.plans import PluginInfo
 
-__all__ = ["InstalledPlugin", "discover_plugins", "plugin_at"]
+__all__ = ["Discovered", "InstalledPlugin", "discover_plugins", "plugin_at"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,20 @@ class InstalledPlugin:
         return self.files.digest
 
 
-def discover_plugins(
-    root: Path, refs: Sequence[PluginRef], environ: Mapping[str, str]
-) -> tuple[tuple[InstalledPlugin, ...], tuple[Diagnostic, ...]]:
-    """All plugins that are not switched off, one per id, sorted by id; and what is wrong with the rest.
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """`plugins`: all that are not switched off, one per id, sorted by id. `diagnostics`: what is wrong with the rest.
+
+    `unread`: ids of executables on PATH that take part in nothing, since what their manifest says is not known.
+    """
+
+    plugins: tuple[InstalledPlugin, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    unread: tuple[PluginId, ...]
+
+
+def discover_plugins(root: Path, refs: Sequence[PluginRef], environ: Mapping[str, str]) -> Discovered:
+    """Find all plugins.
 
     Precedence: a path in cig.toml, `.cigen/plugins/`, PATH, bundled. A constraint in cig.toml passes over the plugins
     that do not meet it. Replacing a bundled plugin is reported as information.
@@ -60,6 +70,7 @@ def discover_plugins(
     by_id: dict[str, list[InstalledPlugin]] = {}
     read: dict[str, Content] = {}
     broken: set[str] = set()
+    unread: list[PluginId] = []
     for origin, name, path in find_candidates(str(root), paths, environ):
         if name in wanted and not wanted[name].enabled:
             continue
@@ -67,6 +78,8 @@ def discover_plugins(
         if origin == "path" and (name not in wanted or name in by_id):
             # One that nobody asked for must not stop the run, nor one that a nearer one is used instead of.
             problems = [replace(problem, level=Level.WARNING) for problem in problems]
+            if problems and name and name not in by_id:
+                unread.append(PluginId(name))
         elif problems and name in wanted:
             broken.add(name)
         found.extend(problems)
@@ -81,7 +94,7 @@ def discover_plugins(
     broken |= {str(d.key[1]) for d in found if d.key}
     known = sorted(by_id)
     found += [_unknown(ref, known) for ref in refs if ref.enabled and ref.name not in broken.union(known)]
-    return tuple(chosen), tuple(found)
+    return Discovered(tuple(chosen), tuple(found), tuple(unread))
 
 
 def plugin_at(path: str) -> InstalledPlugin:

@@ -281,6 +281,20 @@ def test_no_words_of_a_plugin_reach_a_terminal_or_break_a_line(proven: Plans) ->
     assert "GATE_002" in proven.cig("compute-signatures", "--plan", str(plan), "--format", "text").stderr
 
 
+def test_s1_a_plugin_on_path_whose_manifest_is_broken_has_every_proven_job_run(proven: Plans, tmp_path: Path) -> None:
+    """It may have the hook: nobody knows."""
+    path = proven.on_path(NOTHING, tmp_path / "tools")
+    (tmp_path / "tools/cigen-plugin-acme-freeze.toml").write_text("[module]\nhoks = []\n")
+    done = proven.cig("compute-signatures", PATH=path)
+    assert (done.returncode, done.stderr.count("[PLUGIN_016]")) == (0, 1)
+    assert "[PLUGIN_001]" in done.stderr
+    assert {key: job["reason"] for key, job in json.loads(done.stdout)["jobs"].items()} == ALL_RUN
+    explained = json.loads(proven.cig("explain", "job", "lint", "--json", PATH=path).stdout)
+    assert (explained["reason"], explained["note"]) == ("PREFLIGHT", "the manifest of acme/freeze is broken")
+    proven.project.commit({"cig.toml": CONFIG + '[plugins."acme/freeze"]\nenabled = false\n'})
+    assert proven.reasons(PATH=path) == ALL_HITS
+
+
 def test_a_plugin_that_is_switched_off_is_not_asked(proven: Plans) -> None:
     proven.install('raise RuntimeError("never")')
     proven.project.commit({"cig.toml": CONFIG + '[plugins]\n"acme/freeze" = { enabled = false }\n'})

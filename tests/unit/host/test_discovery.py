@@ -38,13 +38,16 @@ class Place:
         return file
 
     def find(self, *refs: PluginRef) -> Found:
-        plugins, found = discover_plugins(self.root, refs, self.environ)
-        assert [plugin.id for plugin in plugins] == sorted({plugin.id for plugin in plugins})
-        return {plugin.id: plugin for plugin in plugins}, list(found)
+        done = discover_plugins(self.root, refs, self.environ)
+        assert [plugin.id for plugin in done.plugins] == sorted({plugin.id for plugin in done.plugins})
+        return {plugin.id: plugin for plugin in done.plugins}, list(done.diagnostics)
 
     def print(self) -> str:
-        plugins, _ = discover_plugins(self.root, (), self.environ)
+        plugins = discover_plugins(self.root, (), self.environ).plugins
         return "\n".join(f"{plugin.id} {plugin.digest}" for plugin in plugins)
+
+    def unread(self, *refs: PluginRef) -> tuple[str, ...]:
+        return discover_plugins(self.root, refs, self.environ).unread
 
 
 @pytest.fixture
@@ -119,6 +122,7 @@ def test_an_executable_whose_name_has_no_kind_is_a_warning(place: Place) -> None
     _, (found,) = place.find()
     assert (found.code, found.level) == ("PLUGIN_001", Level.WARNING)
     assert "cigen-plugin-KIND-NAME" in found.hint
+    assert place.unread() == ()
 
 
 def test_the_nearest_of_two_wins_and_the_other_is_mentioned(place: Place) -> None:
@@ -209,6 +213,8 @@ def test_a_broken_manifest_on_path_is_only_a_warning(place: Place) -> None:
     (place.bin / "cigen-plugin-acme-deploy.toml").write_text("[module]\n")
     _, found = place.find()
     assert {d.level for d in found} == {Level.WARNING}
+    assert place.unread() == ("acme/deploy",)
+    assert place.unread(PluginRef("acme/deploy", enabled=False)) == ()
 
 
 @pytest.mark.parametrize("manifest", ["[module]\n", '[module]\nname = "acme/other"\nversion = "1.0.0"\n'])
@@ -229,6 +235,7 @@ def test_a_broken_manifest_on_path_stops_nothing_where_a_nearer_plugin_is_used(p
     place.plugin(".cigen/plugins/deploy", "acme/deploy")
     plugins, found = place.find(PluginRef("acme/deploy"))
     assert (plugins["acme/deploy"].origin, {d.level for d in found}) == ("project", {Level.WARNING})
+    assert place.unread(PluginRef("acme/deploy")) == ()
 
 
 def test_a_broken_plugin_on_path_is_not_replaced_by_the_bundled_one_where_cig_toml_names_it(place: Place) -> None:
@@ -268,7 +275,7 @@ def test_the_digest_changes_with_any_file_of_a_plugin_and_with_nothing_else(plac
 
 
 def test_shared_code_is_part_of_a_standard_plugins_digest() -> None:
-    ruby = next(p for p in discover_plugins(Path("/"), (), {})[0] if p.id == "lang/ruby")
+    ruby = next(p for p in discover_plugins(Path("/"), (), {}).plugins if p.id == "lang/ruby")
     assert ruby.digest == PluginFiles(str(ruby.entry.parent), "bundled").digest
     assert ruby.digest != PluginFiles(str(ruby.entry.parent)).digest
 
