@@ -5,8 +5,6 @@ Owns: the classification of failures and their words. Refuses: noticing them. Ev
 """
 
 import os
-import platform
-import shlex
 import signal
 from errno import E2BIG, EACCES, ENOENT, ENOEXEC, ENOTDIR
 from importlib import import_module
@@ -87,6 +85,8 @@ def explain_import(problem: str) -> Diagnostic:
 
 def explain_start(plugin: str, entry: Path, errno: int) -> Diagnostic:
     """Why there is no process. Looks at the file: the number alone says little."""
+    import shlex
+
     reason = os.strerror(errno)
     if errno in (ENOENT, ENOTDIR):
         reason = "there is no such file" if not entry.exists() else f"its interpreter {_interpreter(entry)} is missing"
@@ -154,6 +154,8 @@ def _format(entry: Path) -> str:
     if head[:4] == b"\x7fELF" and len(head) == 20:
         number = int.from_bytes(head[18:20], "little" if head[5] == 1 else "big")
         machine = _MACHINES.get(number, f"machine {number}")
+        import platform
+
         if machine != platform.machine():
             return f"it is a program for {machine}, and this is {platform.machine()}"
     return "it is no program for this system, and no script with a #! line"

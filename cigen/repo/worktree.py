@@ -23,8 +23,7 @@ from cigen.repo.git import run_git
 from cigen.repo.listing import CommitTree
 from cigen.repo.locate import RepositoryLocation, find_repository
 from cigen.repo.overlay import OverlayTree
-from cigen.repo.staging import lfs_pointer, staged_overrides
-from cigen.repo.status import CACHE_DIRECTORY, parse_status
+from cigen.repo.status import CACHE_DIRECTORY, Status, parse_status
 
 __all__ = ["Worktree", "WorktreeRecord", "read_worktree", "rebuild"]
 
@@ -97,9 +96,14 @@ class Worktree:
         The worktree's own bytes are taken when they hash to the id, so nothing that was edited since is ever returned.
         """
         raw = _read_raw(self.location.require_worktree() / os.fsdecode(entry.path), entry.mode)
-        for content in () if raw is None else (raw, raw.replace(b"\r\n", b"\n"), lfs_pointer(raw)):
-            if git_blob(content) == entry.id:
-                return content
+        if raw is not None:
+            if git_blob(raw) == entry.id:
+                return raw
+            from cigen.repo.staging import lfs_pointer
+
+            for content in (raw.replace(b"\r\n", b"\n"), lfs_pointer(raw)):
+                if git_blob(content) == entry.id:
+                    return content
         from cigen.repo.objects import read_blob
 
         stored = read_blob(self.location, entry.id)
@@ -125,7 +129,7 @@ def read_worktree(
 
         # A repository of a format that cannot be read is found out here, before git is asked in terms of another one.
         base = open_commit(location, status.commit).tree if status.commit else open_tree(location, EMPTY_TREE)
-    files = staged_overrides(location, status) if status.changed else []
+    files = _changed_files(location, status) if status.changed else []
     repositories = [_repository_entry(location, path) for path in status.repositories]
     overrides = [entry for entry in files if not entry.path.startswith(CACHE_DIRECTORY)]
     overrides += [entry for entry, _ in repositories]
@@ -136,6 +140,12 @@ def read_worktree(
         base,
         tuple(sorted(entry.path for entry, dirty in repositories if dirty)),
     )
+
+
+def _changed_files(location: RepositoryLocation, status: Status) -> list[Entry]:
+    from cigen.repo.staging import staged_overrides  # a clean worktree needs nothing of it
+
+    return staged_overrides(location, status)
 
 
 def rebuild(location: RepositoryLocation, record: WorktreeRecord) -> TreeReader:
