@@ -7,6 +7,7 @@ Refuses paths that npm does not write, two paths that differ by case, and a dire
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from cigen.lockfiles.reading import Table, Untold, reachable, read_json, table, text
 
@@ -23,23 +24,26 @@ _OPTIONAL, _REQUIRED = ("optionalDependencies", "peerDependencies"), ("dependenc
 
 def part(content: str, package: str, only_groups: tuple[str, ...]) -> tuple[Table, Table]:
     """The keys beside `packages`, and the entries of `packages` that the workspace and the root can reach."""
+    rest, entries, edges = _read(content)
+    start = "" if package == "." else package
+    if only_groups or not _is_importer(start, entries) or (start and any(_is_below(path, start) for path in entries)):
+        raise Untold
+    found = reachable({"", start}, edges)
+    # Whatever links to a workspace that is installed may be made as well.
+    found |= {path for path, entry in entries.items() if "link" in entry and entry.get("resolved") in found}
+    return rest, {path: entries[path] for path in found}
+
+
+@lru_cache(maxsize=2)
+def _read(content: str) -> tuple[Table, dict[str, Table], dict[str, tuple[str, ...]]]:
+    """What is beside the entries, these, and where each leads. For all packages of a plan: it is not changed."""
     lock = read_json(content)
-    if only_groups or type(lock.get("lockfileVersion")) is not int or lock["lockfileVersion"] != 3:
+    if type(lock.get("lockfileVersion")) is not int or lock["lockfileVersion"] != 3:
         raise Untold
     entries = {path: table(entry) for path, entry in table(lock.pop("packages", None)).items()}
     paths = _paths(entries)
-    start = "" if package == "." else package
-    if not _is_importer(start, entries) or (start and any(_is_below(path, start) for path in entries)):
-        raise Untold
-
-    def reached(path: str) -> Iterator[str]:
-        return _reached(path, entries, paths)
-
-    reachable(entries, reached)  # what leads nowhere, wherever it stands, is cut short or not of npm
-    found = reachable({"", start}, reached)
-    # Whatever links to a workspace that is installed may be made as well.
-    found |= {path for path, entry in entries.items() if "link" in entry and entry.get("resolved") in found}
-    return lock, {path: entries[path] for path in found}
+    # What leads nowhere, wherever it stands, is cut short or not of npm.
+    return lock, entries, {path: tuple(_reached(path, entries, paths)) for path in entries}
 
 
 def _paths(entries: dict[str, Table]) -> dict[str, str]:

@@ -23,31 +23,29 @@ Node = tuple[str, str]
 
 def part(content: str, package: str, only_groups: tuple[str, ...]) -> tuple[dict[str, str], Tables]:
     """All sections beside the three tables as text, and of those the entries that the package and the root reach."""
-    rest, tables = _read(content)
+    rest, tables, edges = _read(content)
     if only_groups or not _PACKAGE.fullmatch(package):
         raise Untold
-    found = reachable({("importers", "."), ("importers", package)}, lambda node: _reached(node, tables))
+    found = reachable({("importers", "."), ("importers", package)}, edges)
     told = {name: {key: text for key, text in table.items() if (name, key) in found} for name, table in tables.items()}
     return rest, told
 
 
 @lru_cache(maxsize=2)
-def _read(content: str) -> tuple[dict[str, str], Tables]:
-    """What is beside the tables, and these. Of all packages of a plan: neither is to be changed."""
+def _read(content: str) -> tuple[dict[str, str], Tables, dict[Node, tuple[Node, ...]]]:
+    """What is beside the tables, these, and where each entry leads. For all packages of a plan: it is not changed."""
     before, main = documents(content)
     rest = sections(main)
     if rest.get("lockfileVersion") != "lockfileVersion: '9.0'":
         raise Untold
     tables = {name: entries(rest.pop(name, "")) for name in ("importers", "packages", "snapshots")}
     # What leads nowhere, wherever it stands, is cut short or not of pnpm.
-    reachable([(name, key) for name in tables for key in tables[name]], lambda node: _reached(node, tables))
-    return {"": before, **rest}, tables
+    edges = {(name, key): tuple(_reached((name, key), tables)) for name in tables for key in tables[name]}
+    return {"": before, **rest}, tables, edges
 
 
 def _reached(node: Node, tables: Tables) -> Iterator[Node]:
     table, key = node
-    if key not in tables[table]:
-        raise Untold
     if table == "packages":
         return
     if table == "snapshots":

@@ -5,7 +5,7 @@ belongs to what. Refuses all else that YAML has and pnpm does not use: a YAML re
 """
 
 import re
-from functools import cache
+from collections.abc import Iterator
 
 from cigen.lockfiles.reading import Untold
 
@@ -76,12 +76,12 @@ def entries(section: str) -> dict[str, str]:
     return _named(["", *found], _ENTRY_NAME)
 
 
-@cache
-def dependencies(table: str, entry: str) -> tuple[tuple[str, str], ...]:
+def dependencies(table: str, entry: str) -> Iterator[tuple[str, str]]:
     """The names that an importer or a snapshot gives its dependencies, and what each refers to."""
     if not _SHAPE[table].fullmatch(entry):
         raise Untold
-    return tuple((_unquoted(name), _unquoted(reference)) for name, reference in _DEPENDENCY[table].findall(entry))
+    for name, reference in _DEPENDENCY[table].findall(entry):
+        yield _unquoted(name), _unquoted(reference)
 
 
 def _unquoted(scalar: str) -> str:

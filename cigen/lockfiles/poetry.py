@@ -41,7 +41,8 @@ def part(content: str, package: str, only_groups: tuple[str, ...]) -> tuple[Tabl
             starts.add(name)
     if missing:
         raise Untold
-    return lock, {name: packages[name] for name in reachable(starts, lambda name: _reached(packages, name))}
+    edges = {name: tuple(_reached(packages, name)) for name in packages}
+    return lock, {name: packages[name] for name in reachable(starts, edges)}
 
 
 def _reached(packages: Packages, name: str) -> Iterator[str]:

@@ -1,13 +1,12 @@
 """What the readers of all formats share: the refusal, values of the type that they must have, and what is reachable.
 
-Refuses texts that two readers could understand differently: a key that stands twice, a number that is no integer. A
-plan may ask for the parts of a hundred packages, so a text is parsed once, and what it holds is not to be changed.
+Refuses texts that two readers could understand differently: a key that stands twice, a number that is no integer.
+A plan may ask for the parts of a hundred packages, so formats read a text once, and what they find is not changed.
 """
 
 import json
 import re
-from collections.abc import Callable, Hashable, Iterable
-from functools import lru_cache
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any, NoReturn, TypeVar
 
 __all__ = ["Table", "Untold", "normalized", "reachable", "read_json", "read_toml", "table", "tables", "text", "texts"]
@@ -21,15 +20,7 @@ class Untold(Exception):  # noqa: N818 — it is an answer, not an error
 
 
 def read_json(content: str) -> Table:
-    """An object of JSON, from which keys may be taken.
-
-    Untold for duplicate keys, numbers that are no integers, and what prototypes are set with.
-    """
-    return dict(_parsed_json(content))
-
-
-@lru_cache(maxsize=2)
-def _parsed_json(content: str) -> Table:
+    """An object of JSON; Untold for duplicate keys, numbers that are no integers, and what prototypes are set with."""
     try:
         found = json.loads(content, object_pairs_hook=_unique, parse_float=_refuse, parse_constant=_refuse)
     except ValueError as error:
@@ -38,12 +29,7 @@ def _parsed_json(content: str) -> Table:
 
 
 def read_toml(content: str) -> Table:
-    """A document of TOML, which has no duplicate keys, and from which keys may be taken."""
-    return dict(_parsed_toml(content))
-
-
-@lru_cache(maxsize=2)
-def _parsed_toml(content: str) -> Table:
+    """A document of TOML, which has no duplicate keys."""
     import tomli
 
     try:
@@ -92,12 +78,15 @@ def texts(value: object) -> list[str]:
     return [text(item) for item in value]
 
 
-def reachable(starts: Iterable[Key], edges: Callable[[Key], Iterable[Key]]) -> set[Key]:
-    """Everything that can be reached from `starts`, themselves included."""
+def reachable(starts: Iterable[Key], edges: Mapping[Key, Iterable[Key]]) -> set[Key]:
+    """Everything that can be reached from `starts`, themselves included; Untold where one of them is not there."""
     found = set(starts)
     waiting = list(found)
     while waiting:
-        for key in edges(waiting.pop()):
+        further = edges.get(waiting.pop())
+        if further is None:
+            raise Untold
+        for key in further:
             if key not in found:
                 found.add(key)
                 waiting.append(key)

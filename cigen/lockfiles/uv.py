@@ -8,6 +8,7 @@ read as others, and fields that are unknown, for uv has more than one spelling f
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from cigen.lockfiles.reading import Table, Untold, normalized, reachable, read_toml, table, tables, text, texts
 
@@ -24,6 +25,21 @@ _FIELDS |= {"dependencies", "optional-dependencies", "dev-dependencies"}
 
 def part(content: str, package: str, only_groups: tuple[str, ...]) -> tuple[Table, Packages]:
     """The keys beside `package`; by name the entries of the package, or the root, and of all that they reach."""
+    rest, packages, edges = _read(content)
+    owners = {normalized(package)} if package else set()
+    if not owners <= packages.keys():
+        raise Untold
+    starts = owners
+    if only_groups:
+        owners = owners | {name for name, entries in packages.items() if any(map(_is_root, entries))}
+        starts = _in_groups(rest, [entry for owner in owners for entry in packages[owner]], only_groups)
+    found = reachable(starts, edges)
+    return rest, {name: packages[name] for name in found | owners}
+
+
+@lru_cache(maxsize=2)
+def _read(content: str) -> tuple[Table, Packages, dict[str, tuple[str, ...]]]:
+    """What is beside the packages, these, and what each needs. For all parts of a plan: it is not changed."""
     lock = read_toml(content)
     if not _BEGINNING.match(content) or "distribution" in lock:
         raise Untold
@@ -32,18 +48,12 @@ def part(content: str, package: str, only_groups: tuple[str, ...]) -> tuple[Tabl
         if not entry.keys() <= _FIELDS:
             raise Untold
         packages.setdefault(_name(entry), []).append(entry)
-    members = set(texts(table(lock.get("manifest", {})).get("members", [])))
-    owners = {normalized(package)} if package else set()
-    if not owners | members <= packages.keys():
-        raise Untold
+    edges = {name: tuple(_reached(packages, name)) for name in packages}
+    members = texts(table(lock.get("manifest", {})).get("members", []))
     # What leads nowhere, wherever it stands, is cut short or not of uv.
-    reachable(packages, lambda name: _reached(packages, name))
-    starts = owners
-    if only_groups:
-        owners = owners | {name for name, entries in packages.items() if any(map(_is_root, entries))}
-        starts = _in_groups(lock, [entry for owner in owners for entry in packages[owner]], only_groups)
-    found = reachable(starts, lambda name: _reached(packages, name))
-    return lock, {name: packages[name] for name in found | owners}
+    if not packages.keys() >= {*members, *(name for names in edges.values() for name in names)}:
+        raise Untold
+    return lock, packages, edges
 
 
 def _name(entry: Table) -> str:
@@ -71,8 +81,6 @@ def _in_groups(lock: Table, owners: list[Table], groups: tuple[str, ...]) -> set
 
 
 def _reached(packages: Packages, name: str) -> Iterator[str]:
-    if name not in packages:
-        raise Untold
     for entry in packages[name]:
         lists = [entry.get("dependencies", [])]
         for field in ("optional-dependencies", "dev-dependencies"):

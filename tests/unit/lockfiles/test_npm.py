@@ -128,6 +128,10 @@ STRANGE: dict[str, dict[str, Any]] = {
 }
 
 
+def test_a_lockfile_of_workspaces_alone_has_no_part() -> None:
+    assert locked_part("package-lock.json", b'{"lockfileVersion": 3, "packages": {"a": {}}}\n', package="a") is None
+
+
 @pytest.mark.parametrize("name", STRANGE)
 def test_whatever_npm_does_not_write_has_no_part(name: str) -> None:
     assert part({**LOCK, **STRANGE[name]}) is None
