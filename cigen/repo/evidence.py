@@ -12,10 +12,10 @@ is not older than that reading could still change without its stamp moving, so s
 # ruff: noqa: PTH116, PTH118
 
 import os
-import time
 
 import xxhash
 
+from cigen.repo.clocks import clock_start, later_stamp
 from cigen.repo.commands import LIST_CONFIG, STATUS, STATUS_TRACKED, STATUS_WITH_IGNORED, git_environment
 from cigen.repo.discovery import find_git
 from cigen.repo.spawn import GitChild
@@ -24,8 +24,6 @@ __all__ = ["Edited", "Observation", "begin_evidence", "collect_evidence", "compa
 
 _REVISION = 1
 _ATTEMPTS = 3
-_TICK = 0.002
-_TICKS = 10
 _SECOND = 1_000_000_000
 _OTHER_CLOCK = 3 * _SECOND
 """How far another filesystem's time stamps may lag behind those of the worktree's."""
@@ -52,7 +50,7 @@ Edited = tuple[tuple[object, ...], bytes]
 def begin_evidence(worktree: str, clock: str) -> "Observation | None":
     """Have git look at the worktree while the caller does something else, before `collect_evidence`."""
     try:
-        observation = Observation(os.fsencode(worktree), *_later(clock))
+        observation = Observation(os.fsencode(worktree), *later_stamp(clock))
         observation.ask_git(worktree)
     except OSError:
         return None
@@ -76,12 +74,12 @@ def collect_evidence(
     """
     try:
         if edited is not None:
-            observation = Observation(os.fsencode(worktree), *_later(clock))
+            observation = Observation(os.fsencode(worktree), *later_stamp(clock))
             evidence = observation.renew(*edited)
             if evidence and observation.settled:
                 return evidence
         for _ in range(_ATTEMPTS):
-            observation, begun = begun or Observation(os.fsencode(worktree), *_later(clock)), None
+            observation, begun = begun or Observation(os.fsencode(worktree), *later_stamp(clock)), None
             evidence = observation.observe(worktree, git_dir, common_dir)
             if observation.settled:
                 return evidence
@@ -131,7 +129,7 @@ def _compare(
     directories: tuple[bytes, tuple[int, ...]],
 ) -> tuple[bytes | None, bool]:
     """What `git status` says of tracked files, if all else holds, and whether one that was edited was written again."""
-    if environment != _environment() or abs(_clock_start() - started) > _CLOCK_STEP:
+    if environment != _environment() or abs(clock_start() - started) > _CLOCK_STEP:
         return None, False
     arguments = STATUS if submodules else STATUS_TRACKED
     status = GitChild(worktree, arguments)
@@ -208,20 +206,6 @@ def _is_link(stamp: _Stamp) -> bool:
     return stamp[4] & 0o170000 == 0o120000
 
 
-def _clock_start() -> int:
-    """When the wall clock was zero by the clock that only ever ticks: another answer means that it was set.
-
-    Git compares time stamps by the second. After the clock was put back, an edit of equal size could give a file the
-    very second that git remembers.
-    """
-    ticking = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-    best = (1 << 63, 0)
-    for _ in range(3):
-        before, wall, after = time.clock_gettime_ns(ticking), time.time_ns(), time.clock_gettime_ns(ticking)
-        best = min(best, (after - before, wall - after))
-    return best[1]
-
-
 def _hash(data: bytes) -> str:
     return str(xxhash.xxh3_128_hexdigest(data))
 
@@ -234,27 +218,6 @@ def _environment() -> str:
     return _hash(os.fsencode("\0".join(f"{name}={environment[name]}" for name in sorted(names))))
 
 
-def _later(clock: str) -> tuple[int, int]:
-    """A time stamp later than any file could have been given before the call, and its filesystem.
-
-    Time stamps move in ticks of some milliseconds, so a moment may have to pass. On a filesystem that counts whole
-    seconds the stamp may not be later; then whatever is as new as it is not settled, and is seen not to be.
-    """
-    descriptor = os.open(clock, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
-    try:
-        os.utime(descriptor)
-        first = now = os.fstat(descriptor)
-        for _ in range(_TICKS):
-            if now.st_mtime_ns > first.st_mtime_ns:
-                break
-            time.sleep(_TICK)
-            os.utime(descriptor)
-            now = os.fstat(descriptor)
-    finally:
-        os.close(descriptor)
-    return now.st_mtime_ns, now.st_dev
-
-
 class Observation:
     """One look at the worktree. `settled`: everything seen is older than the look, so that any change will show."""
 
@@ -262,7 +225,7 @@ class Observation:
         self._root = root + b"/"
         self._start = start
         self._device = device
-        self._clock_start = _clock_start()
+        self._clock_start = clock_start()
         self._newest = 0
         self._stamps: dict[bytes, _Stamp] = {}
         self._directories: list[bytes] = []

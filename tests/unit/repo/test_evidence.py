@@ -189,20 +189,20 @@ def test_evidence_spares_the_reading_a_git_status(project) -> None:
 
 def test_a_file_as_new_as_the_clock_is_not_trusted(project, monkeypatch) -> None:
     clock = project.path / ".cigen/cache/clock"
-    monkeypatch.setattr(evidence_module, "_later", lambda _clock: ((project.path / "notes").stat().st_mtime_ns, 0))
+    monkeypatch.setattr(evidence_module, "later_stamp", lambda _clock: ((project.path / "notes").stat().st_mtime_ns, 0))
     clock.parent.mkdir(parents=True)
     assert collect(project) == ()
 
 
 def test_a_clock_that_was_put_back_gives_no_evidence(project, monkeypatch) -> None:
     (project.path / "notes/todo.txt").touch()
-    later = evidence_module._later
+    later = evidence_module.later_stamp
 
     def an_hour_ago(clock: str) -> tuple[int, int]:
         now, device = later(clock)
         return now - 3600 * 10**9, device
 
-    monkeypatch.setattr(evidence_module, "_later", an_hour_ago)
+    monkeypatch.setattr(evidence_module, "later_stamp", an_hour_ago)
     assert collect(project) == ()
 
 
@@ -215,8 +215,8 @@ def test_a_clock_that_was_set_in_between_ends_the_evidence(project, monkeypatch,
 
 
 def test_what_a_filesystem_with_another_clock_says_must_be_some_seconds_old(project, monkeypatch) -> None:
-    later = evidence_module._later
-    monkeypatch.setattr(evidence_module, "_later", lambda clock: (later(clock)[0], -1))
+    later = evidence_module.later_stamp
+    monkeypatch.setattr(evidence_module, "later_stamp", lambda clock: (later(clock)[0], -1))
     assert collect(project) == ()
 
 
