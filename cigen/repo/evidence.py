@@ -1,6 +1,6 @@
 """Evidence that a worktree is unchanged, for the null build.
 
-Owns what is looked at and why that is enough; docs/caching.md argues it point by point. Imports `os`, `time` and xxhash
+Owns what is looked at and why that is enough; docs/caching.md argues it point by point. Imports `os` and xxhash
 only: all it may cost is about a `git status`. Keeps settings and variables as hashes, because they may hold secrets.
 A false "unchanged" is the one unforgivable mistake: whatever cannot be told is a change.
 
