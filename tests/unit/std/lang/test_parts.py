@@ -10,8 +10,10 @@ import pytest
 
 from cigen.lockfiles.parts import locked_part
 from cigen.model.resources import Cache, Checkout, Job, ModuleUse, Pair, Step
+from cigen.std.inputs import Input, read_settings
 from cigen.std.lang.node.plugin import PLUGIN as NODE
 from cigen.std.lang.python.plugin import PLUGIN as PYTHON
+from cigen.std.report import Report
 
 Call = Callable[..., Any]
 
@@ -149,6 +151,13 @@ def test_what_a_step_installs_is_no_setting_of_all_jobs(
     assert wrong.hint == f'give it to the steps that it is for: with = {{ {name} = "…" }}'
     assert wrong.key == ("plugins", module, "settings", name)
     assert not any("web" in line for line in outline(result))
+
+
+def test_a_setting_that_is_refused_is_given_to_nobody() -> None:
+    report = Report({"X_001": "Wrong"})
+    accepted = {"package": Input(of_step=True), "version": Input()}
+    given = read_settings((Pair("package", '"a"'), Pair("version", '"3"')), accepted, report, "X_001", ("plugins",))
+    assert ("package" in given, given.text("version")) == (False, "3")
 
 
 def test_uv_installs_a_package_alone_and_keeps_to_it(plan_with: Call, outline: Call) -> None:
