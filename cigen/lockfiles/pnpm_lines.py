@@ -14,8 +14,8 @@ __all__ = ["dependencies", "documents", "entries", "sections"]
 _STRANGE = re.compile("[^\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _SINGLE, _DOUBLE = r"'(?:[^'\n]|'')*+'", r'"(?:[^"\\\n]|\\[^\n])*+"'
 _FIRST = r"[^\s\-?:,\[\]{}#&*!|=<>'\"%@`]"
-_PLAIN = rf"{_FIRST}(?:[^\s:#]|:(?=\S)|(?<=\S)#| (?=[^\s#:]))*+"
-_IN_FLOW = rf"{_FIRST}(?:[^\s:#,\[\]{{}}]|:(?=[^\s,\[\]{{}}])|(?<=\S)#| (?=[^\s#:,\[\]{{}}]))*+"
+_PLAIN = rf"{_FIRST}(?:[^\s:]|:(?=\S)| (?=[^\s#:]))*+"
+_IN_FLOW = rf"{_FIRST}(?:[^\s:,\[\]{{}}]|:(?=[^\s,\[\]{{}}])| (?=[^\s#:,\[\]{{}}]))*+"
 _SCALAR, _FLOW_SCALAR = rf"(?:{_PLAIN}|{_SINGLE}|{_DOUBLE})", rf"(?:{_IN_FLOW}|{_SINGLE}|{_DOUBLE})"
 _PAIR = rf"(?:{_IN_FLOW}|{_SINGLE}): {_FLOW_SCALAR}"
 _FLOW = rf"(?:\{{(?:{_PAIR}(?:, {_PAIR})*+)?\}}|\[(?:{_FLOW_SCALAR}(?:, {_FLOW_SCALAR})*+)?\])"
@@ -31,11 +31,11 @@ _SECTION_NAME = re.compile(r"([A-Za-z]+):[ \n]")
 _ENTRY_NAME = re.compile(rf"  ({_PLAIN}|{_SINGLE}):(?: \{{\}})?$", re.MULTILINE)
 
 _NAME = rf"(?:{_PLAIN}|{_SINGLE})"
-_IMPORTED = rf" {{6}}{_NAME}:\n {{8}}specifier: {_SCALAR}\n {{8}}version: {_SCALAR}"
+_IMPORTED = rf" {{6}}{_NAME}:\n {{8}}specifier: {_SCALAR}\n {{8}}version: {_NAME}"
 _SHAPES = {
     "importers": rf"(?:(?:dev|optional)D|d)ependencies:(?:\n{_IMPORTED})++|dependenciesMeta:(?:\n {{6}}.+)++"
     rf"|publishDirectory: {_SCALAR}",
-    "snapshots": rf"(?:optionalD|d)ependencies:(?:\n {{6}}{_NAME}: {_SCALAR})++"
+    "snapshots": rf"(?:optionalD|d)ependencies:(?:\n {{6}}{_NAME}: {_NAME})++"
     rf"|transitivePeerDependencies:(?:\n {{6}}- {_SCALAR})++|(?:optional|patched): true",
 }
 _SHAPE = {name: re.compile(rf"  {_NAME}:(?: \{{\}}|(?:\n {{4}}(?:{shape}))++)") for name, shape in _SHAPES.items()}
@@ -56,8 +56,7 @@ def documents(content: str) -> tuple[str, str]:
     """The document about pnpm itself that may stand before the lockfile, and the lockfile."""
     before, main = "", content
     if content.startswith("---\n"):
-        before, divided, main = content.removeprefix("---\n").partition("\n---\n")
-        before += divided[:1]
+        before, _, main = content.removeprefix("---\n").partition("\n---\n")
     if _STRANGE.search(content) or not _TEXT.fullmatch(before) or not _TEXT.fullmatch(main):
         raise Untold
     return before, main
@@ -85,10 +84,10 @@ def dependencies(table: str, entry: str) -> Iterator[tuple[str, str]]:
 
 
 def _unquoted(scalar: str) -> str:
-    """The text that a scalar stands for."""
+    """The text that a name stands for."""
     if scalar.startswith("'"):
         return scalar[1:-1].replace("''", "'")
-    if scalar.startswith('"') or _NO_TEXT.fullmatch(scalar):
+    if _NO_TEXT.fullmatch(scalar):
         raise Untold
     return scalar
 

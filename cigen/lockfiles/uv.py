@@ -76,7 +76,7 @@ def _in_groups(lock: Table, owners: list[Table], groups: tuple[str, ...]) -> set
         lists = [edges for place in places for name, edges in place.items() if normalized(name) == group]
         if not lists:
             raise Untold
-        found |= {_name(edge) for edges in lists for edge in tables(edges)}
+        found |= {text(edge.get("name")) for edges in lists for edge in tables(edges)}
     return found
 
 
@@ -85,4 +85,4 @@ def _reached(packages: Packages, name: str) -> Iterator[str]:
         lists = [entry.get("dependencies", [])]
         for field in ("optional-dependencies", "dev-dependencies"):
             lists += table(entry.get(field, {})).values()
-        yield from (_name(edge) for edges in lists for edge in tables(edges))
+        yield from (text(edge.get("name")) for edges in lists for edge in tables(edges))

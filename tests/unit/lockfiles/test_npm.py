@@ -69,8 +69,34 @@ def test_names_are_compared_as_npm_compares_them() -> None:
     """Its trees do not tell cases apart."""
     large = {path: entry for path, entry in PACKAGES.items() if path != "node_modules/react"}
     large["node_modules/React"] = {"version": "18.0.0"}
+    large["apps/Web"], large["libs/ui"] = large.pop("apps/web"), {"optionalDependencies": {"LEFT": "1"}}
+    large["node_modules/web"] = {"resolved": "apps/Web", "link": True}
+    large["apps/Web/node_modules/left"] = large.pop("apps/web/node_modules/left")
+    for path in ("apps/Web/node_modules/left", "node_modules/left"):
+        other = {**LOCK, "packages": {**large, path: {"version": "9.0.0"}}}
+        assert part({**LOCK, "packages": large}, "apps/Web") not in (None, part(other, "apps/Web"))
+    large = {**PACKAGES, "node_modules/React": PACKAGES["node_modules/react"]}
+    del large["node_modules/react"]
     changed = {**large, "node_modules/React": {"version": "18.0.1"}}
     assert part({**LOCK, "packages": large}) not in (None, part({**LOCK, "packages": changed}))
+
+
+def test_each_directory_on_the_way_up_is_looked_into() -> None:
+    deep = {"version": "1.0.0", "dependencies": {"serve": "*"}}
+    before = with_packages(
+        **{
+            "apps/web/node_modules/left/node_modules/deep": deep,
+            "apps/web/node_modules/left/node_modules/serve": {"version": "2.0.0"},
+            "apps/web/node_modules/serve": {"version": "3.0.0"},
+        }
+    )
+    for path, told in (
+        ("apps/web/node_modules/left/node_modules/serve", True),
+        ("apps/web/node_modules/serve", False),
+        ("node_modules/serve", False),
+    ):
+        after = {**before, "packages": {**before["packages"], path: {"version": "9.0.0"}}}
+        assert (part(before) != part(after)) is told
 
 
 def test_a_link_to_what_is_reached_counts_and_may_lead_into_node_modules() -> None:
@@ -107,7 +133,9 @@ STRANGE: dict[str, dict[str, Any]] = {
     "no root": {"packages": {path: entry for path, entry in PACKAGES.items() if path}},
     "an entry that is no table": with_packages(**{"node_modules/left": "1.0.0"}),
     "dependencies that are a list": with_packages(**{"libs/ui": {"dependencies": ["left"]}}),
-    "a prototype": with_packages(**{"libs/ui": {"dependencies": {"__proto__": "1"}, "optionalDependencies": {}}}),
+    "a prototype": with_packages(**{"libs/ui": {"optionalDependencies": {"__proto__": "1"}}}),
+    "another package's fraction": with_packages(**{"apps/api": {"size": 1.5}}),
+    "another package's number that is none": with_packages(**{"apps/api": {"size": float("nan")}}),
     "two spellings of a path": with_packages(**{"node_modules/Left": {"version": "3.0.0"}}),
     "a path outside": with_packages(**{"../other": {"version": "1.0.0"}}),
     "an absolute path": with_packages(**{"/other": {"version": "1.0.0"}}),

@@ -1,5 +1,7 @@
 """What holds for all lockfiles: no bytes break a reader, and no broken file has the part of a whole one."""
 
+import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +59,25 @@ def test_a_part_is_a_sha256_and_not_that_of_another_selection(name: str) -> None
     assert told == locked_part(f"some/where/{name}", content, **SELECTED[name])
     assert told != locked_part(name, content, package=".", only_groups=())
     assert locked_part(name, content) is None
+
+
+def test_the_digest_is_the_documented_one() -> None:
+    """docs/caching.md, "Parts of lockfiles"."""
+    lock = {"lockfileVersion": 3, "packages": {"": {"name": "é"}, "a": {}, "b": {"dependencies": {"c": "1"}}}}
+    lock["packages"]["node_modules/c"] = {"version": "1.0.0"}  # type: ignore[index]
+    spelled = '{"entries":{"":{"name":"é"},"a":{}},"only_groups":[],"package":"a","rest":{"lockfileVersion":3}}'
+    expected = f"sha256:{hashlib.sha256(spelled.encode()).hexdigest()}"
+    assert locked_part("package-lock.json", f"{json.dumps(lock)}\n".encode(), package="a") == expected
+    lines = ["version = 1", 'requires-python = ">=3"', "[manifest.dependency-groups]", "b = []", "a = []"]
+    lines += ["[[package]]", 'name = "p"']
+    spelled = (
+        '{"entries":{"p":[{"name":"p"}]},"only_groups":["a","b"],"package":"P","rest":'
+        '{"manifest":{"dependency-groups":{"a":[],"b":[]}},"requires-python":">=3","version":1}}'
+    )
+    content = "\n".join([*lines, 'source = { virtual = "x" }', ""]).encode()
+    spelled = spelled.replace('{"name":"p"}', '{"name":"p","source":{"virtual":"x"}}')
+    expected = f"sha256:{hashlib.sha256(spelled.encode()).hexdigest()}"
+    assert locked_part("uv.lock", content, package="P", only_groups=("b", "a", "b")) == expected
 
 
 @pytest.mark.parametrize("path", ["yarn.lock", "bun.lockb", "Cargo.lock", "uv.lock/x", "xuv.lock", "", "npm"])
@@ -203,6 +224,8 @@ def altered(draw: st.DrawFn) -> str:
 
 
 @example(text=CONTENTS["pnpm-lock.yaml"].decode().replace("  .:", "  . :"))
+@example(text=CONTENTS["pnpm-lock.yaml"].decode().replace("s/scoped", "s/it''s"))
+@example(text=CONTENTS["pnpm-lock.yaml"].decode().replace("version: left@1.0.0", 'version: "left@1.0.0"'))
 @given(text=altered())
 def test_a_reader_of_yaml_sees_the_same_in_a_pnpm_lockfile(text: str) -> None:
     try:

@@ -86,11 +86,18 @@ def test_the_document_about_pnpm_itself_counts_and_is_not_taken_for_the_lockfile
     assert part(before) is None
     assert part("---\n" + LOCK) is None
     assert part(f"{before}{LOCK}---\n{LOCK}") is None
+    assert part(before.replace("{}", "[") + LOCK) is None
+    assert part(before.replace("\n\n---", "\n---") + LOCK) is None
 
 
 @pytest.mark.parametrize("package", ["apps", "apps/none", "apps/web/", "./apps/web", "", "*", "web", "apps/{web}"])
 def test_a_package_that_the_lockfile_does_not_name_has_no_part(package: str) -> None:
     assert part(LOCK, package) is None
+
+
+@pytest.mark.parametrize("package", ["apps/*", "{apps}", "a,b"])
+def test_a_package_that_a_filter_takes_for_more_than_one_has_no_part(package: str) -> None:
+    assert part(LOCK.replace("  apps/api:", f"  '{package}':"), package) is None
 
 
 STRANGE = {
@@ -129,6 +136,28 @@ STRANGE = {
     "a dependency without a version": ("        version: link:../../dir\n", ""),
     "a dependency that is a number": ("version: left@1.0.0", "version: 1.0"),
     "a dependency that is nowhere": ("version: left@1.0.0", "version: left@3.0.0"),
+    "an alias as a value": ("hasBin: true", "hasBin: *a"),
+    "an anchor as a value": ("hasBin: true", "hasBin: &a true"),
+    "a tag as a value": ("hasBin: true", "hasBin: !t true"),
+    "a merge in a package": ("hasBin: true", "<<: {hasBin: true}"),
+    "an alias in brackets": ("[arm64]", "[*a]"),
+    "an anchor in braces": ("{integrity: sha512-irB6WqXt==}", "{integrity: &a sha512-irB6WqXt==}"),
+    "double quotes that do not close": ("hasBin: true", 'hasBin: "true'),
+    "quotes that do not close": ("hasBin: true", "hasBin: 'true"),
+    "brackets that do not close": ("[arm64]", "[arm64"),
+    "an item as a value": ("hasBin: true", "hasBin: - x"),
+    "a question as a value": ("hasBin: true", "hasBin: ? x"),
+    "a block that tells its indentation": ("hasBin: true", "hasBin: |2\n      x: y"),
+    "a block further inside": ("      left: '*'\n", "      left: |-\n      x y\n"),
+    "a section in quotes": ("\nsettings:", "\n'settings':"),
+    "an item among the sections": ("\nsettings:", "\n- x\nsettings:"),
+    "an item among the entries": ("  left@1.0.0: {}", "  - left@1.0.0"),
+    "a line before the first section": ("lockfileVersion", "  x: y\nlockfileVersion"),
+    "a control character in quotes": ("it''s", "it''s\x7f"),
+    "a line end of Unicode in quotes": ("it''s", "it''s\x85"),
+    "a tab in a block": ("      # and", "      #\tand"),
+    "a dependency in double quotes": ("version: left@1.0.0", 'version: "left@1.0.0"'),
+    "a snapshot's dependency in double quotes": ("      deep: 1.0.0", '      deep: "1.0.0"'),
     "another package's dependency that is nowhere": ("        version: 2.0.0", "        version: 3.0.0"),
     "a snapshot without a package": ("packages:\n\n  '@other/native@1.0.1':", "packages:\n\n  '@other/native@1.0.2':"),
     "a name that is null": ("      al:", "      null:"),

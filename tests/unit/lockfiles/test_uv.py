@@ -47,6 +47,13 @@ def test_a_group_is_the_packages_the_roots_or_that_of_a_root_without_a_project()
     )
 
 
+def test_a_group_counts_however_its_name_is_spelled() -> None:
+    lock = LOCK.replace("lint = [\n", 'Lint = [{ name = "rooty" }]\nlint = [\n')
+    changed = lock.replace('"rooty"\nversion = "1', '"rooty"\nversion = "2')
+    assert changed != lock != LOCK
+    assert part(lock, "api-thing", "lint") not in (None, part(changed, "api-thing", "lint"))
+
+
 def test_a_group_that_names_its_own_project_reaches_all_of_it() -> None:
     lock = LOCK.replace('{ name = "shop-tool" }', '{ name = "shop" }')
     changed = lock.replace('"rooty"\nversion = "1', '"rooty"\nversion = "2')
@@ -89,7 +96,7 @@ STRANGE = {
     "a remark that reads as a key": ("version = 1\n", "# \nversion = 1\n"),
     "a version that is true": ("version = 1\n", "version = true\n"),
     "the old name of the table": ("[manifest]", '[[distribution]]\nname = "core"\n\n[manifest]'),
-    "a name that uv normalizes": ('name = "rooty"\nversion', 'name = "Core"\nversion'),
+    "a name that uv normalizes": ("[[package]]", '[[package]]\nname = "Core"\nversion = "9"\n\n[[package]]'),
     "an edge that uv normalizes": ('{ name = "deep" }', '{ name = "Deep" }'),
     "an edge that leads nowhere": ('{ name = "deep" }', '{ name = "deeper" }'),
     "another package's edge that leads nowhere": ('{ name = "rooty" }', '{ name = "routy" }'),
