@@ -19,16 +19,16 @@ _DIRECTORY = re.compile(r"(?:(?!\.{1,2}(?:/|$))[A-Za-z0-9_@.-]+(?:/(?!$)|$))+")
 
 _UP_TO_DATE = """\
 node -e '
-const fs = require(`fs`), read = (file) => JSON.parse(fs.readFileSync(file, `utf8`));
-const named = (of) => [`dependencies`, `devDependencies`, `optionalDependencies`, `peerDependencies`]
+const fs = require("fs"), read = (file) => JSON.parse(fs.readFileSync(file, "utf8"));
+const named = (of) => ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"]
   .flatMap((table) => Object.keys(of[table] || {}));
-const lockfile = [`npm-shrinkwrap.json`, `package-lock.json`].find((file) => fs.existsSync(file));
+const lockfile = ["npm-shrinkwrap.json", "package-lock.json"].find((file) => fs.existsSync(file));
 for (const [folder, locked] of Object.entries(read(lockfile).packages || {})) {
-  const file = folder ? folder + `/package.json` : `package.json`;
-  if (folder.split(`/`).includes(`node_modules`) || !fs.existsSync(file)) continue;
-  const own = read(file), other = folder && own.name !== (locked.name || folder.split(`/`).pop());
+  const file = folder ? folder + "/package.json" : "package.json";
+  if (folder.split("/").includes("node_modules") || !fs.existsSync(file)) continue;
+  const own = read(file), other = folder && own.name !== (locked.name || folder.split("/").pop());
   if (named(own).some((name) => !named(locked).includes(name)) || (own.name && other)) {
-    console.error(lockfile + ` is older than ` + file + `: run npm install, and commit it`);
+    console.error(lockfile + " is older than " + file + ": run npm install, and commit it");
     process.exit(1);
   }
 }'
