@@ -80,7 +80,7 @@ def store_url(given: str, environ: Mapping[str, str], config: Config) -> str:
 def decide_plan(signing: Signing, places: Places, store: str, handing_on: HandingOn | None = None) -> Decided:
     """Decide about every entry of the plan. store: as `--store` gives it, or empty."""
     config, environ, planned = signing.signatures.config, places.environ, signing.signatures.planned
-    tier, occasion = _occasion(places)
+    tier, occasion = _occasion(places, config)
     excluded = exclusions(planned, config, occasion, environ)
     url = store_url(store, environ, config)
     evidence = None
@@ -124,13 +124,14 @@ def decide_plan(signing: Signing, places: Places, store: str, handing_on: Handin
 
 def excluded_here(signing: Signing, places: Places) -> dict[str, str]:
     """Plan key → why the entry has no part in this run."""
-    _, occasion = _occasion(places)
-    return exclusions(signing.signatures.planned, signing.signatures.config, occasion, places.environ)
+    config = signing.signatures.config
+    _, occasion = _occasion(places, config)
+    return exclusions(signing.signatures.planned, config, occasion, places.environ)
 
 
-def _occasion(places: Places) -> tuple[str, Occasion]:
+def _occasion(places: Places, config: Config) -> tuple[str, Occasion]:
     payload = event_payload(places.environ)
-    tier = detect_tier(places.environ, payload)
+    tier = detect_tier(places.environ, payload, config.skipping.protected if config.skipping else ())
     return tier, read_occasion(places.environ, payload, tier, _checked_out(places.location))
 
 

@@ -15,6 +15,7 @@ from cigen.model.dataclass import dataclass
 from cigen.model.diagnostics import Diagnostic, warning
 from cigen.model.resources import Skipping
 from cigen.pipeline.skipping import Finding, Proof
+from cigen.pipeline.tier import is_claimed
 from cigen.proof.keys import UnusableKeyError, trusted_keys
 from cigen.proof.lookup import BUDGET, Answer, Asking, within
 from cigen.proof.origin import Origin, origin_of
@@ -57,7 +58,8 @@ def ask_store(url: str, signing: Signing, tier: str, places: Places) -> Evidence
     last: dict[str, tuple[Record, KeyManifest]] = {}
     try:
         store = within(BUDGET, lambda: open_store(url, places.start, BUDGET))
-        keys = trusted_keys(environ, tier, skipping.trust, local=store.local)
+        claimed = is_claimed(environ, tier)
+        keys = trusted_keys(environ, tier, skipping.trust, local=store.local, claimed=claimed)
         if not keys:
             told.append(_unverified(url))
         asking = Asking(lambda: store, Reader(origin.repository, tier, keys, int(time.time()), skipping.max_age))

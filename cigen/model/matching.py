@@ -4,8 +4,9 @@ Owns the one reading that cig and every provider have of it. Refuses globs of fi
 """
 
 import re
+from collections.abc import Iterable
 
-__all__ = ["glob_regex", "matches_glob"]
+__all__ = ["glob_regex", "matches_glob", "selects"]
 
 
 def glob_regex(pattern: str) -> str:
@@ -56,3 +57,15 @@ _RANGE = re.compile(r"(.)(?:-(.))?", re.DOTALL)
 def matches_glob(pattern: str, text: str) -> bool:
     """Whether the glob matches the whole text."""
     return re.fullmatch(glob_regex(pattern), text, re.DOTALL) is not None
+
+
+def selects(globs: Iterable[str], text: str) -> bool:
+    """Whether one of the globs matches the text, and none that begins with `!` does without it. Nothing is no text."""
+    listed = tuple(globs)
+    wanted = (glob for glob in listed if not glob.startswith("!"))
+    dropped = (glob[1:] for glob in listed if glob.startswith("!"))
+    return (
+        bool(text)
+        and any(matches_glob(one, text) for one in wanted)
+        and not any(matches_glob(one, text) for one in dropped)
+    )

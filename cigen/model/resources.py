@@ -209,7 +209,8 @@ class Skipping:
     hundredths of a percent. trust: `TIER:KEY` of those who may write records. secrets: what the store needs. install:
     a script that puts `cig` on PATH, or one of `files`, by whose hashes pip does; empty for the provider's own. runner,
     machine: where plans are made. files: what a checkout must hold for a plan, beside git's trees. version: of cig, to
-    install just that. restore: what jobs leave is kept, and brought back for those that fetch it.
+    install just that. restore: what jobs leave is kept, and brought back for those that fetch it. protected: globs of
+    branches, for CI systems that do not tell which are.
     """
 
     store: str = ""
@@ -224,6 +225,7 @@ class Skipping:
     files: tuple[str, ...] = ()
     version: str = ""
     restore: bool = False
+    protected: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

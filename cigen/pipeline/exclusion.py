@@ -9,7 +9,7 @@ certain excludes nothing.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from cigen.model.config import Config
-from cigen.model.matching import matches_glob
+from cigen.model.matching import selects
 from cigen.model.resources import ManualTrigger, Triggers, Workflow
 from cigen.pipeline.judgement import Values, holds
 from cigen.pipeline.occasion import Occasion, answer_variable
@@ -93,17 +93,7 @@ def _skipped(planned: PlannedJob, workflow: Workflow | None, occasion: Occasion,
     literals = literal_env(planned, workflow)
     if any(literals.get(name, environ.get(name, "")).lower() in _ON for name in asked.env):
         return "SKIP_ENV"
-    return "SKIP_BRANCH" if _selects(asked.branch, occasion.head) else ""
-
-
-def _selects(globs: Sequence[str], branch: str) -> bool:
-    wanted = [glob for glob in globs if not glob.startswith("!")]
-    dropped = [glob[1:] for glob in globs if glob.startswith("!")]
-    return (
-        bool(branch)
-        and any(matches_glob(one, branch) for one in wanted)
-        and not any(matches_glob(one, branch) for one in dropped)
-    )
+    return "SKIP_BRANCH" if selects(asked.branch, occasion.head) else ""
 
 
 def _values(planned: PlannedJob, workflow: Workflow | None, occasion: Occasion, environ: Mapping[str, str]) -> Values:

@@ -53,13 +53,14 @@ class TrustedKey:
 
 
 def trusted_keys(
-    environ: Mapping[str, str], tier: str, listed: Sequence[str] = (), *, local: bool
+    environ: Mapping[str, str], tier: str, listed: Sequence[str] = (), *, local: bool, claimed: bool = False
 ) -> tuple[TrustedKey, ...]:
     """The keys that a run of this tier trusts; none where it needs none. Raises UnusableKeyError.
 
     listed: those that cig.toml names; `CIG_STORE_TRUST` adds to them, and takes none away. A fork's cig.toml is the
     fork's own, and has no say. local: whether the store is on this machine. There a run of tier `branch` does without
-    keys, and no other does.
+    keys, and no other does. claimed: only cig.toml says that the run is of this tier. Its own key counts then for what
+    it is listed for and for nothing else: two claims are no better than one.
     """
     found = list(read_trusted_keys(" ".join(listed))) if listed and tier in SCOPES else []
     if "CIG_STORE_TRUST" in environ:
@@ -68,7 +69,7 @@ def trusted_keys(
         own = read_signing_key(environ["CIG_STORE_KEY"])
         # Whoever can sign for a tier trusts what was signed so, and for that tier alone. A key that is listed counts
         # for what it is listed for: that of the branches proves nothing to a protected run because that run has it.
-        if tier in SCOPES and not scopes_of(own.public, found):
+        if tier in SCOPES and not claimed and not scopes_of(own.public, found):
             found.append(TrustedKey(tier, own.public))
     if not found and not (local and tier == "branch"):
         raise UnusableKeyError("there is none to verify records with")
@@ -105,12 +106,14 @@ def scopes_of(public: str, listed: Iterable[TrustedKey]) -> frozenset[str]:
     return frozenset(key.scope for key in listed if key.public == public)
 
 
-def signing_scope(tier: str, scopes: Collection[str]) -> str:
+def signing_scope(tier: str, scopes: Collection[str], *, claimed: bool = False) -> str:
     """The scope that a run of this tier signs for with a key that is listed for `scopes`. Raises UnusableKeyError.
 
     The key of a higher tier signs nothing: that this run has it means that whoever may start such runs has it. That of
-    a lower tier signs for that one.
+    a lower tier signs for that one. claimed: as for `trusted_keys`.
     """
+    if claimed and not scopes:
+        raise UnusableKeyError(f'it is not listed, and nothing but cig.toml says that this run is of tier "{tier}"')
     above = [scope for scope in SCOPES[: SCOPES.index(tier)] if scope in scopes]
     if above:
         raise UnusableKeyError(f'it is listed for tier "{above[0]}", and this run is of tier "{tier}"')

@@ -12,12 +12,13 @@ __all__ = ["MAX_AGE_LIMIT", "read_skipping"]
 MAX_AGE_LIMIT = 365 * 86_400
 """Seconds. What has not been tried for a year proves nothing."""
 
-_OWN = ("audit", "enabled", "install", "max_age", "restore", "runner", "secrets", "store", "trust")
+_OWN = ("audit", "enabled", "install", "max_age", "protected", "restore", "runner", "secrets", "store", "trust")
 # Compiled where they are used: that takes longer than all else that is done to load this module.
 _AGE = r"(?:(\d{1,4})d)?(?:(\d{1,5})h)?"
 _PERCENT = r"(\d{1,3})(?:\.(\d{1,2}))?%"
 _REQUIREMENTS = r"[\w.~/][\w@+.~/-]*\.txt"
 """A path as pip's own lists of packages have it, and no script."""
+_HEADS = "refs/heads/"
 _USUAL_AUDIT, _PERCENT_LIMIT = 2_00, 100_00
 
 
@@ -41,6 +42,7 @@ def read_skipping(root: Table, runners: frozenset[str]) -> Skipping | None:
         settings=read_blocks(table, _OWN),
         files=_requirements(table, install),
         restore=_restore(table, store),
+        protected=_protected(table),
     )
 
 
@@ -50,6 +52,19 @@ def _restore(table: Table, store: str) -> bool:
         message = 'with the store "github-cache" nothing can be restored: GitHub\'s cache has room for records alone'
         table.error("SCHEMA_025", message, "restore", hint="name a bucket or a build cache as store, or leave it out")
     return wanted
+
+
+def _protected(table: Table) -> tuple[str, ...]:
+    """A list that selects less than it seems to is a mistake: branches would be left without protection."""
+    placed = table.placed("protected", fixed=True) if "protected" in table.data else []
+    for glob, at in placed:
+        if glob.removeprefix("!").startswith(_HEADS):
+            message = f'"{glob}" matches no branch: their names go without "{_HEADS}"'
+            table.reading.error("SCHEMA_010", message, at, f'write "{glob.replace(_HEADS, "", 1)}"')
+    globs = tuple(glob for glob, _ in placed)
+    if globs and all(glob.startswith("!") for glob in globs):
+        table.error("SCHEMA_010", "these globs only exclude, so they protect no branch", "protected")
+    return globs
 
 
 def _requirements(table: Table, install: str) -> tuple[str, ...]:

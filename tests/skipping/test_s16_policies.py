@@ -190,7 +190,7 @@ def test_s16_what_the_page_warns_of_is_in_no_policy(operator: str) -> None:
     assert operator not in "".join(text for _, text in BLOCKS)
 
 
-TOLD = {
+TOLD: dict[str, dict[str, str]] = {
     "GitHub Actions": {"GITHUB_EVENT_NAME": "push", "GITHUB_REF_PROTECTED": "true"},
     "CircleCI": {"CIRCLE_BRANCH": "main"},
     "Buildkite": {"BUILDKITE_BRANCH": "main", "BUILDKITE_PULL_REQUEST": "false"},
@@ -199,9 +199,20 @@ TOLD = {
 
 
 @pytest.mark.parametrize("system", sorted(TOLD))
-def test_s16_the_page_says_which_tier_cig_gives_at_most(system: str) -> None:
-    row = next(line for line in PAGE.splitlines() if line.startswith(f"| {system} | `"))
-    assert row.split("|")[3].strip(" `") == detect_tier(TOLD[system])
+def test_s16_the_page_says_which_tier_cig_gives_and_where_it_looks_for_the_branch(system: str) -> None:
+    row = next(line for line in PAGE.splitlines() if line.startswith(f"| {system} | ")).split("|")
+    told = TOLD[system]
+    assert re.findall("`([^`]+)`", row[3])[0] == detect_tier(told)
+    listed = detect_tier({**told, "GITHUB_REF_PROTECTED": "false"}, None, ("main",))
+    assert (listed == "protected") is any(f"`{name}`" in row[4] for name in told)
+
+
+def test_s16_a_tag_called_like_the_branch_may_not_take_the_protected_role_on_at_google() -> None:
+    """Buildkite's claim `build_branch` holds the tag's name then; the subject does not."""
+    shell = "".join(text for language, text in BLOCKS if language == "sh")
+    begins = re.findall(r"assertion\.sub\.startsWith\(\"([^\"]+)\"\)", shell)
+    assert [CLAIMS["agent.buildkite.com"]["sub"].startswith(one) for one in begins] == [True]
+    assert "build_branch ==" not in shell
 
 
 def test_s16_the_tests_that_the_page_names_exist() -> None:

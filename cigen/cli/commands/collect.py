@@ -42,6 +42,7 @@ def _counted(number: int, noun: str) -> str:
 
 def _collect(options: CollectOptions, console: Console) -> Collected:
     environ = console.environ
+    # Without cig.toml: it makes and unmakes no fork.
     if detect_tier(environ, event_payload(environ)) == "fork":
         raise StoreFaultError("is not written by a run of a fork")
     url = options.store or environ.get("CIG_STORE", "")

@@ -15,7 +15,7 @@ from cigen.model.dataclass import replace
 from cigen.model.diagnostics import Diagnostic, has_errors, warning
 from cigen.model.resources import Skipping
 from cigen.pipeline.signature import machine_env
-from cigen.pipeline.tier import detect_tier
+from cigen.pipeline.tier import detect_tier, is_claimed, is_of_a_push
 from cigen.proof.keys import (
     SigningKey,
     TrustedKey,
@@ -74,14 +74,15 @@ def _record(options: RecordOptions, console: Console) -> list[Diagnostic]:
     environ = console.environ
     if options.status != "success":
         raise _NotRecordedError(f'its status is "{options.status}", not "success"')
-    tier = detect_tier(environ, event_payload(environ))
-    if tier == "fork":
+    # Whether it is a fork's run can be told without cig.toml, which is the fork's own.
+    if detect_tier(environ, event_payload(environ)) == "fork":
         raise _NotRecordedError("a run of a fork writes no records")
     location = find_repository(console.start)
     signing = sign_commit(location, "HEAD", environ)
     skipping = signing.signatures.config.skipping
     if skipping is None:
         raise _NotRecordedError("skipping is switched off in cig.toml")
+    tier = _tier(environ, skipping)
     url = store_url(options.store, environ, signing.signatures.config)
     if not url:
         raise _NotRecordedError("no store is given, neither by --store nor by CIG_STORE nor in cig.toml")
@@ -92,7 +93,7 @@ def _record(options: RecordOptions, console: Console) -> list[Diagnostic]:
     store, place = _opened(url, console), shown_url(url)
     trusted = _trusted(environ, tier, skipping, store)
     key = _key(environ, tier, store, verified=bool(trusted))
-    scope = _scope(key, tier, trusted)
+    scope = _scope(key, tier, trusted, claimed=is_claimed(environ, tier))
     record = _made(signing, options.job, origin, scope, skipping)
     record = replace(record, retried=record.retried + _failed_attempts(location))
     told = []
@@ -211,16 +212,27 @@ def _key(environ: Mapping[str, str], tier: str, store: Store, *, verified: bool)
     return None
 
 
-def _scope(key: SigningKey | None, tier: str, trusted: Sequence[TrustedKey]) -> str:
+def _scope(key: SigningKey | None, tier: str, trusted: Sequence[TrustedKey], *, claimed: bool) -> str:
     """The tier that the record is written at."""
     try:
-        return signing_scope(tier, scopes_of(key.public, trusted)) if key else tier
+        return signing_scope(tier, scopes_of(key.public, trusted), claimed=claimed) if key else tier
     except UnusableKeyError as problem:
-        raise _MisplacedKeyError(f"the key in CIG_STORE_KEY signs nothing here: {problem}") from problem
+        why = f"the key in CIG_STORE_KEY signs nothing here: {problem}"
+        raise (_NotRecordedError(why) if claimed else _MisplacedKeyError(why)) from problem
+
+
+def _tier(environ: Mapping[str, str], skipping: Skipping) -> str:
+    tier = detect_tier(environ, event_payload(environ), skipping.protected)
+    if is_claimed(environ, tier) and not is_of_a_push(environ):
+        raise _NotRecordedError(
+            "cig.toml says that its branch is protected, of which only pushes and schedules write records"
+        )
+    return tier
 
 
 def _trusted(environ: Mapping[str, str], tier: str, skipping: Skipping, store: Store) -> tuple[TrustedKey, ...]:
+    claimed = is_claimed(environ, tier)
     try:
-        return trusted_keys(environ, tier, skipping.trust, local=store.local)
+        return trusted_keys(environ, tier, skipping.trust, local=store.local, claimed=claimed)
     except UnusableKeyError as problem:
         raise _NotRecordedError(f"there is no usable key: {problem}") from problem

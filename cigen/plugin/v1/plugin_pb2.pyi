@@ -834,7 +834,7 @@ class Secret(_message.Message):
     def __init__(self, name: _Optional[str] = ..., settings: _Optional[_Iterable[_Union[ProviderBlock, _Mapping]]] = ..., version: _Optional[str] = ...) -> None: ...
 
 class Skipping(_message.Message):
-    __slots__ = ("store", "max_age", "audit", "trust", "secrets", "install", "runner", "machine", "settings", "files", "version", "restore")
+    __slots__ = ("store", "max_age", "audit", "trust", "secrets", "install", "runner", "machine", "settings", "files", "version", "restore", "protected")
     STORE_FIELD_NUMBER: _ClassVar[int]
     MAX_AGE_FIELD_NUMBER: _ClassVar[int]
     AUDIT_FIELD_NUMBER: _ClassVar[int]
@@ -847,6 +847,7 @@ class Skipping(_message.Message):
     FILES_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     RESTORE_FIELD_NUMBER: _ClassVar[int]
+    PROTECTED_FIELD_NUMBER: _ClassVar[int]
     store: str
     max_age: int
     audit: int
@@ -859,7 +860,8 @@ class Skipping(_message.Message):
     files: _containers.RepeatedScalarFieldContainer[str]
     version: str
     restore: bool
-    def __init__(self, store: _Optional[str] = ..., max_age: _Optional[int] = ..., audit: _Optional[int] = ..., trust: _Optional[_Iterable[str]] = ..., secrets: _Optional[_Iterable[str]] = ..., install: _Optional[str] = ..., runner: _Optional[str] = ..., machine: _Optional[_Union[Runner, _Mapping]] = ..., settings: _Optional[_Iterable[_Union[ProviderBlock, _Mapping]]] = ..., files: _Optional[_Iterable[str]] = ..., version: _Optional[str] = ..., restore: bool = ...) -> None: ...
+    protected: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, store: _Optional[str] = ..., max_age: _Optional[int] = ..., audit: _Optional[int] = ..., trust: _Optional[_Iterable[str]] = ..., secrets: _Optional[_Iterable[str]] = ..., install: _Optional[str] = ..., runner: _Optional[str] = ..., machine: _Optional[_Union[Runner, _Mapping]] = ..., settings: _Optional[_Iterable[_Union[ProviderBlock, _Mapping]]] = ..., files: _Optional[_Iterable[str]] = ..., version: _Optional[str] = ..., restore: bool = ..., protected: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Notify(_message.Message):
     __slots__ = ("on", "script", "secrets")

@@ -419,6 +419,10 @@ def validate(data: object) -> object:
                             if isinstance(data__skipping__trust_item, str):
                                 if not REGEX_PATTERNS['^(protected|branch):[0-9a-f]{64}$'].search(data__skipping__trust_item):
                                     raise JsonSchemaValueException
+                if "protected" in data__skipping_keys:
+                    data__skipping_keys.remove("protected")
+                    data__skipping__protected = data__skipping["protected"]
+                    validate___definitions_lines(data__skipping__protected)
                 if "secrets" in data__skipping_keys:
                     data__skipping_keys.remove("secrets")
                     data__skipping__secrets = data__skipping["secrets"]
@@ -442,7 +446,7 @@ def validate(data: object) -> object:
                     data__skipping__runner = data__skipping["runner"]
                     validate___definitions_line(data__skipping__runner)
                 for data__skipping_key in data__skipping_keys:
-                    if data__skipping_key not in ['enabled', 'store', 'max_age', 'audit', 'trust', 'secrets', 'install', 'restore', 'runner']:
+                    if data__skipping_key not in ['enabled', 'store', 'max_age', 'audit', 'trust', 'protected', 'secrets', 'install', 'restore', 'runner']:
                         data__skipping_value = data__skipping.get(data__skipping_key)
                         if not isinstance(data__skipping_value, (dict)):
                             raise JsonSchemaValueException

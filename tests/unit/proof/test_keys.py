@@ -13,6 +13,7 @@ from cigen.proof.keys import (
     signing_scope,
     trusted_keys,
 )
+from cigen.proof.trust import accepted_scopes
 
 # RFC 8032, 7.1, test 1.
 SECRET = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"
@@ -103,6 +104,43 @@ def test_s16_a_key_that_is_listed_counts_for_what_it_is_listed_for(scope: str, t
     assert trusted_keys({"CIG_STORE_KEY": SECRET}, tier, listed, local=False) == (TrustedKey(scope, PUBLIC),)
     environ = {"CIG_STORE_KEY": SECRET, "CIG_STORE_TRUST": listed[0]}
     assert trusted_keys(environ, tier, local=False) == (TrustedKey(scope, PUBLIC),)
+
+
+def test_s16_the_key_of_a_run_that_only_cig_toml_calls_protected_counts_for_what_it_is_listed_for() -> None:
+    own = {"CIG_STORE_KEY": SECRET}
+    for local in (True, False):
+        with pytest.raises(UnusableKeyError, match="there is none to verify"):
+            trusted_keys(own, "protected", local=local, claimed=True)
+        with pytest.raises(UnusableKeyError, match="there is none to verify"):
+            trusted_keys({}, "protected", local=local, claimed=True)
+    other = TrustedKey("protected", "0" * 64)
+    listed = (f"protected:{other.public}",)
+    assert trusted_keys(own, "protected", listed, local=False, claimed=True) == (other,)
+    assert trusted_keys(own, "protected", listed, local=False) == (other, TrustedKey("protected", PUBLIC))
+    assert signing_scope("protected", {"protected"}, claimed=True) == "protected"
+    assert signing_scope("protected", {"branch"}, claimed=True) == "branch"
+    with pytest.raises(UnusableKeyError, match="not listed"):
+        signing_scope("protected", (), claimed=True)
+
+
+@pytest.mark.parametrize("key", [{}, {"CIG_STORE_KEY": SECRET}])
+@pytest.mark.parametrize("trust", [{}, {"CIG_STORE_TRUST": f"branch:{PUBLIC}"}])
+@pytest.mark.parametrize("listed", [(), (f"protected:{'0' * 64}",), (f"branch:{PUBLIC}", f"protected:{PUBLIC}")])
+@pytest.mark.parametrize("local", [True, False])
+def test_s16_a_branch_that_calls_itself_protected_believes_nothing_that_it_did_not_before(
+    key: dict[str, str], trust: dict[str, str], listed: tuple[str, ...], local: bool
+) -> None:
+    def believed(tier: str, claimed: bool) -> set[TrustedKey] | None:
+        """None: nothing at all, where no keys would mean that everything is."""
+        try:
+            keys = trusted_keys({**key, **trust}, tier, listed, local=local, claimed=claimed)
+        except UnusableKeyError:
+            return None
+        return {one for one in keys if one.scope in accepted_scopes(tier)}
+
+    before, now = believed("branch", False), believed("protected", True)
+    assert now is None or (before is not None and now <= before)
+    assert set(accepted_scopes("protected")) < set(accepted_scopes("branch"))
 
 
 def test_a_key_has_the_scopes_that_it_is_listed_for() -> None:

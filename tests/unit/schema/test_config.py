@@ -638,6 +638,11 @@ def test_the_file_with_every_key_has_every_key() -> None:
         ('audit = "100%"', Skipping(runner="linux", audit=10_000)),
         ("enabled = false", None),
         ("restore = true", Skipping(runner="linux", restore=True)),
+        ('protected = "main"', Skipping(runner="linux", protected=("main",))),
+        (
+            'protected = ["!release/old", "release/*"]',
+            Skipping(runner="linux", protected=("!release/old", "release/*")),
+        ),
         ('install = "make cig"', Skipping(runner="linux", install="make cig")),
         ('install = "./install cig.txt"', Skipping(runner="linux", install="./install cig.txt")),
         ('install = ".ci/cig.txt"', Skipping(runner="linux", install=".ci/cig.txt", files=(".ci/cig.txt",))),
