@@ -30,6 +30,18 @@ def test_a_group_counts_with_what_its_packages_depend_on() -> None:
     assert told("Lint_It", "main") == ["deep", "linty", "plain", "re-solved", "re-solved"]
 
 
+def test_names_and_groups_count_however_the_lockfile_spells_them() -> None:
+    lock = LOCK.replace('name = "re-solved"', 'name = "Re.Solved"').replace(
+        'groups = ["lint-it"]', 'groups = ["Lint_It"]'
+    )
+    changed = lock.replace('"Re.Solved"\nversion = "2', '"Re.Solved"\nversion = "3')
+    assert changed != lock
+    assert part(lock, "lint-it") not in (None, part(changed, "lint-it"))
+    assert part(lock, "lint-it") != part(lock.replace('"linty"\nversion = "1', '"linty"\nversion = "2'), "lint-it")
+    only = LOCK.replace('groups = ["main", "lint-it"]', 'groups = ["main"]').replace('["lint-it"]', '["Lint_It"]')
+    assert part(only, "lint-it") is not None
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
