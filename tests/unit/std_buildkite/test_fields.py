@@ -101,6 +101,7 @@ NOT_RENDERED = {
     (Skipping, "audit"): "cig reads it when it makes a plan",
     (Skipping, "files"): "the planner's checkout is whole: an agent may keep it for other jobs",
     (Skipping, "max_age"): "cig reads it when it makes a plan",
+    (Skipping, "protected"): "cig reads it when it makes a plan or a record",
     (Skipping, "runner"): RESOLVED,
     (Workflow, "name"): "the pipeline has a name of its own on buildkite.com",
     (Workflow, "stages"): "what each job's stage says is rendered",

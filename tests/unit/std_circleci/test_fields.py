@@ -91,6 +91,7 @@ NOT_RENDERED = {
     (Skipping, "audit"): PLANNED,
     (Skipping, "files"): "the checkout has all files",
     (Skipping, "max_age"): PLANNED,
+    (Skipping, "protected"): "cig reads it when it makes a plan or a record",
     (Skipping, "runner"): RESOLVED,
     (Workflow, "stages"): "the edges that they mean stand in needs",
 }

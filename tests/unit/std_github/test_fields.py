@@ -86,6 +86,7 @@ NOT_RENDERED = {
     (SkipIf, "env"): "cig asks for it when it makes a plan",
     (Skipping, "audit"): "cig reads it when it makes a plan",
     (Skipping, "max_age"): "cig reads it when it makes a plan",
+    (Skipping, "protected"): "cig reads it when it makes a plan or a record",
     (Skipping, "runner"): RESOLVED,
     (Skipping, "version"): "the project says itself how cig comes to be on PATH",
     (ModuleUse, "constraint"): "that the step reached a provider at all is an error, whatever its version",

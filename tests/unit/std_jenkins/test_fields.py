@@ -95,6 +95,7 @@ NOT_RENDERED = {
     (PathGlob, "pattern"): SIGNATURE,
     (Skipping, "audit"): PLANNED,
     (Skipping, "max_age"): PLANNED,
+    (Skipping, "protected"): "cig reads it when it makes a plan or a record",
     (Skipping, "runner"): RESOLVED,
     (Skipping, "version"): "the project says itself how cig comes to be on PATH",
     (Workflow, "stages"): "the edges that they mean stand in needs",
