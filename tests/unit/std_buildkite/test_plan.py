@@ -240,6 +240,47 @@ def test_a_key_of_signing_is_fetched_for_the_record_alone(write: Callable, prova
     assert "CIG_STORE_KEY" not in write(provable()).texts[".buildkite/pipeline.full.yml"]
 
 
+OWN_KEY = ProviderBlock("buildkite", '{"protected_key":"CIG_STORE_KEY_PROTECTED"}')
+
+
+def test_s16_a_record_is_signed_with_the_key_of_protected_branches_where_the_build_may_have_it(
+    write: Callable, provable: Callable, machine: "Machine"
+) -> None:
+    skipping = replace(SKIPPING, trust=("protected:0a", "branch:0b"), protected=("main",), settings=(OWN_KEY,))
+    files = write(provable(Step("s", run=Run("true"))), skipping=skipping)
+    assert files.codes == write(provable(Step("s", run=Run("true")))).codes
+    assert "CIG_STORE_KEY_PROTECTED" not in files.planner["command"]
+    variable = files.full["env"]["CIG_RECORD"].replace("$$", "$")
+    machine.program("cig", 'echo "$CIG_STORE_KEY" >> "$LOG"')
+    ours = '[ "$*" = "secret get CIG_STORE_KEY_PROTECTED" ] && echo protected && exit'
+    others = '[ "$*" = "secret get CIG_STORE_KEY" ] && echo branch && exit'
+    for agent in (f"{ours}\n{others}", f"{others}\nexit 1"):
+        machine.program("buildkite-agent", agent)
+        machine.run(shell(files.steps["test"]), CIG_RECORD=variable, **PLANNED)
+    assert machine.log == ["protected", "branch"]
+
+
+@pytest.mark.parametrize(
+    ("given", "changes", "code"),
+    [
+        ('{"protected_key":""}', {}, "BUILDKITE_014"),
+        ('{"protected_key":"bk_key"}', {}, "BUILDKITE_014"),
+        ('{"protected_key":"a b"}', {}, "BUILDKITE_014"),
+        ('{"protected_key":["A"]}', {}, "BUILDKITE_014"),
+        ('{"protected_key":"KEY","other":1}', {}, "BUILDKITE_006"),
+        ('{"protected_key":"KEY"}', {"trust": ()}, "BUILDKITE_006"),
+        ('{"protected_key":"KEY"}', {"protected": ()}, "BUILDKITE_006"),
+        ('{"protected_key":"KEY"}', {}, ""),
+    ],
+)
+def test_a_key_of_protected_branches_that_no_run_signs_with_is_told(
+    given: str, changes: dict[str, Any], code: str, write: Callable, provable: Callable
+) -> None:
+    usual = {"trust": ("protected:0a",), "protected": ("main",), "settings": (ProviderBlock("buildkite", given),)}
+    files = write(provable(), skipping=replace(SKIPPING, **{**usual, **changes}))
+    assert sorted(set(files.codes) & {"BUILDKITE_006", "BUILDKITE_014"}) == ([code] if code else [])
+
+
 def test_a_secret_of_a_plugin_is_the_planners_and_no_jobs(write: Callable, provable: Callable) -> None:
     vault = Secret("AWS_KEY", (ProviderBlock("buildkite", '{"plugin":{"vault#v1":{"name":"AWS_KEY"}}}'),))
     files = write(provable(), skipping=replace(SKIPPING, secrets=("AWS_KEY",)), secrets=(vault,))

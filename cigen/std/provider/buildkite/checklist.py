@@ -24,6 +24,7 @@ from cigen.std.ci.problems import CannotExpress
 from cigen.std.ci.workflows import effective_triggers, workflow_key
 from cigen.std.provider.buildkite.chunks import part_of
 from cigen.std.provider.buildkite.events import CHOICE
+from cigen.std.provider.buildkite.plan import protected_secret
 from cigen.std.provider.buildkite.problems import new_report
 from cigen.std.provider.buildkite.runners import agents, system
 from cigen.std.provider.buildkite.secret_env import secret_settings
@@ -119,6 +120,11 @@ def _store(
         what = ': the private key of tier "branch"'
         reason = f'jobs of workflow "{workflow.id}" sign their records with it'
         _secret(KEY, what, reason, ("skipping", "trust"), secrets, checks)
+        protected = protected_secret(skipping)
+        if protected:
+            title = f'Add the secret {protected}: the private key of tier "protected", for protected branches alone'
+            place = "Agents > the cluster > Secrets; its Access: pipeline_slug, build_branch, build_source: webhook"
+            checks.add(title, place, reason, ("skipping", "buildkite", "protected_key"))
 
 
 def _secret(name: str, what: str, reason: str, key: KeyPath, secrets: Mapping[str, Secret], checks: Checklist) -> None:

@@ -7,6 +7,7 @@ gate is the one check that a merge waits for: it asks how each job ended and has
 
 import shlex
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from cigen.sdk import Checkout, Expr, Graph, Job, Skipping, Step, Workflow
 from cigen.sdk.yaml import Document, Value, emit
@@ -27,7 +28,7 @@ from cigen.std.provider.buildkite.artifacts import FOLDER
 from cigen.std.provider.buildkite.checkout import render_checkout
 from cigen.std.provider.buildkite.problems import new_report
 from cigen.std.provider.buildkite.runners import agents, system
-from cigen.std.provider.buildkite.secret_env import secret_settings
+from cigen.std.provider.buildkite.secret_env import is_secret_name, secret_settings
 from cigen.std.provider.buildkite.shell_tests import bash_test
 from cigen.std.provider.buildkite.texts import escaped
 from cigen.std.report import Report
@@ -42,6 +43,7 @@ __all__ = [
     "gate_step",
     "native_test",
     "planner_file",
+    "protected_secret",
     "record_variable",
 ]
 
@@ -58,6 +60,8 @@ _DOCUMENT = "cig-plan.json"
 _UPLOAD_ALL = 'cig_upload() { for cig_file in "$@"; do buildkite-agent pipeline upload "$cig_file" || return; done; }\n'
 _PLANNER_MINUTES, _PLAN_MINUTES, _GATE_MINUTES = 5, 4, 10
 _ASKED_AT_ONCE = 16
+_PROTECTED = "protected_key"
+"""Of `[skipping] buildkite`: the secret with the key of tier `protected`."""
 
 
 def gate_key(workflow: Workflow, *, several: bool) -> str:
@@ -162,7 +166,10 @@ def record_variable(graph: Graph, report: Report) -> str:
 def _secrets(graph: Graph, names: Sequence[str]) -> str:
     """Shell that fetches the store's secrets, for what follows alone; one that this agent may not have stays unset."""
     known = {name: _settings(graph, name, new_report()) for name in names}
-    lines = [
+    protected = protected_secret(_skipping(graph)) if KEY in names else ""
+    # The first that this build may have: what protects branches is the secret's own policy.
+    lines = [f"cig_secret {KEY} {protected}\n"] if protected else []
+    lines += [
         f"cig_secret {name} {shlex.quote(str(settings.get('name', name)))}\n"
         for name, settings in known.items()
         if "plugin" not in settings
@@ -288,11 +295,32 @@ def native_test(job: Job, early: Expr, workflow: Workflow) -> str | None:
 
 
 def check_settings(skipping: Skipping, report: Report) -> None:
-    """There is nothing about skipping that only Buildkite would know."""
-    key = ("skipping", "buildkite")
-    for name in sorted(read_own(skipping.settings, "buildkite", "what skipping is", report, "BUILDKITE_014", key)):
+    """Nothing is said that means nothing."""
+    own = _own(skipping, report)
+    for name in sorted(set(own) - {_PROTECTED}):
         message = f'"{name}" under [skipping] buildkite means nothing to provider/buildkite'
-        report.warning("BUILDKITE_006", message, key=(*key, name))
+        report.warning("BUILDKITE_006", message, key=("skipping", "buildkite", name))
+    if _PROTECTED not in own:
+        return
+    key = ("skipping", "buildkite", _PROTECTED)
+    if not protected_secret(skipping):
+        message = "the secret with the key of protected branches is not the name of one"
+        hint = f'write, for example, {_PROTECTED} = "CIG_STORE_KEY_PROTECTED"'
+        report.error("BUILDKITE_014", message, hint=hint, key=key)
+    elif not (skipping.protected and skipping.trust):
+        message = "no run signs with the key of protected branches: it takes [skipping] protected and trust"
+        report.warning("BUILDKITE_006", message, key=key)
+
+
+def protected_secret(skipping: Skipping) -> str:
+    """The secret with the key of protected branches; empty where cig.toml names none that can be one."""
+    name = _own(skipping, new_report()).get(_PROTECTED)
+    return name if isinstance(name, str) and is_secret_name(name) else ""
+
+
+def _own(skipping: Skipping, report: Report) -> dict[str, Any]:
+    what = "what skipping is on Buildkite"
+    return read_own(skipping.settings, "buildkite", what, report, "BUILDKITE_014", ("skipping", "buildkite"))
 
 
 def _skipping(graph: Graph) -> Skipping:

@@ -10,7 +10,7 @@ from cigen.sdk.yaml import Value
 from cigen.std.ci.blocks import read_own
 from cigen.std.report import Report
 
-__all__ = ["Secrets", "job_secrets", "secret_settings"]
+__all__ = ["Secrets", "is_secret_name", "job_secrets", "secret_settings"]
 
 _NAME = re.compile(r"(?!buildkite|bk)[A-Z][A-Z0-9_]{0,254}", re.IGNORECASE)
 
@@ -39,7 +39,7 @@ def job_secrets(job: Job, source: str, defined: Iterable[Secret], report: Report
             plugins += [own["plugin"]] if own["plugin"] not in plugins else []
             continue
         secret = own.get("name", name)
-        if not isinstance(secret, str) or not _NAME.fullmatch(secret):
+        if not isinstance(secret, str) or not is_secret_name(secret):
             message = f'"{secret}", which job "{source}" wants, cannot be the name of a secret on Buildkite'
             hint = f'[secrets.{name}] buildkite = {{ name = "…" }}: letters, digits and _, not beginning with bk'
             report.error("BUILDKITE_010", message, hint=hint, key=("jobs", source, "secrets"))
@@ -56,3 +56,8 @@ def secret_settings(secret: Secret, report: Report) -> dict[str, Any]:
     key = ("secrets", secret.name)
     what = f'what secret "{secret.name}" is on Buildkite'
     return read_own(secret.settings, "buildkite", what, report, "BUILDKITE_014", key)
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether Buildkite takes it."""
+    return _NAME.fullmatch(name) is not None
