@@ -1,6 +1,7 @@
 """What npm and pnpm install for one package of a workspace is of its part of the lockfile, and depends on it alone."""
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ from npm_registry import Registry, registry
 
 from cigen.lockfiles import npm, pnpm
 from cigen.lockfiles.parts import locked_part
+from cigen.std.lang.node.install import Project
+from cigen.std.lang.node.package import package_script
 
 pytestmark = pytest.mark.xdist_group("node installs")  # so that each lockfile is made once
 
@@ -164,3 +167,61 @@ def test_an_update_for_one_package_leaves_what_the_others_install(manager: Manag
         trees = [own.install(fresh(tmp_path / "w", states, side, own), "apps/web") for side in sides]
         assert trees[0] == trees[1]
         assert any(path.endswith("node_modules/left/package.json") for path in trees[0])
+
+
+def lang_node(manager: str, folder: Path, manifests: Manifests, settings: dict[str, str], pnpm: str = "") -> str:
+    """What a step of `lang/node` with `package = "apps/web"` runs, in a workspace with these package.json files."""
+    write(folder, {f"{at}/package.json".lstrip("/"): json.dumps(fields) for at, fields in manifests.items()})
+    start = f'exec "{tool("node")}" "{tool("pnpm10")}/bin/pnpm.cjs" "$@"' if manager == "pnpm" else "exit 1"
+    write(folder, {"bin/pnpm": f"#!/bin/sh\n{start}\n", "pnpm-workspace.yaml": pnpm})
+    (folder / "bin/pnpm").chmod(0o755)
+    script = package_script(Project("", manager, "10.0.0", lockfile="x", package="apps/web"))
+    variables = {**settings, "PATH": f"{folder}/bin:{os.environ['PATH']}"}
+    return run([tool("sh"), "-ec", script], folder, **variables)
+
+
+def test_npm_is_not_asked_where_a_manifest_names_more_than_the_lockfile(tmp_path: Path) -> None:
+    """npm would install what is there for somebody else, and an update of that would not be seen."""
+    settings = {"npm_config_cache": str(tmp_path / "kept")}
+    known: Registry = {"left": {"1.0.0": {}}}
+    first: Manifests = {
+        "": {"name": "root", "private": True, "workspaces": ["apps/*"]},
+        "apps/web": {"name": "web", "version": "1.0.0"},
+        "apps/api": {"name": "api", "version": "1.0.0", "dependencies": {"left": "1.0.0"}},
+    }
+    stale = {**first, "apps/web": {**first["apps/web"], "dependencies": {"left": "*"}}}
+    with registry(known) as url:
+        manager = Manager((tool("npm"),), "package-lock.json", {**settings, "npm_config_registry": f"{url}/"})
+        manager.lock(tmp_path / "w", first)
+        lang_node("npm", tmp_path / "w", first, manager.settings)
+        with pytest.raises(AssertionError, match=r"older than apps/web/package\.json"):
+            lang_node("npm", tmp_path / "w", stale, manager.settings)
+        assert "node_modules/left" not in installed(tmp_path / "w")
+        # Were it asked, npm would not mind.
+        assert "node_modules/left/package.json" in manager.install(tmp_path / "w", "apps/web")
+
+
+def test_pnpm_is_refused_where_it_installs_everything(tmp_path: Path) -> None:
+    kept = str(tmp_path / "kept")
+    settings = {"HOME": kept, "npm_config_store_dir": kept, "XDG_CACHE_HOME": kept, "XDG_DATA_HOME": kept}
+    known: Registry = {"left": {"1.0.0": {}}, "lint": {"1.0.0": {}}}
+    first: Manifests = {
+        "": {"name": "root", "private": True, "devDependencies": {"lint": "1.0.0"}},
+        "apps/web": {"name": "web", "version": "1.0.0"},
+        "apps/api": {"name": "api", "version": "1.0.0", "dependencies": {"left": "1.0.0"}},
+    }
+    with registry(known) as url:
+        pnpm = "packages: [apps/*]\n"
+        write(tmp_path / "w", {"pnpm-workspace.yaml": pnpm})
+        manager = Manager(
+            (tool("node"), tool("pnpm10") / "bin/pnpm.cjs"),
+            "pnpm-lock.yaml",
+            {**settings, "npm_config_registry": f"{url}/"},
+        )
+        manager.lock(tmp_path / "w", first)
+        lang_node("pnpm", tmp_path / "w", first, manager.settings, pnpm)
+        assert set(installed(tmp_path / "w").values()) == {"lint@1.0.0"}
+        shutil.rmtree(tmp_path / "w/node_modules")
+        with pytest.raises(AssertionError, match="pnpm installs all packages"):
+            lang_node("pnpm", tmp_path / "w", first, manager.settings, f"{pnpm}nodeLinker: hoisted\n")
+        assert set(installed(tmp_path / "w").values()) == {"left@1.0.0", "lint@1.0.0"}

@@ -35,6 +35,15 @@ for (const [folder, locked] of Object.entries(read(lockfile).packages || {})) {
 """
 """npm goes by the manifests and notices a dependency that the lockfile does not list only where nothing fits it."""
 
+_ISOLATED = """
+node -e '
+const fs = require("fs"), file = "node_modules/.modules.yaml";
+if (fs.existsSync(file) && !/nodeLinker"?: "?isolated/.test(fs.readFileSync(file, "utf8"))) {
+  console.error("with this nodeLinker pnpm installs all packages: leave the input package out");
+  process.exit(1);
+}'"""
+"""Where the setting is `hoisted`, in whatever file or variable, pnpm 10 installs everything, whatever is selected."""
+
 
 def package_script(project: Project) -> str:
     """Installs the package alone. The directory stands behind `./`, so that it is not taken for a name."""
@@ -43,7 +52,7 @@ def package_script(project: Project) -> str:
         return f"{_UP_TO_DATE}npm ci --workspace {directory} --include-workspace-root"
     # Braces: what follows is not a part of the path but means what the package depends on.
     selected = shlex.quote(f"{{./{project.package}}}...")
-    return f"pnpm install --frozen-lockfile --filter . --filter {selected}"
+    return f"pnpm install --frozen-lockfile --filter . --filter {selected}{_ISOLATED}"
 
 
 def package_env(project: Project) -> tuple[Pair, ...]:
