@@ -92,3 +92,14 @@ def test_a_lockfile_that_is_not_of_all_members_is_refused(world: World) -> None:
     arrange(world, stale, lock)
     with pytest.raises(AssertionError, match="needs to be updated"):
         run([tool("uv"), "sync", "--locked", "--package", "web"], world.folder, **world.settings)
+
+
+def test_a_group_that_the_package_does_not_have_is_that_of_the_root(world: World) -> None:
+    """Which is why `lang/python` refuses `groups` beside `package`: they would be of another part."""
+    projects, _ = world.sides[0]
+    core: Project = {"dependencies": [], "fast": []}
+    arrange(world, {**projects, "": {**projects[""], "lint": ["w11"]}, "core": core})
+    run([tool("uv"), "lock", "--quiet"], world.folder, **world.settings)
+    assert set(uv.part((world.folder / "uv.lock").read_text(), "core", ())[1]) == {"core"}
+    run([tool("uv"), "sync", "--locked", "--package", "core", "--group", "lint"], world.folder, **world.settings)
+    assert [*world.folder.glob(".venv/lib/*/site-packages/w11-*.dist-info")]

@@ -58,6 +58,10 @@ def _beside(name: str, own: Given) -> _Wrong | None:
     other = next((one for one in ("groups", "extras") if name == "only_groups" and own.items(one)), "")
     if other:
         return _Wrong(f'leaves out everything else, also what "{other}" names', f'leave out one of them: "{other}"')
+    if name == "package" and own.items("groups"):
+        # A group that the package does not have is that of the root, and so no part of the package.
+        what = 'has default groups alone, since uv looks for what "groups" names at the root as well'
+        return _Wrong(what, 'leave out "groups", and list them as default-groups in the package\'s [tool.uv]')
     if name == "only_groups" and not own.items(name):
         return _Wrong("names no group", 'write their names: "lint", or "lint, types"')
     return None

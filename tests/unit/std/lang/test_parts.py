@@ -178,7 +178,7 @@ def test_uv_installs_a_package_alone_and_keeps_to_it(plan_with: Call, outline: C
         (UV, {"only_groups": "dev"}, "uv sync --locked --only-group dev"),
         (UV, {"only_groups": "dev, lint"}, "uv sync --locked --only-group dev --only-group lint"),
         (UV, {"only_groups": "dev", "package": "api"}, "uv sync --locked --package api --only-group dev"),
-        (UV, {"package": "api", "groups": "x", "extras": "y"}, "uv sync --locked --package api --extra y --group x"),
+        (UV, {"package": "api", "extras": "y"}, "uv sync --locked --package api --extra y"),
         (UV, {"package": "{{ matrix.p }}"}, "uv sync --locked --package '{{ matrix.p }}'"),
         (POETRY, {"only_groups": "dev,lint"}, "poetry install --no-interaction --only dev,lint"),
     ],
@@ -210,6 +210,12 @@ def test_groups_and_extras_of_all_jobs_are_not_installed_with_a_part(plan_with: 
         (PIPENV, {"only_groups": "dev"}, "only_groups", "is of uv and Poetry, and this project uses Pipenv"),
         (UV, {"package": "api", "installer": "pip"}, "package", "is of uv, and this project uses pip"),
         (UNLOCKED, {"package": "api"}, "package", "needs a lockfile of uv"),
+        (
+            UV,
+            {"package": "api", "groups": "x"},
+            "package",
+            'has default groups alone, since uv looks for what "groups" names at the root as well',
+        ),
         (UV, {"only_groups": "dev", "install": "false"}, "only_groups", "says what is installed, where nothing is"),
         ({}, {"package": "api", "installer": "uv"}, "package", "needs a project, and none was found"),
         (
