@@ -155,6 +155,7 @@ def _skipping() -> st.SearchStrategy[Tree]:
             "store": st.sampled_from(["https://proofs.example/x", "s3://proofs/x"]),
             "max_age": st.sampled_from(["14d", "36h", "1d12h"]),
             "audit": st.sampled_from(["2%", "0.5%", True, False]),
+            "protected": st.sampled_from(["main", ["main", "release/*", "!release/old"]]),
             "trust": st.just(["protected:" + "0" * 64, "branch:" + "1" * 64]),
             "secrets": st.sampled_from(["STORE_TOKEN", ["A", "B"]]),
             "install": SCRIPT,
