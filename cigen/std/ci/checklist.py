@@ -16,6 +16,7 @@ __all__ = [
     "choose_store",
     "install_by_hash",
     "job_key",
+    "keep_protected_key",
     "merge_rules",
     "plan_keys",
     "readers_of_files",
@@ -106,6 +107,14 @@ def choose_store(workflow: Workflow, skipping: Skipping, place: str, checks: Che
         title = "Choose where the proofs of unchanged jobs are kept: without a store, every job runs"
         reason = f'workflow "{workflow.id}" has jobs that can be skipped'
         checks.add(title, f"cig.toml: [skipping] store = {place}", reason)
+
+
+def keep_protected_key(skipping: Skipping, place: str, checks: Checklist) -> None:
+    """A secret that serves all branches cannot hold it. place: what can."""
+    if skipping.protected and any(one.startswith("protected:") for one in skipping.trust):
+        title = 'Keep the private key of tier "protected" where no other branch reaches it'
+        reason = f"{', '.join(skipping.protected)}: such a branch believes no records but those that it signs"
+        checks.add(title, place, reason, ("skipping", "protected"))
 
 
 def install_by_hash(skipping: Skipping, checks: Checklist) -> None:

@@ -187,12 +187,16 @@ def test_what_the_store_and_its_records_need_is_asked_for() -> None:
 def test_s16_the_key_of_protected_branches_is_asked_for_with_its_policy() -> None:
     own = block(protected_key="OWN_KEY")
     found = planned(trust=("protected:0a",), protected=("main",), settings=own)
-    (key,) = [one for one in found if one.title.startswith("Add the secret OWN_KEY")]
+    (key,) = [one for one in found if 'tier "protected"' in one.title]
+    assert key.title.startswith("Add the secret OWN_KEY: ")
     assert key.title.endswith('the private key of tier "protected", for protected branches alone')
     assert key.place.endswith("its Access: pipeline_slug, build_branch, build_source: webhook")
     assert key.key == ("skipping", "buildkite", "protected_key")
     assert titles(planned(protected=("main",), settings=own), "OWN_KEY") == []
-    assert titles(planned(trust=("protected:0a",), protected=("main",)), "protected branches alone") == []
+    (asked,) = [one for one in planned(trust=("protected:0a",), protected=("main",)) if '"protected"' in one.title]
+    assert asked.place.startswith("cig.toml: [skipping] buildkite = { protected_key = ")
+    assert titles(planned(trust=("branch:0a",), protected=("main",)), '"protected"') == []
+    assert titles(planned(trust=("protected:0a",)), '"protected"') == []
 
 
 def test_no_key_is_asked_for_where_no_job_is_recorded() -> None:

@@ -181,3 +181,13 @@ def test_what_the_store_and_its_records_need_is_kept_in_contexts_or_variables() 
     assert title.endswith('in the context "proofs"')
     assert kept[title].place == "Organization Settings > Contexts"
     assert not [one for one in planned() if "CIG_STORE_KEY" in one]
+
+
+def test_s16_the_key_of_protected_branches_wants_a_project_of_its_own() -> None:
+    title = 'Keep the private key of tier "protected" where no other branch reaches it'
+    found = planned(trust=("protected:0a", "branch:0b"), protected=("main", "release/*"))[title]
+    assert found.place.startswith("a project that builds these branches alone")
+    assert found.key == ("skipping", "protected")
+    assert found.reason.startswith("main, release/*: ")
+    assert title not in planned(trust=("branch:0b",), protected=("main",))
+    assert title not in planned(trust=("protected:0a",))

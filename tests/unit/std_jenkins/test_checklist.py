@@ -7,6 +7,7 @@ from asked_settings import PUSH, block_for, check_told, of, settings_of
 
 from cigen.sdk import (
     Approval,
+    Checkout,
     Container,
     GenerateRequest,
     Graph,
@@ -16,11 +17,14 @@ from cigen.sdk import (
     ManualTrigger,
     Output,
     Pair,
+    PathGlob,
     PullRequestTrigger,
     Runner,
     Schedule,
     Secret,
     Service,
+    SkipIf,
+    Skipping,
     Step,
     TagTrigger,
     Tool,
@@ -133,3 +137,16 @@ def test_the_parameters_of_a_started_job_are_named() -> None:
 
 def test_a_workflow_by_hand_without_questions_asks_for_no_first_run() -> None:
     assert not [one for one in settings({}, triggers=Triggers(manual=ManualTrigger())) if "once" in one.title]
+
+
+def test_s16_the_key_of_protected_branches_wants_a_folder_of_its_own() -> None:
+    def asked(**skipping: Any) -> list[str]:
+        steps = (Step("checkout", checkout=Checkout()),)
+        job = Job("test", workflow="ci", steps=steps, skip_if=SkipIf(paths_unmodified=(PathGlob("src/**"),)))
+        graph = Graph("shop", (Workflow("ci"),), (job,), skipping=Skipping(**skipping))
+        found = checklist(graph, Output("jenkins", "Jenkinsfile", workflow="ci"), "")
+        return [one.place for one in found if '"protected"' in one.title and one.key == ("skipping", "protected")]
+
+    (place,) = asked(trust=("protected:0a",), protected=("main",))
+    assert place.startswith("Credentials of a folder")
+    assert asked(trust=("branch:0a",), protected=("main",)) == asked(trust=("protected:0a",)) == []

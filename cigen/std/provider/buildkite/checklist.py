@@ -12,6 +12,7 @@ from cigen.std.ci.checklist import (
     choose_store,
     install_by_hash,
     job_key,
+    keep_protected_key,
     merge_rules,
     readers_of_files,
     required,
@@ -33,6 +34,7 @@ __all__ = ["checklist"]
 
 _USUAL = (".buildkite/pipeline.yml", ".buildkite/pipeline.yaml")
 _GITHUB = "Pipeline Settings > GitHub: {} (provider_settings.{})"
+_OWN_NAME = 'cig.toml: [skipping] buildkite = { protected_key = "CIG_STORE_KEY_PROTECTED" }; then `cig settings` again'
 _ISSUER = "https://agent.buildkite.com"
 
 
@@ -125,6 +127,8 @@ def _store(
             title = f'Add the secret {protected}: the private key of tier "protected", for protected branches alone'
             place = "Agents > the cluster > Secrets; its Access: pipeline_slug, build_branch, build_source: webhook"
             checks.add(title, place, reason, ("skipping", "buildkite", "protected_key"))
+        else:
+            keep_protected_key(skipping, _OWN_NAME, checks)
 
 
 def _secret(name: str, what: str, reason: str, key: KeyPath, secrets: Mapping[str, Secret], checks: Checklist) -> None:

@@ -8,6 +8,7 @@ from cigen.std.ci.checklist import (
     choose_store,
     install_by_hash,
     job_key,
+    keep_protected_key,
     merge_rules,
     plan_keys,
     readers_of_files,
@@ -37,6 +38,7 @@ _VARIABLES = "Project Settings > Environment Variables"
 _CONTEXTS = "Organization Settings > Contexts"
 _TRIGGERS = "Project Settings > Project Setup > Triggers"
 _SCHEDULES = f"{_TRIGGERS}, or the API: POST /project/SLUG/schedule"
+_OWN_PROJECT = f"a project that builds these branches alone: CIG_STORE_KEY in its {_VARIABLES}, and in no context"
 _ISSUER = "https://oidc.circleci.com/org/ORGANIZATION-ID"
 
 
@@ -94,6 +96,7 @@ def _plan(
         what = ', the private key of tier "branch",'
         reason = f'jobs of workflow "{workflow.id}" sign their records with it; all scripts of these jobs see it'
         _keep(KEY, what, reason, ("skipping", "trust"), contexts, checks)
+        keep_protected_key(skipping, _OWN_PROJECT, checks)
 
 
 def _keep(

@@ -10,6 +10,7 @@ from cigen.std.ci.checklist import (
     choose_store,
     install_by_hash,
     job_key,
+    keep_protected_key,
     merge_rules,
     readers_of_files,
     required,
@@ -29,6 +30,7 @@ __all__ = ["checklist"]
 
 _PLUGINS = "Manage Jenkins > Plugins > Available plugins"
 _SOURCES = "the job: Configure > Branch Sources > Behaviours"
+_OWN_FOLDER = "Credentials of a folder whose multibranch job discovers these branches alone, and no pull requests"
 _HEAD = "// Plugins it needs, by id:\n"
 _LISTED = re.compile(r"^//   (\S+)(?: +(\S.*))?$", re.MULTILINE)
 
@@ -75,6 +77,7 @@ def _store(
     if skipping.trust and any(is_recorded(job) for job in jobs):
         reason = f'jobs of workflow "{workflow.id}" sign their records with it: the private key of tier "branch"'
         asked.append((KEY, reason, "trust"))
+        keep_protected_key(skipping, _OWN_FOLDER, checks)
     for name, reason, key in asked:
         try:
             id = credential_id(name, secrets)
