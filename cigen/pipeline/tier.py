@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cigen.model.matching import selects
+from cigen.model.repositories import repository_name
 
 __all__ = ["TIERS", "detect_tier", "is_claimed", "is_of_a_push"]
 
@@ -53,9 +54,15 @@ def _detected(environ: Mapping[str, str], payload: Mapping[str, Any]) -> str:
     if environ.get("CIRCLE_PR_USERNAME") or environ.get("CHANGE_FORK"):
         return "fork"
     if environ.get("BUILDKITE_PULL_REQUEST", "false") != "false":
-        same = environ.get("BUILDKITE_PULL_REQUEST_REPO") == environ.get("BUILDKITE_REPO")
-        return "branch" if same else "fork"
+        return "branch" if _is_of_the_repository(environ) else "fork"
     return "protected" if _is_told(environ) else "branch"
+
+
+def _is_of_the_repository(environ: Mapping[str, str]) -> bool:
+    """Whether a pull request on Buildkite comes from the repository itself, which may be cloned by another URL."""
+    own, other = environ.get("BUILDKITE_REPO", ""), environ.get("BUILDKITE_PULL_REQUEST_REPO", "")
+    # A folder has no such name: there the URL itself has to do.
+    return bool(own) and (repository_name(own) or own) == (repository_name(other) or other)
 
 
 def _is_told(environ: Mapping[str, str]) -> bool:

@@ -1,18 +1,15 @@
 """Where a run takes place, from the variables that CI systems set: its repository, its page, its ref, its attempt.
 
-Pure. Owns the one name of a repository, which is the same on every CI system: `github.com/acme/shop`, whatever URL it
-is cloned by, so that one system's records are proof on another.
+Pure. The repository has the same name on every CI system, so that one system's records are proof on another.
 """
 
 import re
 from collections.abc import Mapping
 
 from cigen.model.dataclass import dataclass
+from cigen.model.repositories import repository_name
 
-__all__ = ["Origin", "origin_of", "repository_name"]
-
-_SCP = re.compile(r"(?:[^/@]+@)?([^/:@]+):(?!//)(.+)")
-_URL = re.compile(r"(?:https?|ssh|git)://(?:[^/@]*@)?([^/:]+)(?::\d+)?/(.+)")
+__all__ = ["Origin", "origin_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +34,6 @@ def origin_of(environ: Mapping[str, str], remote: str, project: str) -> Origin:
     ref = _first(environ, "GITHUB_REF_NAME", "CIRCLE_BRANCH", "BUILDKITE_BRANCH", "CHANGE_BRANCH", "BRANCH_NAME")
     attempt = _number(environ.get("GITHUB_RUN_ATTEMPT", "1")) - 1
     return Origin(repository, url, ref, max(attempt, 0) + max(_number(environ.get("BUILDKITE_RETRY_COUNT", "0")), 0))
-
-
-def repository_name(url: str) -> str:
-    """`host/owner/name` of a clone URL; empty for one that names no host, such as a folder's."""
-    found = _URL.fullmatch(url.strip()) or _SCP.fullmatch(url.strip())
-    if found is None:
-        return ""
-    host, path = found.groups()
-    path = path.strip("/").removesuffix(".git")
-    return f"{host.lower()}/{path}" if path else ""
 
 
 def _first(environ: Mapping[str, str], *names: str) -> str:

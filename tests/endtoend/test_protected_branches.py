@@ -159,7 +159,13 @@ def test_s16_a_protected_branch_without_keys_runs_everything_on_a_shared_folder_
     [
         {**CIRCLECI, "CIRCLE_PULL_REQUEST": "https://github.com/acme/shop/pull/7"},
         {**BUILDKITE, "BUILDKITE_SOURCE": "ui"},
-        {**BUILDKITE, "BUILDKITE_SOURCE": "webhook", "BUILDKITE_PULL_REQUEST": "7"},
+        {
+            **BUILDKITE,
+            "BUILDKITE_SOURCE": "webhook",
+            "BUILDKITE_PULL_REQUEST": "7",
+            "BUILDKITE_PULL_REQUEST_REPO": "/srv/shop",
+            "BUILDKITE_REPO": "/srv/shop",
+        },
         {"BRANCH_NAME": "PR-7", "CHANGE_ID": "7", "CHANGE_BRANCH": "main"},
     ],
 )

@@ -57,6 +57,27 @@ def test_s16_a_tier_can_be_lowered_and_never_raised(asked: str) -> None:
         assert found == expected
 
 
+@pytest.mark.parametrize(
+    ("own", "other", "tier"),
+    [
+        ("git@github.com:acme/shop.git", "https://github.com/acme/shop.git", "branch"),
+        ("git@github.com:acme/shop.git", "git://github.com/acme/shop.git", "branch"),
+        ("git@github.com:acme/shop.git", "https://github.com/someone/shop.git", "fork"),
+        ("git@github.com:acme/shop.git", "https://elsewhere.example/acme/shop.git", "fork"),
+        ("/srv/shop", "/srv/shop", "branch"),
+        ("/srv/shop", "/srv/other", "fork"),
+        ("git@github.com:acme/shop.git", "", "fork"),
+        ("", "", "fork"),
+    ],
+)
+def test_s16_a_pull_request_on_buildkite_is_told_by_the_repository_and_not_by_its_url(
+    own: str, other: str, tier: str
+) -> None:
+    pull = {"BUILDKITE_PULL_REQUEST": "7", "BUILDKITE_REPO": own, "BUILDKITE_PULL_REQUEST_REPO": other}
+    assert detect_tier(pull) == tier
+    assert detect_tier({"BUILDKITE_PULL_REQUEST": "7"}) == "fork"
+
+
 LISTED = ("main", "release/*", "!release/old")
 BUILDKITE = {"BUILDKITE": "true", "BUILDKITE_PULL_REQUEST": "false", "BUILDKITE_SOURCE": "webhook"}
 CIRCLECI = {"CIRCLECI": "true"}
