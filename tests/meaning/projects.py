@@ -19,9 +19,13 @@ from cigen.sdk import Graph
 __all__ = ["PROJECTS", "planned"]
 
 _OWN = {path.stem: path for path in sorted((Path(__file__).parent / "projects").glob("*.toml"))}
-_GOLDEN = {path.parent.name: path for path in sorted(GOLDEN.glob("*/input")) if (path / "cig.toml").exists()}
+_GOLDEN = {
+    path.parent.name: path
+    for path in sorted(GOLDEN.glob("*/input"))
+    if (path / "cig.toml").exists() and "error[" not in (path.parent / "expected" / "transcript").read_text()
+}
 PROJECTS = {**_OWN, **_GOLDEN}
-"""By name: a cig.toml, or the folder of a golden case."""
+"""By name: a cig.toml, or the folder of a golden case that cig has no error for."""
 
 
 @cache
