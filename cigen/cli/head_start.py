@@ -44,8 +44,7 @@ def _ask_git(edited: "Edited | None") -> "tuple[Observation | None, CommitListin
     from cigen.repo.evidence import begin_evidence, find_git
 
     try:
-        here = os.getcwd()
-        found = find_git(here)
+        found = find_git(os.getcwd())
         if found is None or not found[0] or not os.path.isfile(os.path.join(found[0], "cig.toml")):
             return None, None
         looking = None
@@ -53,14 +52,14 @@ def _ask_git(edited: "Edited | None") -> "tuple[Observation | None, CommitListin
             cache = os.path.join(found[0], ".cigen", "cache")
             os.makedirs(cache, exist_ok=True)
             looking = begin_evidence(found[0], os.path.join(cache, "clock"))
-    except OSError:
+    except (OSError, ValueError):
         return None, None
     from pathlib import Path
 
     from cigen.repo.listing import CommitListing
-    from cigen.repo.locate import find_repository
+    from cigen.repo.locate import RepositoryLocation
 
-    return looking, CommitListing(find_repository(Path(here)), "HEAD")
+    return looking, CommitListing(RepositoryLocation(*map(Path, found)), "HEAD")
 
 
 def _launch() -> "ForkLauncher | None":

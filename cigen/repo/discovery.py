@@ -53,8 +53,10 @@ def _common_dir(git_dir: str) -> str | None:
 
 
 def _first_line(path: str) -> str:
+    """Empty also where no path can be: no path has a NUL in it."""
     try:
         with open(path, "rb") as file:
-            return os.fsdecode(file.readline().rstrip(b"\r\n"))
+            line = file.readline().rstrip(b"\r\n")
     except OSError:
         return ""
+    return "" if b"\0" in line else os.fsdecode(line)

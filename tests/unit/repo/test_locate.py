@@ -55,7 +55,7 @@ def test_a_dot_git_directory_that_is_no_repository_is_passed_by(repo) -> None:
     assert find_repository(repo.path / "a").worktree == repo.path
 
 
-@pytest.mark.parametrize("content", ["", "nonsense", "gitdir: /nowhere"])
+@pytest.mark.parametrize("content", ["", "nonsense", "gitdir: /nowhere", "gitdir: a\0b"])
 def test_a_dot_git_file_that_leads_nowhere_hides_what_is_above(repo, content) -> None:
     repo.write("a/.git", content)
     assert find_git(str(repo.path / "a")) is None
