@@ -19,6 +19,7 @@ _DIRECTORY = re.compile(r"(?:(?!\.{1,2}(?:/|$))[A-Za-z0-9_@.-]+(?:/(?!$)|$))+")
 
 _UP_TO_DATE = """\
 node -e '
+// npm ci would install what a package.json names and the lockfile does not, and no proof would notice.
 const fs = require("fs"), read = (file) => JSON.parse(fs.readFileSync(file, "utf8"));
 const named = (of) => ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"]
   .flatMap((table) => Object.keys(of[table] || {}));
