@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from cigen.sdk import Artifact, Checkout, Download, Job, Leg, Matrix, MatrixAxis, Pair, Runner, Shards, Step
-from cigen.std.provider.circleci.artifacts import plain_folder
+from cigen.std.ci.legs import StaticJob
+from cigen.std.provider.circleci.artifacts import find_workspace, plain_folder
 
 Render = Callable[..., Any]
 Make = Callable[..., Job]
@@ -103,6 +104,15 @@ def test_files_that_are_missing_fail_only_after_a_success(render_step: Render, t
         command = render_step(keep("x/*.y", when=when)).job["steps"][1]["run"]["command"]
         command = command.replace("/tmp/cig", str(tmp_path / "cig"))
         assert subprocess.run(["bash", "-eo", "pipefail", "-c", command], cwd=tmp_path, check=False).returncode == code
+
+
+def test_how_many_shards_leave_a_file_is_no_matter_if_there_are_several() -> None:
+    def staged(count: int) -> bool:
+        leaves = Job("a", steps=(keep("dist/**"),), shards=Shards(count))
+        fetches = Job("b", steps=(fetch(),))
+        return find_workspace([StaticJob(leaves, "a"), StaticJob(fetches, "b")]).staged
+
+    assert [staged(1), staged(2), staged(2**31)] == [False, True, True]
 
 
 @pytest.mark.parametrize("several", ["matrix", "shards"])

@@ -103,7 +103,8 @@ def find_workspace(jobs: Sequence[StaticJob], *, restored: bool = False) -> Work
             if step.upload is not None:
                 left.setdefault(step.upload.name, step.upload)
                 legs = [leg.key for leg in one.job.matrix.legs] if one.job.matrix else [one.job.id]
-                parts = range(one.job.shards.count) if one.job.shards else [0]
+                # Whether there is more than one is all that counts.
+                parts = range(min(one.job.shards.count, 2)) if one.job.shards else [0]
                 owners.setdefault(step.upload.name, set()).update(f"{leg}/{part}" for leg in legs for part in parts)
                 sharded |= {step.upload.name} if one.job.shards else set()
     shared = [name for name in left if name in fetched]
