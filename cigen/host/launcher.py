@@ -161,7 +161,8 @@ class ForkLauncher:
         said = bytearray()
         while content := os.read(self._complaints, 1 << 16):
             said += content
-        os.waitpid(self._pid, 0)
+        with suppress(ChildProcessError):  # another thread, which abandons it, was told
+            os.waitpid(self._pid, 0)
         return bytes(said)
 
     def _send(self, message: tuple[Any, ...], descriptors: list[int]) -> None:
