@@ -11,12 +11,16 @@ if TYPE_CHECKING:  # as in `typing`, which costs the null build too much
 
 __all__ = ["main"]
 
+_STDERR = 2
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line; the exit code (see docs/cli.md). Without `argv` it is the program's own, and may end it."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     if os.name == "nt":
         return _not_here()
+    if argv is None:
+        _fill_standard_streams()
     try:
         edited = None
         if arguments == ["render"]:
@@ -27,6 +31,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _dispatch(arguments, edited, program=argv is None)
     except KeyboardInterrupt:
         return _interrupted(program=argv is None)
+
+
+def _fill_standard_streams() -> None:
+    """Open what the caller closed of 0, 1 and 2, lest a file of ours gets that number: a child would write to it."""
+    try:
+        while (number := os.open(os.devnull, os.O_RDWR)) <= _STDERR:
+            os.set_inheritable(number, True)
+        os.close(number)
+    except OSError:  # there is no such device here: what needs it says so
+        return
 
 
 def _not_here() -> int:

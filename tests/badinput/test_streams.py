@@ -56,8 +56,10 @@ def test_a_reader_that_has_gone_is_no_mistake(rendered: Project, command: str) -
     assert (result.returncode, result.stderr) == (0, "")
 
 
-def test_a_render_whose_report_nobody_can_read_is_done_all_the_same(project: Project) -> None:
-    seen = run(project, "render", ">&- 2>&-")
+@pytest.mark.parametrize("redirection", ["<&-", ">&-", "2>&-", ">&- 2>&-", "<&- >&-", "<&- >&- 2>&-"])
+def test_a_render_whose_report_nobody_can_read_is_done_all_the_same(project: Project, redirection: str) -> None:
+    """What it opens first must not get the number of a closed stream, where a child that it starts would write."""
+    seen = run(project, "render", redirection)
     assert seen.code == 0
     assert None not in project.outputs()
 
