@@ -5,7 +5,7 @@ command in its own place, which can. What nobody needs after all ends by itself,
 """
 
 # Nothing is imported that the command would not import as well, and nothing before there is something to begin.
-# ruff: noqa: PTH103, PTH109, PTH113, PTH118
+# ruff: noqa: PTH109, PTH113, PTH118
 
 import os
 
@@ -41,6 +41,7 @@ def begin(edited: "Edited | None", *, plain: bool) -> HeadStart:
 
 
 def _ask_git(edited: "Edited | None") -> "tuple[Observation | None, CommitListing | None]":
+    from cigen.engine.cache_folder import make_cache_folder
     from cigen.repo.evidence import begin_evidence, find_git
 
     try:
@@ -49,9 +50,7 @@ def _ask_git(edited: "Edited | None") -> "tuple[Observation | None, CommitListin
             return None, None
         looking = None
         if edited is None:
-            cache = os.path.join(found[0], ".cigen", "cache")
-            os.makedirs(cache, exist_ok=True)
-            looking = begin_evidence(found[0], os.path.join(cache, "clock"))
+            looking = begin_evidence(found[0], os.path.join(make_cache_folder(found[0]), "clock"))
     except (OSError, ValueError):
         return None, None
     from pathlib import Path

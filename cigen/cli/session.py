@@ -13,8 +13,9 @@ from pathlib import Path
 
 from cigen.cli.head_start import HeadStart
 from cigen.engine.action import Rule
+from cigen.engine.cache_folder import CACHE_FOLDER
 from cigen.engine.run import Engine, Run, Stale
-from cigen.engine.store import CACHE_FOLDER, Store
+from cigen.engine.store import Store
 from cigen.engine.toolprint import tool_fingerprint
 from cigen.errors import CigError, ProjectError
 from cigen.hashing.changes import diff_filesets

@@ -10,13 +10,13 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from cigen.engine.cache_folder import CACHE_FOLDER, make_cache_folder
 from cigen.hashing.digest import xxh3
 from cigen.model.dataclass import dataclass
 from cigen.model.diagnostics import Diagnostic, warning
 
-__all__ = ["CACHE_FOLDER", "Record", "Store"]
+__all__ = ["Record", "Store"]
 
-CACHE_FOLDER = ".cigen/cache"
 FORMAT = 2
 KEPT_KEYS = 4
 """Results kept for one action, newest first, so that switching between branches stays cheap."""
@@ -52,6 +52,7 @@ class Store:
     """The results of earlier runs. Every failure is a warning in `warnings`, once, and then a miss."""
 
     def __init__(self, root: Path, *, writable: bool = True) -> None:
+        self._root = root
         self._folder = root / CACHE_FOLDER
         self._path = self._folder / "actions.db"
         self._writable = writable
@@ -204,8 +205,7 @@ class Store:
             if not self._writable:
                 self._db = self._connect()
                 return
-            self._folder.mkdir(parents=True, exist_ok=True)
-            _hide(self._folder)
+            make_cache_folder(str(self._root))
             self._db = self._connect()
 
     def _connect(self) -> sqlite3.Connection | None:
@@ -286,16 +286,3 @@ class Store:
             for name in ("actions.db", "actions.db-journal"):
                 (self._folder / name).unlink(missing_ok=True)
             self._db = self._connect()
-
-
-def _hide(folder: Path) -> None:
-    """Keep git away from the cache. A file that was left empty would do the opposite, for ever."""
-    ignore = folder / ".gitignore"
-    with contextlib.suppress(FileNotFoundError):
-        if ignore.stat().st_size:
-            return
-    try:
-        ignore.write_text("*\n")
-    except BaseException:  # a full disk, or Ctrl-C
-        ignore.unlink(missing_ok=True)
-        raise

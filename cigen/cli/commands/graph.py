@@ -10,7 +10,7 @@ from cigen.cli.present.graph import GraphNode, GraphView, graph_dot, graph_json,
 from cigen.cli.present.page import graph_page
 from cigen.cli.session import Session, open_session
 from cigen.cli.terminal import symbols_for
-from cigen.engine.store import CACHE_FOLDER
+from cigen.engine.cache_folder import CACHE_FOLDER
 from cigen.model.resources import Job
 from cigen.output.writer import write_named
 from cigen.pipeline.expand import runner_names
