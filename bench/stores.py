@@ -24,16 +24,19 @@ sys.path.append(str(ROOT / "tests" / "stores"))
 
 import servers  # noqa: E402
 
+from cigen.hashing.manifest import Component, KeyManifest  # noqa: E402
 from cigen.proof.keys import TrustedKey, read_signing_key, seal  # noqa: E402
 from cigen.proof.lookup import Asking  # noqa: E402
-from cigen.proof.places import record_place  # noqa: E402
-from cigen.proof.record import Record, encode  # noqa: E402
+from cigen.proof.packs import MANY  # noqa: E402
+from cigen.proof.record import Record  # noqa: E402
 from cigen.proof.stores import open_store  # noqa: E402
 from cigen.proof.trust import Reader  # noqa: E402
+from cigen.proof.writing import put  # noqa: E402
 
 REPOSITORY = "github.com/acme/shop"
 NOW = 1_800_000_000
 KEYS = {"branch": read_signing_key("01" * 32), "protected": read_signing_key("02" * 32)}
+MANIFEST = KeyManifest((Component("scheme", "", "cs1"),))
 PATIENCE = 60.0
 """Seconds. The bench waits where a plan would not."""
 
@@ -104,24 +107,13 @@ def _record(number: int, tier: str) -> Record:
 
 
 def _fill(url: str, environ: Mapping[str, str], jobs: int) -> None:
-    """Jobs that the protected tier proves, and others that a branch does."""
+    """Jobs that the protected tier proves, and others that a branch does, as `cig record` writes them."""
     os.environ.update(environ)
     store = open_store(url, ROOT, PATIENCE)
-    end = time.monotonic() + PATIENCE
     for tier, key in KEYS.items():
+        reader = Reader(REPOSITORY, tier, (TrustedKey(tier, key.public),), NOW)
         for number in range(jobs):
-            one = _record(number, tier)
-            data = encode(seal(one, key))
-            name = record_place(REPOSITORY, tier, one.job, one.signature)
-            while True:
-                try:
-                    store.replace(name, data)
-                    break
-                except Exception:
-                    # SeaweedFS listens before its bucket can be written.
-                    if time.monotonic() > end:
-                        raise
-                    time.sleep(0.1)
+            put(store, seal(_record(number, tier), key), MANIFEST, reader, among_many=jobs > MANY)
 
 
 def _measured(url: str, environ: Mapping[str, str], case: str, jobs: int) -> tuple[float, float]:

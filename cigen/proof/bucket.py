@@ -20,6 +20,7 @@ class BucketStore:
     """Records as objects of a bucket."""
 
     local = False
+    singly = True
 
     def __init__(self, url: str, budget: float) -> None:
         self._denials: list[str] = []

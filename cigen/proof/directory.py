@@ -22,6 +22,7 @@ class DirectoryStore:
     """Records as files."""
 
     local = True
+    singly = False
     denied = ""
 
     def __init__(self, folder: Path) -> None:

@@ -26,6 +26,7 @@ class HttpStore:
     """Records as results of actions, one request each."""
 
     local = False
+    singly = True
     denied = ""
 
     def __init__(self, url: str, budget: float) -> None:

@@ -11,7 +11,8 @@ from typing import TypeVar
 
 from cigen.hashing.manifest import KeyManifest
 from cigen.model.dataclass import dataclass, field
-from cigen.proof.places import latest_place, record_place
+from cigen.proof.packs import MANY, PACK_LIMIT, pack_places, unpacked
+from cigen.proof.places import latest_place, packed_name, record_place
 from cigen.proof.record import LIMIT, Record, decode
 from cigen.proof.stores import Each, Store, StoreFaultError, ignore
 from cigen.proof.trust import Doubt, Reader, Refusal, accepted_scopes, judge
@@ -55,14 +56,35 @@ class Asking:
         """What is proven of these plan keys with these signatures."""
         answer = Answer()
         # The most trusted records first: what they prove is not asked of the others, which halves the requests of a
-        # branch that changed little.
-        for scope in accepted_scopes(self._reader.tier):
-            unproven = {job: signature for job, signature in signatures.items() if job not in answer.proofs}
-            try:
-                self._judge(scope, unproven, answer)
-            except StoreFaultError as problem:
-                return Answer(trouble=str(problem))
+        # branch that changed little. Packs before all, and what they do not prove as if there were none.
+        for look in (self._unpack, self._judge):
+            for scope in accepted_scopes(self._reader.tier):
+                unproven = {job: signature for job, signature in signatures.items() if job not in answer.proofs}
+                try:
+                    look(scope, unproven, answer)
+                except StoreFaultError as problem:
+                    return Answer(trouble=str(problem))
         return answer
+
+    def _unpack(self, scope: str, signatures: Mapping[str, str], answer: Answer) -> None:
+        """Add to `answer` what the packs of one scope prove. Their doubts are no answer: the record itself has one."""
+        if len(signatures) <= MANY:
+            return
+        reader = self._reader
+        job_of = {packed_name(job, signature): job for job, signature in signatures.items()}
+        places = pack_places(reader.repository, scope, signatures)
+        proofs: dict[str, Record] = {}
+
+        def weigh(_place: str, pack: bytes) -> None:
+            for name, data in unpacked(pack):
+                job = job_of.get(name)
+                if job is not None:
+                    verdict = judge(data, reader, scope=scope, job=job, signature=signatures[job])
+                    if isinstance(verdict, Record):
+                        proofs[job] = verdict
+
+        self._ask(lambda store: store.fetch(places, PACK_LIMIT, weigh) if store.singly else {})
+        answer.proofs |= proofs
 
     def _judge(self, scope: str, signatures: Mapping[str, str], answer: Answer) -> None:
         """Add to `answer` what the records of one scope say."""
@@ -108,8 +130,11 @@ class Asking:
         names = list(places)
         if not names:
             return {}
+        return self._ask(lambda store: store.fetch(names, limit, each))
+
+    def _ask(self, question: Callable[[Store], T]) -> T:
         # Opening may look for credentials, which may take as long as any request.
-        return within(self._end - self._clock(), lambda: self._open().fetch(names, limit, each))
+        return within(self._end - self._clock(), lambda: question(self._open()))
 
 
 def within(seconds: float, work: Callable[[], T]) -> T:

@@ -35,6 +35,7 @@ class RemoteStore:
     """Records as results of actions."""
 
     local = False
+    singly = False
     denied = ""
 
     def __init__(self, url: str, budget: float) -> None:

@@ -48,6 +48,9 @@ class Store(Protocol):
     local: bool
     """On this machine: whoever can write it could as well change the checkout."""
 
+    singly: bool
+    """Each name is a request of its own, so that many records had better be in few objects."""
+
     @property
     def denied(self) -> str:
         """What it said where it did not tell an absent name from a forbidden one, which counts as absent."""

@@ -9,8 +9,11 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
+
+from cigen.proof.stores import Store, open_store
 
 HERE = Path(__file__).parent
 sys.path.append(str(HERE))
@@ -27,7 +30,14 @@ steps = ["make"]
 skip_if = { paths_unmodified = ["src/**"] }
 """
 
+SEAWEED = {
+    "AWS_ACCESS_KEY_ID": "writer",
+    "AWS_SECRET_ACCESS_KEY": "secret",
+    "AWS_REGION": "us-east-1",
+}
+
 Git = Callable[..., str]
+T = TypeVar("T")
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +58,7 @@ def bazel_remote_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return _found(lambda: servers.build_bazel_remote(tmp_path_factory.mktemp("bin")))
 
 
-def _found(tool: Callable[[], Path]) -> Path:
+def _found(tool: Callable[[], T]) -> T:
     """What a tool's finder finds. Without it the test is skipped."""
     try:
         return tool()
@@ -98,6 +108,35 @@ def bazel_remote(bazel_remote_program: Path, tmp_path_factory: pytest.TempPathFa
     server = servers.bazel_remote(bazel_remote_program, tmp_path_factory.mktemp("bazel-remote"))
     yield server
     servers.stop(server)
+
+
+@pytest.fixture(scope="session")
+def seaweedfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = _found(lambda: servers.seaweedfs(tmp_path_factory.mktemp("weed")))
+    yield server
+    servers.stop(server)
+
+
+@pytest.fixture(params=["casd", "bazel-remote", "bazel-remote over HTTP", "seaweedfs"])
+def place(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> tuple[str, dict[str, str]]:
+    """A store's URL, and the variables that open it."""
+    server = request.getfixturevalue(request.param.partition(" ")[0].replace("-", "_"))
+    variables = {}
+    if "HTTP" in request.param:
+        url = f"http://127.0.0.1:{server.http}"
+    elif request.param == "seaweedfs":
+        url, variables = "s3://records", {**SEAWEED, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.http}"}
+    else:
+        url = server.url
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return url, variables
+
+
+@pytest.fixture
+def store(place: tuple[str, dict[str, str]], tmp_path: Path) -> Store:
+    """It, opened."""
+    return open_store(place[0], tmp_path, 30)
 
 
 @pytest.fixture

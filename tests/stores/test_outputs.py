@@ -2,60 +2,20 @@
 
 import os
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import servers
 from records import Cig, record
 
 from cigen.proof.archive import selection
 from cigen.proof.outputs import FILES, PIECE, Deadline, UnrestoredError, keep_files, restore_files
 from cigen.proof.places import output_place
-from cigen.proof.stores import Store, open_store
+from cigen.proof.stores import Store
 
 pytestmark = pytest.mark.xdist_group("stores")  # so that each server is started once
 
 CHOSEN = selection(["dist/**"])
 LATER = Deadline(10, lambda: 0)
-SEAWEED = {
-    "AWS_ACCESS_KEY_ID": "writer",
-    "AWS_SECRET_ACCESS_KEY": "secret",
-    "AWS_REGION": "us-east-1",
-}
-
-
-@pytest.fixture(scope="module")
-def seaweedfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Server]:
-    try:
-        server = servers.seaweedfs(tmp_path_factory.mktemp("weed"))
-    except servers.MissingToolError as message:
-        if os.environ.get("CIG_REQUIRE_TOOLS") == "1":
-            pytest.fail(str(message))
-        pytest.skip(str(message))
-    yield server
-    servers.stop(server)
-
-
-@pytest.fixture(params=["casd", "bazel-remote", "bazel-remote over HTTP", "seaweedfs"])
-def place(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> tuple[str, dict[str, str]]:
-    """A store's URL, and the variables that open it."""
-    server = request.getfixturevalue(request.param.partition(" ")[0].replace("-", "_"))
-    variables = {}
-    if "HTTP" in request.param:
-        url = f"http://127.0.0.1:{server.http}"
-    elif request.param == "seaweedfs":
-        url, variables = "s3://records", {**SEAWEED, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.http}"}
-    else:
-        url = server.url
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-    return url, variables
-
-
-@pytest.fixture
-def store(place: tuple[str, dict[str, str]], tmp_path: Path) -> Store:
-    return open_store(place[0], tmp_path, 30)
 
 
 @pytest.fixture

@@ -28,10 +28,11 @@ from cigen.proof.keys import (
 )
 from cigen.proof.lookup import BUDGET, within
 from cigen.proof.origin import Origin
+from cigen.proof.packs import MANY
 from cigen.proof.record import Record, Sealed
 from cigen.proof.stores import Store, StoreFaultError, open_store, shown_url
 from cigen.proof.trust import Reader
-from cigen.proof.writing import UnexplainedError, put
+from cigen.proof.writing import IncompleteError, put
 from cigen.repo.locate import RepositoryLocation, find_repository
 
 __all__ = ["run"]
@@ -106,10 +107,11 @@ def _record(options: RecordOptions, console: Console) -> list[Diagnostic]:
     # What is there already is judged as a run of that tier would judge it, reading.
     reader = Reader(origin.repository, scope, trusted, record.created, skipping.max_age)
     manifest = signing.signatures.manifests[options.job]
+    many = len(signing.signatures.digests) > MANY
     try:
-        within(BUDGET, lambda: put(store, sealed, manifest, reader))
-    except UnexplainedError as fault:
-        told.append(warning("STORE_009", f"what explains the next run is not recorded: the store {place} {fault}"))
+        within(BUDGET, lambda: put(store, sealed, manifest, reader, among_many=many))
+    except IncompleteError as fault:
+        told.append(warning("STORE_009", f"{fault.missing} not recorded: the store {place} {fault}"))
     except StoreFaultError as fault:
         return [*told, _uncertain(options.job, f"the store {place} {fault}")]
     console.out(f"Recorded {options.job} in {place}.\n")

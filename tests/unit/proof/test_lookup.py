@@ -25,6 +25,7 @@ class Fake:
 
     local = True
     denied = ""
+    singly = False
 
     def __init__(self, answer: Callable[[Sequence[str]], dict[str, bytes]]) -> None:
         self.answer, self.asked = answer, 0

@@ -16,7 +16,7 @@ from cigen.proof.places import latest_place, record_place
 from cigen.proof.record import LIMIT, Record, Sealed, decode, encode
 from cigen.proof.stores import StoreFaultError, open_store, shown_url
 from cigen.proof.trust import Reader
-from cigen.proof.writing import UnexplainedError, put
+from cigen.proof.writing import IncompleteError, put
 
 Make = Callable[..., Record]
 
@@ -168,7 +168,7 @@ class _Breaking:
 
     def __init__(self, kept: DirectoryStore, *, creates: bool = True, replaces: bool = True) -> None:
         self._kept, self._creates, self._replaces = kept, creates, replaces
-        self.local, self.denied, self.fetch = True, "", kept.fetch
+        self.local, self.denied, self.singly, self.fetch = True, "", True, kept.fetch
 
     def create(self, name: str, data: bytes) -> bool:
         made = self._kept.create(name, data)
@@ -188,7 +188,8 @@ def test_a_record_that_is_kept_without_what_explains_it_is_told_from_one_that_ma
     good = seal(make_record(), key)
     with pytest.raises(StoreFaultError) as lost:
         put(_Breaking(store, creates=False), good, manifest, reader)
-    assert not isinstance(lost.value, UnexplainedError)
-    with pytest.raises(UnexplainedError):
+    assert not isinstance(lost.value, IncompleteError)
+    with pytest.raises(IncompleteError, match="cannot be written") as kept:
         put(_Breaking(store, replaces=False), good, manifest, reader)
+    assert kept.value.missing == "what explains the next run is"
     assert _kept(store, good.record) == good
