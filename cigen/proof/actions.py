@@ -59,13 +59,14 @@ def digest_of(blob: Blob) -> Digest:
 
 
 _FOLDER = blob_of(b"")
+_FOLDER_DIGEST = digest_of(_FOLDER)
 
 
 def action_of(name: str) -> KeptAction:
     """The action whose result is the record of that name."""
     # No program is called so: nobody executes it by mistake.
     command = blob_of(Command(arguments=["cig.record/1", name]).SerializeToString(deterministic=True))
-    action = Action(command_digest=digest_of(command), input_root_digest=digest_of(_FOLDER))
+    action = Action(command_digest=digest_of(command), input_root_digest=_FOLDER_DIGEST)
     return KeptAction(blob_of(action.SerializeToString(deterministic=True)), command, _FOLDER)
 
 

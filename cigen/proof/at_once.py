@@ -6,24 +6,25 @@ Owns: the first failure ends the rest, and is the caller's.
 import threading
 from collections.abc import Callable, Iterable
 from queue import SimpleQueue
-
-from cigen.proof.stores import Each
+from typing import TypeVar
 
 __all__ = ["fetch_all"]
 
 AT_ONCE = 64
 """Requests under way, a thread each."""
 
+T = TypeVar("T")
 
-def fetch_all(names: Iterable[str], ask: Callable[[str], bytes | None], each: Each) -> dict[str, bytes]:
-    """What exists of the names; `each` is told here, while the threads go on asking.
 
-    ask: None of a name that is not there.
+def fetch_all(names: Iterable[str], ask: Callable[[str], T | None], each: Callable[[str, T], None]) -> dict[str, T]:
+    """What there is of the names; `each` is told here, while the threads go on asking.
+
+    ask: None of a name that has nothing.
     """
     waiting = list(dict.fromkeys(names))[::-1]
-    found: dict[str, bytes] = {}
+    found: dict[str, T] = {}
     failures: list[BaseException] = []
-    arrived: SimpleQueue[tuple[str, bytes] | None] = SimpleQueue()
+    arrived: SimpleQueue[tuple[str, T] | None] = SimpleQueue()
 
     def work() -> None:
         try:

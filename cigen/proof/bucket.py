@@ -15,6 +15,9 @@ from cigen.proof.stores import Each, ignore
 
 __all__ = ["BucketStore"]
 
+PAGE = 1000
+"""Names that a bucket tells in one answer. To ask for those that are wanted takes less time than for a second page."""
+
 
 class BucketStore:
     """Records as objects of a bucket."""
@@ -34,6 +37,10 @@ class BucketStore:
     def fetch(self, names: Sequence[str], limit: int, each: Each = ignore) -> dict[str, bytes]:
         """All names at once; the first failure ends the rest."""
         return fetch_all(names, lambda name: self._get(name, limit), each)
+
+    def listing(self, folders: Sequence[str]) -> dict[str, frozenset[str]]:
+        """All folders at once."""
+        return fetch_all(folders, lambda folder: self._objects.listing(folder, PAGE), ignore)
 
     def create(self, name: str, data: bytes) -> bool:
         """A conditional write: the bucket itself refuses a name that is taken."""

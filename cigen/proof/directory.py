@@ -23,6 +23,7 @@ class DirectoryStore:
 
     local = True
     singly = False
+    listing = None
     denied = ""
 
     def __init__(self, folder: Path) -> None:

@@ -27,6 +27,7 @@ class HttpStore:
 
     local = False
     singly = True
+    listing = None
     denied = ""
 
     def __init__(self, url: str, budget: float) -> None:

@@ -12,7 +12,7 @@ from typing import TypeVar
 from cigen.hashing.manifest import KeyManifest
 from cigen.model.dataclass import dataclass, field
 from cigen.proof.packs import MANY, PACK_LIMIT, pack_places, unpacked
-from cigen.proof.places import latest_place, packed_name, record_place
+from cigen.proof.places import latest_place, packed_name, record_folder, record_place
 from cigen.proof.record import LIMIT, Record, decode
 from cigen.proof.stores import Each, Store, StoreFaultError, ignore
 from cigen.proof.trust import Doubt, Reader, Refusal, accepted_scopes, judge
@@ -97,7 +97,7 @@ class Asking:
             verdicts[job] = judge(data, reader, scope=scope, job=job, signature=signatures[job])
 
         # One after another, as they arrive: others are asked for meanwhile, and `cryptography` lets those threads work.
-        self._fetch(job_at, LIMIT, weigh)
+        self._fetch(self._existing(scope, job_at), LIMIT, weigh)
         for job in job_at.values():
             verdict = verdicts.get(job)
             if verdict is None:
@@ -106,6 +106,15 @@ class Asking:
                 answer.refusals[job] = (*answer.refusals.get(job, ()), verdict)
             else:
                 answer.proofs[job] = verdict
+
+    def _existing(self, scope: str, job_at: Mapping[str, str]) -> list[str]:
+        """The places without those that the store's listings do not have."""
+        if len(job_at) <= MANY:
+            return list(job_at)
+        folder_of = {place: record_folder(self._reader.repository, scope, job) for place, job in job_at.items()}
+        folders = sorted(set(folder_of.values()))
+        listed = self._ask(lambda store: store.listing(folders) if store.listing else {})
+        return [place for place, folder in folder_of.items() if place in listed.get(folder, (place,))]
 
     def manifests(self, jobs: Iterable[str]) -> dict[str, tuple[Record, KeyManifest]]:
         """What these jobs were last proven with, to explain with; nothing where the store does not say, or lies."""

@@ -76,6 +76,22 @@ class Objects:
         except (BaseError, OSError) as fault:
             raise StoreFaultError(f"cannot be read: {_said(fault)}") from fault
 
+    def listing(self, folder: str, most: int) -> frozenset[str] | None:
+        """Every name below a folder; None where there are more, or it cannot be listed, for whatever reason."""
+        import obstore
+        from obstore.exceptions import BaseError
+
+        found = set[str]()
+        try:
+            for page in obstore.list(self._store, folder + "/", chunk_size=most + 1):
+                found.update(one["path"] for one in page)
+                if len(found) > most:
+                    return None
+        except (BaseError, OSError):
+            # Each system says in its own way that listing is forbidden. If the store is down, names cannot be read.
+            return None
+        return frozenset(found)
+
     def create(self, name: str, data: bytes) -> bool:
         """Write under a name that is free; False where the server says that it is taken. Raises StoreFaultError."""
         from obstore.exceptions import AlreadyExistsError, PreconditionError

@@ -1,7 +1,7 @@
 """Packs: the newest records of some jobs in one object, so that a plan of many jobs asks for few objects.
 
-For stores that are asked for each name by itself. A record stands in its own place, and a copy of it in the pack that
-its job belongs to. Owns: what a pack holds, and how it is spelled. Believes nothing, and is never the last word: what
+For stores that are asked for each name by itself. A record stands in its own place, and a copy of it in the pack of
+its job's group. Owns: what a pack holds, and how it is spelled. Believes nothing, and is never the last word: what
 a pack does not prove is asked for by itself, so one that is lost, old, damaged, or forgot a record that two writers
 added at once, costs a request and nothing else. Pure.
 """
@@ -37,7 +37,7 @@ class _Line:
 
 
 def pack_places(repository: str, scope: str, jobs: Iterable[str]) -> list[str]:
-    """The packs that these jobs belong to, sorted."""
+    """The packs of these jobs' groups, sorted."""
     return sorted({pack_place(repository, scope, job) for job in jobs})
 
 

@@ -36,6 +36,7 @@ class RemoteStore:
 
     local = False
     singly = False
+    listing = None
     denied = ""
 
     def __init__(self, url: str, budget: float) -> None:

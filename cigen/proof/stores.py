@@ -4,7 +4,7 @@ Owns the interface, and the choice by URL. Refuses any URL that it does not know
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -34,7 +34,7 @@ Each = Callable[[str, bytes], None]
 """Told a name and its content."""
 
 
-def ignore(_name: str, _data: bytes) -> None:
+def ignore(_name: str, _data: object) -> None:
     """For whoever waits for all contents."""
 
 
@@ -61,6 +61,11 @@ class Store(Protocol):
 
         each: called with each name and its content as soon as it is here.
         """
+        ...
+
+    @property
+    def listing(self) -> Callable[[Sequence[str]], Mapping[str, frozenset[str]]] | None:
+        """By folder, every name below it, but for folders that hold more than is told at once. None: it has none."""
         ...
 
     def create(self, name: str, data: bytes) -> bool:

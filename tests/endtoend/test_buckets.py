@@ -158,6 +158,26 @@ def test_names_are_spelled_as_they_are(bucket: BucketStore) -> None:
     assert bucket.fetch(names, 100) == {name: name.encode() for name in names}
 
 
+def test_a_listing_has_every_name_of_a_folder_or_nothing(bucket: BucketStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ["r/07/a/=2f=a", "r/07/cs1=3a=0", "r/07/x/=2e.=/y z", "r/070/b", "r/08/c"]
+    for name in names:
+        assert bucket.create(name, b"")
+    folders = ["r/07", "r/08", "r/09", "r/0"]
+    assert bucket.listing(folders) == {"r/07": set(names[:3]), "r/08": {"r/08/c"}, "r/09": set(), "r/0": set()}
+    monkeypatch.setattr("cigen.proof.bucket.PAGE", 2)
+    assert bucket.listing(folders) == {"r/08": {"r/08/c"}, "r/09": set(), "r/0": set()}
+    monkeypatch.setattr("cigen.proof.bucket.PAGE", 3)
+    assert bucket.listing(folders)["r/07"] == set(names[:3])
+
+
+def test_whoever_may_not_list_asks_for_each_name(server: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in credentials(server, "blind").items():
+        monkeypatch.setenv(name, value)
+    store = BucketStore(f"s3://records/{tmp_path.name}", 30)
+    assert store.listing(["a", "b"]) == {}
+    assert store.denied == ""
+
+
 @pytest.fixture
 def answering() -> Iterator[Callable[[Callable[[int], bytes | None]], dict[str, str]]]:
     """`answering(answer)`: credentials of a server that answers the n-th connection so; None: never."""
@@ -209,9 +229,11 @@ ANSWERS: dict[str, Callable[[int], bytes | None]] = {
 }
 
 
+@pytest.mark.parametrize("count", [20, 100])
 @pytest.mark.parametrize("name", ANSWERS)
 def test_s17_a_bucket_that_does_not_answer_as_one_proves_nothing(
     name: str,
+    count: int,
     answering: Callable[[Callable[[int], bytes | None]], dict[str, str]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -221,7 +243,7 @@ def test_s17_a_bucket_that_does_not_answer_as_one_proves_nothing(
         store = BucketStore("s3://records/x", 0.3)
         asking = Asking(lambda: store, Reader("local/x", "branch", (), 0), budget=1.0)
         began = time.monotonic()
-        answer = asking.records({f"job{number}": "cs1:" + "0" * 64 for number in range(20)})
+        answer = asking.records({f"job{number}": "cs1:" + "0" * 64 for number in range(count)})
         assert answer.trouble
         assert answer.proofs == {}
         assert time.monotonic() - began < 5

@@ -151,7 +151,7 @@ def test_a_store_that_cannot_be_collected_into_fails_no_job(
 
 def test_what_of_the_records_could_be_collected_is_told_by_number(runs: Runs, cig: Cig, tmp_path: Path) -> None:
     runs.run()
-    names = [path.relative_to(runs.caches[0]) for path in sorted(runs.caches[0].rglob("records/*/*"))]
+    names = [path.relative_to(runs.caches[0]) for path in sorted(runs.caches[0].rglob("records/*/*/*"))]
     assert len(names) == 2
     (tmp_path / "other" / names[0]).mkdir(parents=True)
     done = cig(tmp_path, "collect", str(runs.caches[0]), "--store", "other", **HERE)
@@ -165,7 +165,7 @@ def test_what_of_the_records_could_be_collected_is_told_by_number(runs: Runs, ci
 
 def test_a_damaged_cache_is_told_and_runs_everything(runs: Runs) -> None:
     runs.run()
-    for path in runs.caches[0].rglob("records/*/*"):
+    for path in runs.caches[0].rglob("records/*/*/*"):
         path.write_bytes(b"{")
     assert runs.run() == {"build": "run", "test": "run"}
     assert runs.run() == {"build": "hit", "test": "hit"}

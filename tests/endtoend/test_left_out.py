@@ -218,14 +218,14 @@ def test_s16_where_cig_toml_names_keys_nothing_is_recorded_without_one(place: Pl
 def test_s20_a_record_is_as_old_as_cig_toml_lets_it_be(place: Place) -> None:
     configured(place, store='"../store"', max_age='"36h"')
     recorded(place)
-    (kept,) = place.store.rglob("records/*/*")
+    (kept,) = place.store.rglob("records/*/*/*")
     record = json.loads(kept.read_bytes())["record"]
     assert record["expires"] - record["created"] == 36 * 3_600
 
 
 def aged(place: Place, days: int) -> None:
     """The records as if they had been written so long ago."""
-    for path in place.store.rglob("records/*/*"):
+    for path in place.store.rglob("records/*/*/*"):
         sealed = json.loads(path.read_bytes())
         sealed["record"]["created"] -= days * 86_400
         path.write_bytes(json.dumps(sealed, sort_keys=True, separators=(",", ":")).encode())

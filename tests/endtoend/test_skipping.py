@@ -368,7 +368,7 @@ def test_s16_a_record_of_another_repository_proves_nothing_here(
 
 
 def spoil(folder: Path, content: Callable[[bytes], bytes]) -> None:
-    for path in folder.rglob("records/*/*"):
+    for path in folder.rglob("records/*/*/*"):
         path.write_bytes(content(path.read_bytes()))
 
 
@@ -432,7 +432,7 @@ def test_s17_a_pipe_in_the_place_of_a_record_holds_nobody_up(
     repository: Path, store: str, cig: Cig, tmp_path: Path
 ) -> None:
     record(cig, repository, store)
-    for path in list((tmp_path / "store").rglob("records/*/*")):
+    for path in list((tmp_path / "store").rglob("records/*/*/*")):
         path.unlink()
         os.mkfifo(path)
     assert decisions(cig, repository, store)["build"] == ("run", "TAMPERED")

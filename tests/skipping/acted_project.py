@@ -142,7 +142,7 @@ class ActedProject:
 
     def records(self) -> list[str]:
         """The records in the store, by their paths."""
-        return sorted(path.relative_to(self.store).as_posix() for path in self.store.rglob("records/*/*"))
+        return sorted(path.relative_to(self.store).as_posix() for path in self.store.rglob("records/*/*/*"))
 
     def misbehave(self, command: str, script: str) -> None:
         """Let one command of `cig` do something else; all others stay as they are."""

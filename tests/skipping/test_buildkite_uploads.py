@@ -49,7 +49,7 @@ def project(tmp_path: Path, git: Git, environment: dict[str, str]) -> Project:
 
 def test_the_first_build_does_everything_the_second_nothing_and_an_edit_its_closure(project: Project) -> None:
     assert ran(project.build()) == ALL
-    named = {path.parent.name for path in project.store.rglob("records/*/*")}
+    named = {path.parent.name for path in project.store.rglob("records/*/*/*")}
     assert named == {"build", "docs", "pack", "test-one", "test-two"}
     again = project.build()
     assert ran(again) == ["report"]
@@ -111,4 +111,4 @@ def test_s4_a_job_that_fails_records_nothing_and_runs_again(project: Project) ->
     for expected in (["build", "docs"], ["build"]):
         done = project.build()
         assert (done.ran, done.ended["cig-gate"]) == (expected, "hard_failed"), done.output
-    assert {path.parent.name for path in project.store.rglob("records/*/*")} == {"docs"}
+    assert {path.parent.name for path in project.store.rglob("records/*/*/*")} == {"docs"}

@@ -84,7 +84,7 @@ def edit(project: ActedProject, text: str) -> None:
 
 def forget(project: ActedProject, key: str) -> None:
     """Take the proof of one entry of the plan away."""
-    records = list(project.store.rglob(f"records/{key}"))
+    records = list(project.store.rglob(f"records/*/{key}"))
     assert len(records) == 1
     shutil.rmtree(records[0])
 

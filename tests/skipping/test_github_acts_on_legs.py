@@ -50,7 +50,7 @@ def project(tmp_path: Path, git: Git, environment: dict[str, str]) -> ActedProje
 def forget(project: ActedProject, leg: str) -> None:
     """Take the proof of one leg away."""
     job, part = leg.split("-")
-    found = list(project.store.rglob(f"records/{job}-*{part}"))
+    found = list(project.store.rglob(f"records/*/{job}-*{part}"))
     assert len(found) == 1
     shutil.rmtree(found[0])
 

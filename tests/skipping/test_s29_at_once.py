@@ -54,7 +54,7 @@ def test_s29_the_second_to_finish_leaves_the_first_ones_record(
         done = run_cig(project.path, *arguments, BUILD_URL=page)
         assert done.returncode == 0
         assert "Recorded test" in done.stdout
-        (record,) = folder.rglob("records/*/*")
+        (record,) = folder.rglob("records/*/*/*")
         kept.append(record.read_bytes())
     assert kept[0] == kept[1]
     assert planned()["proved_by"]["url"] == "https://ci.example.org/1"

@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from records import KEY, MANIFEST, READER, SIGNING, Cig, asked, record
+from records import KEY, MANIFEST, READER, SIGNING, Cig, asked, name_of, record
 
 from cigen.proof.keys import seal
 from cigen.proof.packs import MANY, PACK_LIMIT
-from cigen.proof.places import PACKS, pack_place, packed_name
+from cigen.proof.places import GROUPS, pack_place, packed_name
 from cigen.proof.stores import Each, Store, ignore, open_store
 from cigen.proof.writing import put
 
@@ -34,7 +34,7 @@ class Counted:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.local, self.denied, self.singly = store.local, store.denied, store.singly
-        self.create, self.replace = store.create, store.replace
+        self.create, self.replace, self.listing = store.create, store.replace, store.listing
         self.names: list[str] = []
 
     def fetch(self, names: Sequence[str], limit: int, each: Each = ignore) -> dict[str, bytes]:
@@ -52,10 +52,23 @@ def test_a_plan_of_many_jobs_asks_for_packs_where_each_name_is_a_request(
     assert asked(counted, *jobs).proofs == {job: record(job) for job in jobs}
     assert store.singly == place[0].startswith(("http", "s3"))
     # Those of the protected tier, where there are none, and their own; else every name, at two tiers.
-    assert len(counted.names) <= 2 * PACKS if store.singly else len(counted.names) == 4 * MANY
+    assert len(counted.names) <= 2 * GROUPS if store.singly else len(counted.names) == 4 * MANY
     for job in jobs:
         store.replace(pack_place(READER.repository, "branch", job), b"rubbish" * 9000)
     assert asked(store, *jobs).proofs == {job: record(job) for job in jobs}
+
+
+def test_of_jobs_that_are_not_proven_a_bucket_tells_in_five_round_trips(
+    store: Store, place: tuple[str, dict[str, str]], tmp_path: Path
+) -> None:
+    jobs = [f"{tmp_path.name}-{number}" for number in range(2 * MANY)]
+    old = record(jobs[0])
+    put(store, seal(old, SIGNING), MANIFEST, READER)
+    counted = Counted(store)
+    assert asked(counted, *jobs).proofs == {jobs[0]: old}
+    singly = [name for name in counted.names if "/=packs=/" not in name]
+    assert name_of(old) in singly
+    assert (len(singly) == 1) == place[0].startswith("s3")
 
 
 @pytest.mark.parametrize("count", [MANY, MANY + 1])

@@ -61,5 +61,5 @@ class Acted:
         return sorted(self.log(name).read_text().split()) if self.log(name).exists() else []
 
     def records(self, store: str) -> list[str]:
-        paths = (self.root / store).rglob("records/*/*")
-        return sorted({path.as_posix().split("/records/")[1].split("/")[0] for path in paths})
+        paths = (self.root / store).rglob("records/*/*/*")
+        return sorted({path.as_posix().split("/records/")[1].split("/")[1] for path in paths})

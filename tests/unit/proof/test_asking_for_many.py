@@ -11,7 +11,7 @@ from cigen.hashing.manifest import KeyManifest
 from cigen.proof.keys import SigningKey, read_signing_key, seal
 from cigen.proof.lookup import Answer, Asking
 from cigen.proof.packs import MANY, PACK_LIMIT
-from cigen.proof.places import PACKS, pack_place, packed_name, record_place
+from cigen.proof.places import GROUPS, pack_place, packed_name, record_folder, record_place
 from cigen.proof.record import Record, Sealed, encode
 from cigen.proof.stores import Each, StoreFaultError, ignore
 from cigen.proof.trust import Doubt, Reader
@@ -33,6 +33,8 @@ class Bucket:
     def __init__(self) -> None:
         self.kept: dict[str, bytes] = {}
         self.questions: list[list[str]] = []
+        self.listings: list[list[str]] = []
+        self.lists: Callable[[str], bool] = lambda folder: False
 
     def fetch(self, names: Sequence[str], limit: int, each: Each = ignore) -> dict[str, bytes]:
         self.questions.append(list(names))
@@ -40,6 +42,14 @@ class Bucket:
         for name, data in found.items():
             each(name, data)
         return found
+
+    def listing(self, folders: Sequence[str]) -> dict[str, frozenset[str]]:
+        self.listings.append(list(folders))
+        return {
+            folder: frozenset(name for name in self.kept if name.startswith(folder + "/"))
+            for folder in folders
+            if self.lists(folder)
+        }
 
     def create(self, name: str, data: bytes) -> bool:
         return self.kept.setdefault(name, data) is data
@@ -52,6 +62,7 @@ class Bucket:
 
     def ask(self, reader: Reader, signatures: Mapping[str, str]) -> Answer:
         self.questions.clear()
+        self.listings.clear()
         return Asking(lambda: self, reader, 30).records(signatures)
 
 
@@ -83,7 +94,7 @@ def test_what_packs_prove_is_not_asked_for_again(bucket: Bucket, fill: Fill, rea
     answer = bucket.ask(reader, signatures)
     assert answer.proofs.keys() == signatures.keys()
     (question,) = bucket.questions
-    assert len(question) <= PACKS
+    assert len(question) <= GROUPS
     assert all(map(is_pack, question))
 
 
@@ -242,3 +253,43 @@ def test_whatever_packs_hold_the_answer_is_that_of_the_records(
     for name in bucket.packs():
         del bucket.kept[name]
     assert bucket.ask(reader, signatures) == with_packs
+
+
+def test_what_a_listing_does_not_have_is_not_asked_for(bucket: Bucket, fill: Fill, reader: Reader) -> None:
+    signatures = fill("branch")
+    bucket.lists = lambda folder: True
+    kept = record_place(REPOSITORY, "branch", "job-7", "cs1:" + "1" * 64)
+    bucket.kept[kept] = b"{}"
+    answer = bucket.ask(reader, dict.fromkeys(signatures, "cs1:" + "1" * 64))
+    assert answer.proofs == {}
+    assert [refusal.doubt for refusal in answer.refusals["job-7"]] == [Doubt.TAMPERED]
+    *packs, one = bucket.questions
+    assert one == [kept]
+    assert all(is_pack(name) for question in packs for name in question)
+    assert [{folder.rpartition("/")[0] for folder in asked} for asked in bucket.listings] == [
+        {f"{REPOSITORY}/protected/records"},
+        {f"{REPOSITORY}/branch/records"},
+    ]
+    assert all(len(asked) <= GROUPS for asked in bucket.listings)
+
+
+def test_of_a_folder_that_is_not_listed_every_name_is_asked_for(bucket: Bucket, fill: Fill, reader: Reader) -> None:
+    signatures = {**fill("branch"), **dict.fromkeys((f"new-{number}" for number in range(MANY + 1)), "cs1:" + "1" * 64)}
+    for name in bucket.packs():
+        del bucket.kept[name]
+    for lists in (lambda folder: False, lambda folder: folder[-1] in "02468", lambda folder: True):
+        bucket.lists = lists
+        assert bucket.ask(reader, signatures).proofs.keys() == set(JOBS)
+        wanted = {record_folder(REPOSITORY, "branch", job): 0 for job in signatures}
+        assert bucket.questions[-1] == [
+            place
+            for place in (record_place(REPOSITORY, "branch", *one) for one in signatures.items())
+            if place in bucket.kept or not lists(place.rsplit("/", 2)[0])
+        ]
+        assert set(bucket.listings[1]) == set(wanted)
+
+
+def test_of_few_jobs_nothing_is_listed(bucket: Bucket, fill: Fill, reader: Reader) -> None:
+    bucket.lists = lambda folder: True
+    assert bucket.ask(reader, fill("branch", JOBS[:MANY])).proofs.keys() == set(JOBS[:MANY])
+    assert bucket.listings == []

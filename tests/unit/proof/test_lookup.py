@@ -26,6 +26,7 @@ class Fake:
     local = True
     denied = ""
     singly = False
+    listing = None
 
     def __init__(self, answer: Callable[[Sequence[str]], dict[str, bytes]]) -> None:
         self.answer, self.asked = answer, 0

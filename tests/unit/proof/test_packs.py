@@ -7,7 +7,7 @@ import pytest
 from cigen.proof import packs
 from cigen.proof.keys import SigningKey, seal
 from cigen.proof.packs import KEPT, pack_places, packed, unpacked
-from cigen.proof.places import PACKS, latest_place, pack_place, packed_name
+from cigen.proof.places import GROUPS, latest_place, pack_place, packed_name
 from cigen.proof.record import Record, encode
 from cigen.proof.trust import SKEW
 
@@ -97,7 +97,7 @@ def test_a_pack_is_no_longer_than_anybody_reads(
 def test_packs_stand_beside_every_job(make_record: Make) -> None:
     jobs = [f"job-{number}" for number in range(2000)]
     places = pack_places("a/b", "branch", jobs)
-    assert len(places) == PACKS
+    assert len(places) == GROUPS
     assert places == sorted(places)
     assert pack_place("a/b", "branch", "job-7") in places
     assert pack_places("a/b", "branch", ["job-7"]) == [pack_place("a/b", "branch", "job-7")]
