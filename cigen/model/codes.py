@@ -113,7 +113,7 @@ CODES: dict[str, Code] = {
     "DAG_019": Code("File to install cig by is missing"),
     "DAG_020": Code("Job on Windows is never skipped"),
     "DAG_021": Code("Plans are not made on Windows"),
-    "DAG_022": Code("Legs leave the same file"),
+    "DAG_022": Code("Legs or shards leave the same file"),
     "MERGE_001": Code("Two owners of one file"),
     "MERGE_002": Code("File without owner"),
     "MERGE_003": Code("Plugins disagree on a value"),

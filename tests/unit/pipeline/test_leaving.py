@@ -15,6 +15,7 @@ from cigen.model.resources import (
     Matrix,
     MatrixAxis,
     Pair,
+    Shards,
     Step,
     Workflow,
 )
@@ -54,6 +55,27 @@ def test_of_what_a_wildcard_selects_it_is_a_note() -> None:
 )
 def test_files_that_are_named_after_the_leg_are_nothing_to_tell(path: str) -> None:
     assert told(leaves(path), TAKES) == []
+
+
+def test_shards_that_leave_one_file_are_told_where_a_job_fetches_it() -> None:
+    sharded = Job("lib", shards=Shards(4), outputs=JobOutputs(files=("!x", "doc/*", "coverage.xml")))
+    (found,) = check_leaving([sharded, TAKES])
+    assert (found.code, found.level, found.key) == ("DAG_022", Level.WARNING, ("jobs", "lib", "outputs", "files", 2))
+    assert found.message == (
+        'each of the 4 shards of job "lib" leaves "coverage.xml": whose copy job "pack" gets depends on the CI system'
+    )
+    assert told(sharded) == []
+    assert told(replace(sharded, shards=Shards(1)), TAKES) == []
+    assert told(replace(sharded, outputs=None), TAKES) == []
+    assert told(replace(sharded, outputs=JobOutputs(files=("coverage-*.xml", "!coverage-9.xml"))), TAKES) == []
+
+
+def test_a_job_with_legs_and_shards_is_told_once() -> None:
+    both = replace(leaves("coverage.xml"), shards=Shards(2))
+    assert told(both, TAKES) == [("DAG_022", Level.WARNING)]
+    both = replace(leaves("coverage-{{ matrix.part }}.xml"), shards=Shards(2))
+    (found,) = check_leaving([both, TAKES])
+    assert "2 shards" in found.message
 
 
 def test_legs_that_share_the_value_in_the_name_leave_one_file() -> None:
