@@ -78,3 +78,40 @@ def test_what_cannot_be_told_is_a_failure() -> None:
 
     with pytest.raises(KeyError, match="a"):
         fetch_all(["a"], str.encode, refuse)
+
+
+@pytest.mark.parametrize(("slow", "threads"), [((), 2), ((0, 1), 2), ((2,), 4), ((3, 4), 2)])
+def test_more_threads_ask_a_store_that_is_far_away(
+    slow: tuple[int, ...], threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a clock on which these requests of each thread take a second, and others no time."""
+    own = threading.local()
+
+    def clock() -> float:
+        own.looks = getattr(own, "looks", -1) + 1
+        request, ended = divmod(own.looks, 2)
+        return ended if request in slow else 0.0
+
+    monkeypatch.setattr(at_once, "monotonic", clock)
+    monkeypatch.setattr(at_once, "AT_ONCE", 4)
+    monkeypatch.setattr(at_once, "NEARBY", 2)
+    asked: dict[int, int] = {}
+    all_there = threading.Event()
+
+    def ask(name: str) -> bytes | None:
+        own = threading.get_ident()
+        asked[own] = asked.get(own, 0) + 1
+        if len(asked) == threads:
+            all_there.set()
+        if asked[own] > 3:
+            assert all_there.wait(30)
+        return b""
+
+    assert len(fetch_all(map(str, range(100)), ask, ignore)) == 100
+    assert len(asked) == threads
+
+
+def test_a_thread_that_nobody_needed_is_not_waited_for() -> None:
+    count = at_once.AT_ONCE + 1
+    found = fetch_all(map(str, range(count)), str.encode, ignore)
+    assert len(found) == count
