@@ -16,7 +16,7 @@ from cigen.proof.trust import SKEW
 __all__ = ["MANY", "PACK_LIMIT", "pack_places", "packed", "unpacked"]
 
 MANY = 64
-"""As many requests are under way at once. Of no more jobs than that, each is asked for by itself."""
+"""Of no more jobs than that, each is asked for by itself: it takes no more requests than packs would."""
 
 PACK_LIMIT = 1 << 20
 """Bytes. A pack of a plan with 3,000 jobs has 130 KB."""

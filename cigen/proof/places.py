@@ -16,7 +16,7 @@ from functools import cache
 __all__ = ["GROUPS", "latest_place", "output_place", "pack_place", "packed_name", "record_folder", "record_place"]
 
 GROUPS = 64
-"""Of each tier: as many requests as are under way at once."""
+"""Of each tier: as many requests as are ever under way at once."""
 
 _PLAIN = re.compile(r"[^A-Za-z0-9._-]")
 

@@ -58,7 +58,7 @@ def test_a_plan_of_many_jobs_asks_for_packs_where_each_name_is_a_request(
     assert asked(store, *jobs).proofs == {job: record(job) for job in jobs}
 
 
-def test_of_jobs_that_are_not_proven_a_bucket_tells_in_five_round_trips(
+def test_of_jobs_that_are_not_proven_a_bucket_is_asked_for_those_that_it_lists(
     store: Store, place: tuple[str, dict[str, str]], tmp_path: Path
 ) -> None:
     jobs = [f"{tmp_path.name}-{number}" for number in range(2 * MANY)]
